@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_BASE_BUFFER_HPP
+#define PITH_BASE_BUFFER_HPP
+/// Host memory aligned for any vector unit, readable over_read_bytes past its end.
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "bits.hpp"
+#include "view.hpp"
+
+namespace pith {
+
+/// Owned, zeroed bytes; movable only.
+class buffer {
+public:
+    static constexpr std::size_t alignment = 64;
+
+    buffer() = default;
+    explicit buffer(std::size_t bytes)
+        : data_(
+              static_cast<std::byte*>(::operator new (bytes + over_read_bytes, std::align_val_t{alignment}))),
+          size_(bytes) {
+        std::memset(data_.get(), 0, bytes + over_read_bytes);
+    }
+
+    [[nodiscard]] std::byte* data() noexcept { return data_.get(); }
+    [[nodiscard]] const std::byte* data() const noexcept { return data_.get(); }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] view<std::byte> bytes() noexcept { return {data_.get(), size_}; }
+    [[nodiscard]] bytes_view bytes() const noexcept { return {data_.get(), size_}; }
+
+private:
+    struct release {
+        void operator()(std::byte* p) const noexcept { ::operator delete (p, std::align_val_t{alignment}); }
+    };
+    std::unique_ptr<std::byte[], release> data_;
+    std::size_t size_ = 0;
+};
+
+} // namespace pith
+
+#endif

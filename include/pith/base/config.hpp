@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_BASE_CONFIG_HPP
+#define PITH_BASE_CONFIG_HPP
+/// What the compiler and the processor family are. Instruction sets are a run-time question: see arch/.
+
+#include <bit>
+
+#if defined(__x86_64__)
+#define PITH_X86 1
+#else
+#define PITH_X86 0
+#endif
+
+#if defined(__aarch64__)
+#define PITH_AARCH64 1
+#else
+#define PITH_AARCH64 0
+#endif
+
+#define PITH_ALWAYS_INLINE [[gnu::always_inline]] inline
+#define PITH_NOINLINE [[gnu::noinline]]
+#define PITH_RESTRICT __restrict__
+
+namespace pith {
+/// Program files are little endian; a big-endian processor reads them through base/bits.hpp.
+inline constexpr bool little_endian = std::endian::native == std::endian::little;
+} // namespace pith
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_FORMAT_AFFINE_HPP
+#define PITH_FORMAT_AFFINE_HPP
+/// Affine integers: real = scale * (code - zero). Real zero is always a code.
+
+#include <cstdint>
+
+#include "requantize.hpp"
+
+namespace pith::format {
+
+/// One scale and zero point for a whole tensor. Activations are held as uint8 codes.
+struct affine {
+    float scale = 1.f;
+    std::int32_t zero = 0;
+    std::int32_t lowest = 0;    ///< least code used
+    std::int32_t highest = 255; ///< greatest code used
+};
+
+/// Nearest code by true division, ties to even, saturating; NaN gives the lowest code (ONNX QuantizeLinear).
+[[nodiscard]] inline std::int32_t encode(const affine& a, float real) noexcept {
+    return round_clamped(real / a.scale, a.lowest - a.zero, a.highest - a.zero) + a.zero;
+}
+
+/// ONNX DequantizeLinear.
+[[nodiscard]] inline float decode(const affine& a, std::int32_t code) noexcept {
+    return static_cast<float>(code - a.zero) * a.scale;
+}
+
+/// The affine code of [low, high] in [lowest, highest], widened to contain 0: scale = (high - low) / (highest
+/// - lowest), zero = round_half_even(lowest - low / scale), both in float. A range of nothing gives scale 1.
+[[nodiscard]] inline affine affine_from_range(float low, float high, std::int32_t lowest = 0,
+                                              std::int32_t highest = 255) noexcept {
+    low = low < 0.f ? low : 0.f;
+    high = high > 0.f ? high : 0.f;
+    affine a{.scale = 1.f, .zero = lowest, .lowest = lowest, .highest = highest};
+    const float scale = (high - low) / static_cast<float>(highest - lowest);
+    if (!(scale > 1e-37f))
+        return a;
+    a.scale = scale;
+    const float zero = static_cast<float>(lowest) - low / scale;
+    a.zero = round_clamped(zero, lowest, highest);
+    return a;
+}
+
+} // namespace pith::format
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_GRAPH_HPP
+#define PITH_GRAPH_GRAPH_HPP
+/// graph<T>: the editable network. Nodes hold a layer (attributes only) and refer to values by index; weights
+/// are constant values, float masters that passes annotate and never pack.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/shape.hpp"
+#include "../format/dtype.hpp"
+#include "encoding.hpp"
+#include "layer_list.hpp"
+#include "tensor.hpp"
+
+namespace pith {
+
+using value_id = std::uint32_t;
+/// An optional input that a node does not have (a layer without bias).
+inline constexpr value_id no_value = std::numeric_limits<value_id>::max();
+
+/// Elements of a value: real numbers of the graph's scalar, or whole numbers of any integer type and
+/// booleans.
+template <class T>
+using any_tensor = std::variant<tensor<T>, tensor<std::int64_t>>;
+
+/// One edge of the network: a graph input, a constant (weights, indices) or a node's output.
+template <class T>
+struct value {
+    std::string name;
+    shape dims;
+    format::dtype type = format::dtype::f32;
+    std::variant<std::monostate, tensor<T>, tensor<std::int64_t>> constant; ///< monostate: computed
+    encoding encoded;
+
+    [[nodiscard]] bool is_constant() const noexcept { return constant.index() != 0; }
+    /// Constant real elements, or null.
+    [[nodiscard]] tensor<T>* reals() noexcept { return std::get_if<1>(&constant); }
+    [[nodiscard]] const tensor<T>* reals() const noexcept { return std::get_if<1>(&constant); }
+    /// Constant whole elements, or null.
+    [[nodiscard]] const tensor<std::int64_t>* wholes() const noexcept { return std::get_if<2>(&constant); }
+    /// The affine encoding, or null.
+    [[nodiscard]] const affine_encoding* affine() const noexcept {
+        return std::get_if<affine_encoding>(&encoded);
+    }
+};
+
+template <class Layers>
+struct node {
+    std::string name;
+    Layers layer;
+    std::vector<value_id> inputs; ///< may hold no_value
+    std::vector<value_id> outputs;
+};
+
+/// How a value at the network's door lay in the file it came from: axis i here was axis `permutation[i]`
+/// there. Empty means the same order. (An NCHW image is [0, 2, 3, 1].)
+struct door_layout {
+    std::vector<std::uint8_t> permutation;
+};
+
+/// @tparam T scalar of the float masters: float to work, double to check gradients.
+/// @tparam Layers a std::variant of layer kinds.
+template <class T, class Layers = layer_list>
+struct graph {
+    using scalar = T;
+    using layers = Layers;
+
+    std::vector<value<T>> values;
+    std::vector<node<Layers>> nodes; ///< in an order in which each node follows those it reads from
+    std::vector<value_id> inputs;
+    std::vector<value_id> outputs;
+    std::vector<door_layout> input_layouts;  ///< one per input
+    std::vector<door_layout> output_layouts; ///< one per output
+    std::vector<std::pair<std::string, std::string>> metadata;
+
+    [[nodiscard]] value<T>& operator[](value_id id) noexcept { return values[id]; }
+    [[nodiscard]] const value<T>& operator[](value_id id) const noexcept { return values[id]; }
+
+    value_id add_value(value<T> v) {
+        values.push_back(std::move(v));
+        return static_cast<value_id>(values.size() - 1);
+    }
+};
+
+} // namespace pith
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_LAYER_REDUCE_HPP
+#define PITH_GRAPH_LAYER_REDUCE_HPP
+/// Reductions over axes.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../../base/shape.hpp"
+#include "../../format/dtype.hpp"
+
+namespace pith {
+
+enum class reduce_op : std::uint8_t { mean, sum, max, min, prod, l1, l2, sum_square, log_sum, log_sum_exp };
+
+/// inputs: x; output x without `axes` (or with size 1 there). Axes are sorted and not negative; none means
+/// all.
+struct reduce {
+    reduce_op op = reduce_op::mean;
+    std::vector<std::uint8_t> axes;
+    bool keep_dims = true;
+};
+
+} // namespace pith
+
+#endif

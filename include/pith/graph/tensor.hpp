@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_TENSOR_HPP
+#define PITH_GRAPH_TENSOR_HPP
+/// tensor<T>: owned values of a shape, row-major. Images are [batch, height, width, channels].
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "../base/assert.hpp"
+#include "../base/shape.hpp"
+#include "../base/view.hpp"
+
+namespace pith {
+
+template <class T>
+class tensor {
+public:
+    using value_type = T;
+
+    tensor() = default;
+    explicit tensor(shape dims, T fill = T{})
+        : dims_(dims), data_(static_cast<std::size_t>(dims.elements()), fill) {}
+    /// @pre data.size() == dims.elements()
+    tensor(shape dims, std::vector<T> data) : dims_(dims), data_(std::move(data)) {
+        PITH_ASSERT(data_.size() == static_cast<std::size_t>(dims_.elements()));
+    }
+
+    [[nodiscard]] const shape& dims() const noexcept { return dims_; }
+    [[nodiscard]] std::size_t size() const noexcept { return data_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return data_.empty(); }
+    [[nodiscard]] view<T> data() noexcept { return data_; }
+    [[nodiscard]] view<const T> data() const noexcept { return data_; }
+    [[nodiscard]] T& operator[](std::size_t i) noexcept { return data_[i]; }
+    [[nodiscard]] const T& operator[](std::size_t i) const noexcept { return data_[i]; }
+
+    /// The same elements under another shape. @pre dims.elements() == size()
+    void reshape(shape dims) {
+        PITH_ASSERT(static_cast<std::size_t>(dims.elements()) == data_.size());
+        dims_ = dims;
+    }
+
+    friend bool operator==(const tensor&, const tensor&) = default;
+
+private:
+    shape dims_{0};
+    std::vector<T> data_;
+};
+
+} // namespace pith
+
+#endif
