@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "pith/base/buffer.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <doctest/doctest.h>
+
+TEST_CASE("buffer: aligned, zeroed, and readable past its end as kernels need") {
+    const pith::buffer b(100);
+    CHECK(reinterpret_cast<std::uintptr_t>(b.data()) % pith::buffer::alignment == 0);
+    CHECK(b.size() == 100);
+    const auto* end = b.data() + b.size() + pith::over_read_bytes;
+    CHECK(std::all_of(b.data(), end, [](std::byte x) { return x == std::byte{0}; }));
+}
+
+TEST_CASE("buffer: empty by default, moved without copying") {
+    pith::buffer a(8);
+    const std::byte* p = a.data();
+    const pith::buffer b = std::move(a);
+    CHECK(b.data() == p);
+    CHECK(pith::buffer{}.size() == 0);
+}
