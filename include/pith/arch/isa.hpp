@@ -4,6 +4,7 @@
 /// Instruction sets as bits; a set is the bits a processor has or a kernel needs.
 
 #include <cstdint>
+#include <string_view>
 
 namespace pith::arch {
 
@@ -26,6 +27,38 @@ inline constexpr isa_set i8mm = 1u << 18;
 /// True when a processor with `have` can run what needs `need`.
 [[nodiscard]] constexpr bool covers(isa_set have, isa_set need) noexcept {
     return (have & need) == need;
+}
+
+/// A named set, to pin kernels by.
+struct level {
+    std::string_view name;
+    isa_set set = isa::none;
+};
+
+/// The processors people have, each family from least to most.
+inline constexpr level levels[] = {
+    {"portable", isa::none},
+    {"x86_avx2", isa::avx2},
+    {"x86_avxvnni", isa::avx2 | isa::avx_vnni},
+    {"x86_avx512", isa::avx2 | isa::avx512},
+    {"x86_avx512vnni",
+     isa::avx2 | isa::avx_vnni | isa::avx512 | isa::avx512_vnni | isa::avx512_vbmi | isa::avx512_vpopcnt},
+    {"arm_neon", isa::neon},
+    {"arm_dotprod", isa::neon | isa::dotprod},
+    {"arm_i8mm", isa::neon | isa::dotprod | isa::i8mm},
+};
+
+/// The level of that name, or null.
+[[nodiscard]] constexpr const level* find_level(std::string_view name) noexcept {
+    for (const level& l : levels)
+        if (l.name == name)
+            return &l;
+    return nullptr;
+}
+
+/// What a processor with `detected` may use when it is held to `l`.
+[[nodiscard]] constexpr isa_set allowed(const level& l, isa_set detected) noexcept {
+    return l.set & detected;
 }
 
 } // namespace pith::arch

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_ARCH_TARGET_HPP
+#define PITH_ARCH_TARGET_HPP
+/// Regions compiled for another instruction set than the rest of the translation unit.
+///
+/// PITH_TARGET_BEGIN("avx2,fma") ... PITH_TARGET_END encloses kernels, their templates and lambdas included.
+/// @pre Every header is included before a region; inside stand only functions whose names or namespace tell
+/// the instruction set, since a region's inline functions must not collide with the same functions compiled
+/// plainly.
+
+#define PITH_PRAGMA(text) _Pragma(#text)
+
+#if defined(__clang__)
+#define PITH_TARGET_BEGIN(features)                                                                          \
+    PITH_PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))
+#define PITH_TARGET_END _Pragma("clang attribute pop")
+#else
+#define PITH_TARGET_BEGIN(features) _Pragma("GCC push_options") PITH_PRAGMA(GCC target(features))
+#define PITH_TARGET_END _Pragma("GCC pop_options")
+#endif
+
+#endif
