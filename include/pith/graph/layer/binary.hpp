@@ -10,10 +10,11 @@
 
 #include "../../base/shape.hpp"
 #include "../../format/dtype.hpp"
+#include "../../format/ops.hpp"
 
 namespace pith {
 
-enum class binary_op : std::uint8_t { add, sub, mul, div, min, max, pow, prelu };
+using binary_op = format::binary_op;
 
 /// inputs: a, b; output the broadcast shape. prelu: a where a >= 0, else a * b.
 struct binary {

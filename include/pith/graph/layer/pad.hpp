@@ -10,10 +10,11 @@
 
 #include "../../base/shape.hpp"
 #include "../../format/dtype.hpp"
+#include "../../format/ops.hpp"
 
 namespace pith {
 
-enum class pad_mode : std::uint8_t { constant, edge, reflect, wrap };
+using pad_mode = format::pad_mode;
 
 /// inputs: x; output each axis before + size + after; negative counts crop. One entry per axis.
 struct pad {

@@ -10,10 +10,11 @@
 
 #include "../../base/shape.hpp"
 #include "../../format/dtype.hpp"
+#include "../../format/ops.hpp"
 
 namespace pith {
 
-enum class reduce_op : std::uint8_t { mean, sum, max, min, prod, l1, l2, sum_square, log_sum, log_sum_exp };
+using reduce_op = format::reduce_op;
 
 /// inputs: x; output x without `axes` (or with size 1 there). Axes are sorted and not negative; none means
 /// all.

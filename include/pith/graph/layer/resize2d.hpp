@@ -10,18 +10,13 @@
 
 #include "../../base/shape.hpp"
 #include "../../format/dtype.hpp"
+#include "../../format/ops.hpp"
 
 namespace pith {
 
-enum class resize_mode : std::uint8_t { nearest, linear, cubic };
-enum class resize_coordinates : std::uint8_t {
-    half_pixel,
-    half_pixel_symmetric,
-    pytorch_half_pixel,
-    align_corners,
-    asymmetric,
-};
-enum class resize_rounding : std::uint8_t { prefer_floor, prefer_ceil, floor, ceil };
+using resize_mode = format::resize_mode;
+using resize_coordinates = format::resize_coordinates;
+using resize_rounding = format::resize_rounding;
 
 /// inputs: x [n, h, w, c]; output [n, sizes[0], sizes[1], c]. `scales` are output / input as the model states
 /// them; they need not equal the ratio of the sizes.

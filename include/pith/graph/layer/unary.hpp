@@ -10,40 +10,11 @@
 
 #include "../../base/shape.hpp"
 #include "../../format/dtype.hpp"
+#include "../../format/ops.hpp"
 
 namespace pith {
 
-enum class unary_op : std::uint8_t {
-    identity,
-    relu,
-    clip,
-    leaky_relu,
-    sigmoid,
-    tanh,
-    hard_sigmoid,
-    hard_swish,
-    silu,
-    elu,
-    selu,
-    gelu,
-    softplus,
-    softsign,
-    mish,
-    thresholded_relu,
-    exp,
-    log,
-    sqrt,
-    reciprocal,
-    abs,
-    neg,
-    sign,
-    floor,
-    ceil,
-    round,
-    erf,
-    sin,
-    cos,
-};
+using unary_op = format::unary_op;
 
 /// inputs: x; output as x. `alpha`, `beta`: clip low, high; leaky_relu, elu, thresholded_relu alpha;
 /// hard_sigmoid alpha x + beta; selu alpha, gamma; silu x * sigmoid(alpha x); gelu alpha 0 exact, 1 tanh
