@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_DATASET_SPEC_HPP
+#define PITH_IO_DATASET_SPEC_HPP
+/// Data sets by name, as the command line writes them:
+///   cifar10:FILE[,FILE...]   official binary files
+///   mnist:DIR                the official test pair in DIR; mnist-train:DIR the training pair
+///   idx:IMAGES,LABELS        any IDX pair of uint8
+///   npy:IMAGES[,LABELS]      uint8 or float32 [count, ...] in the layout the model's file has; whole labels
+///   glyphs[:SEED]            digits drawn by code; glyphs-train[:SEED] another stream of them
+///   random[:SEED]            noise of the input's shape
+/// Files are checked whole when they are opened.
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../base/shape.hpp"
+#include "cifar.hpp"
+#include "dataset.hpp"
+#include "file.hpp"
+#include "idx.hpp"
+#include "normalize.hpp"
+
+namespace pith::io {
+
+struct dataset_options {
+    normalization normalize{};
+    /// One input of the network as it is inside (height, width, channels), no batch. `random` and `npy` need
+    /// it, the others are checked against it when it is given: as many elements.
+    shape image{};
+    /// door_layout of that input: axis i inside is axis permutation[i] of the model's file, batch included;
+    /// empty means the same order. Only `npy` uses it.
+    std::vector<std::uint8_t> permutation{};
+};
+
+namespace detail {
+
+[[nodiscard]] inline std::vector<std::string> split_at_commas(std::string_view text) {
+    std::vector<std::string> parts;
+    for (std::size_t end = 0; end != std::string_view::npos;) {
+        end = text.find(',');
+        parts.emplace_back(text.substr(0, end));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return parts;
+}
+
+[[nodiscard]] inline result<std::uint64_t> parse_seed(std::string_view text) {
+    std::uint64_t seed = 1;
+    if (text.empty())
+        return seed;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    if (error != std::errc{} || rest != text.data() + text.size())
+        return fault{errc::bad_option, "the seed of a data set must be a whole number", text};
+    return seed;
+}
+
+[[nodiscard]] inline result<dataset> finish(dataset::images source, shape image,
+                                            std::vector<std::int32_t> labels,
+                                            const dataset_options& options) {
+    if (options.image.rank() != 0 && options.image.elements() != image.elements())
+        return fault{errc::bad_shape, "the images of the data set do not have the size of the model's input"};
+    if (!options.normalize.fits(static_cast<std::size_t>(image.back())))
+        return fault{errc::bad_option,
+                     "the normalisation has neither one mean nor one per channel of the images"};
+    return dataset(std::move(source), image, std::move(labels), options.normalize);
+}
+
+[[nodiscard]] inline result<dataset> open_cifar10(const std::vector<std::string>& paths,
+                                                  const dataset_options& options) {
+    constexpr std::int64_t side = cifar_side;
+    stored_images images;
+    images.record_bytes = cifar_record_bytes;
+    images.strides = {side, 1, side * side};
+    std::vector<std::int32_t> labels;
+    for (const auto& path : paths) {
+        auto bytes = read_file(path);
+        if (!bytes)
+            return bytes.error();
+        const auto count = parse_cifar10(*bytes, path);
+        if (!count)
+            return count.error();
+        for (std::size_t i = 0; i < *count; ++i)
+            labels.push_back(std::to_integer<std::int32_t>((*bytes)[i * cifar_record_bytes]));
+        images.files.push_back({*std::move(bytes), 1, *count});
+    }
+    return finish(std::move(images), shape{side, side, 3}, std::move(labels), options);
+}
+
+/// IDX images [count, height, width] or [count, height, width, channels] with labels [count].
+[[nodiscard]] inline result<dataset> open_idx(const std::string& image_path, const std::string& label_path,
+                                              const dataset_options& options) {
+    auto image_bytes = read_file(image_path);
+    if (!image_bytes)
+        return image_bytes.error();
+    const auto image_header = parse_idx(*image_bytes, image_path);
+    if (!image_header)
+        return image_header.error();
+    auto label_bytes = read_file(label_path);
+    if (!label_bytes)
+        return label_bytes.error();
+    const auto label_header = parse_idx(*label_bytes, label_path);
+    if (!label_header)
+        return label_header.error();
+    const shape& dims = image_header->dims;
+    if (dims.rank() < 3)
+        return fault{errc::bad_file, "IDX images must have 3 or 4 axes: are images and labels exchanged?",
+                     image_path};
+    if (label_header->dims != shape{dims[0]})
+        return fault{errc::bad_file, "there must be as many IDX labels, on one axis, as images", label_path};
+
+    const shape image{dims[1], dims[2], dims.rank() == 4 ? dims[3] : 1};
+    const auto count = static_cast<std::size_t>(dims[0]);
+    stored_images images;
+    images.record_bytes = static_cast<std::size_t>(image.elements());
+    images.strides = {image[1] * image[2], image[2], 1};
+    std::vector<std::int32_t> labels;
+    for (std::size_t i = 0; i < count; ++i)
+        labels.push_back(std::to_integer<std::int32_t>((*label_bytes)[label_header->offset + i]));
+    images.files.push_back({*std::move(image_bytes), image_header->offset, count});
+    return finish(std::move(images), image, std::move(labels), options);
+}
+
+[[nodiscard]] inline result<dataset> open_drawn(std::string_view seed_text, bool training,
+                                                const dataset_options& options) {
+    const auto seed = parse_seed(seed_text);
+    if (!seed)
+        return seed.error();
+    constexpr std::int64_t side = glyph_side;
+    const std::size_t count = training ? 10000 : 2000;
+    return finish(drawn_images{{*seed, training}, count}, shape{side, side, 1}, {}, options);
+}
+
+[[nodiscard]] inline result<dataset> open_noise(std::string_view seed_text, const dataset_options& options) {
+    const auto seed = parse_seed(seed_text);
+    if (!seed)
+        return seed.error();
+    if (options.image.rank() == 0)
+        return fault{errc::bad_option, "random images need the shape of a model's input"};
+    return finish(noise_images{*seed}, options.image, {}, options);
+}
+
+} // namespace detail
+
+[[nodiscard]] inline result<dataset> open_dataset(std::string_view spec,
+                                                  const dataset_options& options = {}) {
+    const std::size_t colon = spec.find(':');
+    const std::string_view kind = spec.substr(0, colon);
+    const std::string_view rest = colon == std::string_view::npos ? "" : spec.substr(colon + 1);
+    if (kind == "glyphs" || kind == "glyphs-train")
+        return detail::open_drawn(rest, kind == "glyphs-train", options);
+    if (kind == "random")
+        return detail::open_noise(rest, options);
+    const auto paths = detail::split_at_commas(rest);
+    for (const auto& path : paths)
+        if (path.empty())
+            return fault{errc::bad_option, "a data set of files is written KIND:FILE[,FILE...]", spec};
+    if (kind == "cifar10")
+        return detail::open_cifar10(paths, options);
+    if ((kind == "mnist" || kind == "mnist-train") && paths.size() == 1) {
+        const std::string stem = paths[0] + (kind == "mnist" ? "/t10k" : "/train");
+        return detail::open_idx(stem + "-images-idx3-ubyte", stem + "-labels-idx1-ubyte", options);
+    }
+    if (kind == "idx" && paths.size() == 2)
+        return detail::open_idx(paths[0], paths[1], options);
+    return fault{errc::bad_option,
+                 "a data set is cifar10:FILE[,FILE...], mnist:DIR, mnist-train:DIR, idx:IMAGES,LABELS, "
+                 "npy:IMAGES[,LABELS], glyphs[:SEED], glyphs-train[:SEED] or random[:SEED]",
+                 spec};
+}
+
+} // namespace pith::io
+
+#endif
