@@ -12,6 +12,7 @@
 
 #include <pith/io/dataset_spec.hpp>
 #include <pith/io/file.hpp>
+#include <pith/io/npy.hpp>
 
 using namespace pith;
 
@@ -139,6 +140,41 @@ TEST_CASE("dataset: IDX pairs, and MNIST by folder") {
     CHECK(!io::open_dataset("idx:" + images + "," + three));
     CHECK(io::open_dataset("mnist:" + s.folder.string(), {.image = shape{28, 28, 1}}).error().code ==
           errc::bad_shape);
+}
+
+TEST_CASE("dataset: .npy images in the layout of the model's file") {
+    const scratch s("npy");
+    tensor<float> planes(shape{2, 3, 2, 2});
+    for (std::size_t i = 0; i < planes.size(); ++i)
+        planes[i] = static_cast<float>(i) * 0.5f;
+    tensor<std::int64_t> classes(shape{2}, 4);
+    const std::string images = (s.folder / "x.npy").string();
+    const std::string labels = (s.folder / "y.npy").string();
+    REQUIRE(io::save_npy(images, {"", format::dtype::f32, planes}));
+    REQUIRE(io::save_npy(labels, {"", format::dtype::i64, classes}));
+    const auto d = io::open_dataset("npy:" + images + "," + labels,
+                                    {.image = shape{2, 2, 3}, .permutation = {0, 2, 3, 1}});
+    REQUIRE(d);
+    CHECK(d->size() == 2);
+    CHECK(d->dims() == shape{2, 2, 3});
+    CHECK(d->label(1) == 4);
+    CHECK(image(*d, 1) == std::vector<float>{6, 8, 10, 6.5, 8.5, 10.5, 7, 9, 11, 7.5, 9.5, 11.5});
+
+    const auto plain = io::open_dataset("npy:" + images);
+    REQUIRE(plain);
+    CHECK(plain->dims() == shape{3, 2, 2});
+    CHECK(!plain->labelled());
+    CHECK(image(*plain, 0) == std::vector<float>{0, .5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5});
+    CHECK(!io::open_dataset("npy:" + images, {.permutation = {0, 1}}));
+    CHECK(!io::open_dataset("npy:" + images, {.image = shape{5}}));
+    CHECK(!io::open_dataset("npy:" + images + "," + images));
+    CHECK(!io::open_dataset("npy:" + labels));
+
+    tensor<std::int64_t> bytes(shape{1, 4}, 51);
+    REQUIRE(io::save_npy(images, {"", format::dtype::u8, bytes}));
+    const auto u8 = io::open_dataset("npy:" + images, {.normalize = norm("unit")});
+    REQUIRE(u8);
+    CHECK(image(*u8, 0) == std::vector<float>(4, 0.2f));
 }
 
 TEST_CASE("dataset: truncated and missing files are refused with their name") {

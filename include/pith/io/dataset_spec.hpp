@@ -25,13 +25,14 @@
 #include "file.hpp"
 #include "idx.hpp"
 #include "normalize.hpp"
+#include "npy.hpp"
 
 namespace pith::io {
 
 struct dataset_options {
     normalization normalize{};
-    /// One input of the network as it is inside (height, width, channels), no batch. `random` and `npy` need
-    /// it, the others are checked against it when it is given: as many elements.
+    /// One input of the network as it is inside (height, width, channels), no batch. `random` needs it; the
+    /// others are checked against it where it is given: as many elements.
     shape image{};
     /// door_layout of that input: axis i inside is axis permutation[i] of the model's file, batch included;
     /// empty means the same order. Only `npy` uses it.
@@ -126,6 +127,73 @@ namespace detail {
     return finish(std::move(images), image, std::move(labels), options);
 }
 
+/// Strides of images that lie in a file as dims[1...], read with axis i of an image from axis permutation[i].
+[[nodiscard]] inline result<shape>
+permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation, stored_images& images) {
+    if (!permutation.empty() && (permutation.size() != dims.rank() || permutation[0] != 0))
+        return fault{errc::bad_shape, "the .npy images must have the axes of the model's input, batch first"};
+    shape image;
+    for (std::size_t i = 1; i < dims.rank(); ++i) {
+        const std::size_t axis = permutation.empty() ? i : permutation[i];
+        image.push_back(dims[axis]);
+        images.strides[i - 1] = dims.product(axis + 1, dims.rank());
+    }
+    return image;
+}
+
+[[nodiscard]] inline result<std::vector<std::int32_t>> load_npy_labels(const std::string& path,
+                                                                       std::int64_t count) {
+    const auto file = load_npy(path);
+    if (!file)
+        return file.error();
+    if (file->wholes() == nullptr || file->dims().elements() != count)
+        return fault{errc::bad_file, "there must be as many whole-numbered .npy labels as images", path};
+    std::vector<std::int32_t> labels;
+    for (const std::int64_t label : file->wholes()->data()) {
+        if (label < 0 || label > 0x7FFFFFFF)
+            return fault{errc::bad_file, "labels must be classes counted from 0", path};
+        labels.push_back(static_cast<std::int32_t>(label));
+    }
+    return labels;
+}
+
+[[nodiscard]] inline result<dataset> open_npy(const std::vector<std::string>& paths,
+                                              const dataset_options& options) {
+    const auto file = load_npy(paths[0]);
+    if (!file)
+        return file.error();
+    if (file->type != format::dtype::f32 && file->type != format::dtype::u8)
+        return fault{errc::unsupported, ".npy images must be float32 or uint8", paths[0]};
+    const shape& dims = file->dims();
+    if (dims.rank() < 2 || dims.elements() == 0)
+        return fault{errc::bad_shape, ".npy images must be [count, ...] and not empty", paths[0]};
+    stored_images images;
+    const auto image = permute_strides(dims, options.permutation, images);
+    if (!image)
+        return image.error();
+    images.floats = file->type == format::dtype::f32;
+    const std::size_t element = images.floats ? 4 : 1;
+    images.record_bytes = element * static_cast<std::size_t>(image->elements());
+    stored_images::file bytes;
+    bytes.count = static_cast<std::size_t>(dims[0]);
+    bytes.bytes.resize(bytes.count * images.record_bytes);
+    for (std::size_t i = 0; i < bytes.bytes.size() / element; ++i) {
+        if (images.floats)
+            store_le(bytes.bytes.data() + 4 * i, (*file->reals())[i]);
+        else
+            bytes.bytes[i] = static_cast<std::byte>((*file->wholes())[i]);
+    }
+    images.files.push_back(std::move(bytes));
+    std::vector<std::int32_t> labels;
+    if (paths.size() == 2) {
+        auto loaded = load_npy_labels(paths[1], dims[0]);
+        if (!loaded)
+            return loaded.error();
+        labels = *std::move(loaded);
+    }
+    return finish(std::move(images), *image, std::move(labels), options);
+}
+
 [[nodiscard]] inline result<dataset> open_drawn(std::string_view seed_text, bool training,
                                                 const dataset_options& options) {
     const auto seed = parse_seed(seed_text);
@@ -168,6 +236,8 @@ namespace detail {
     }
     if (kind == "idx" && paths.size() == 2)
         return detail::open_idx(paths[0], paths[1], options);
+    if (kind == "npy" && paths.size() <= 2)
+        return detail::open_npy(paths, options);
     return fault{errc::bad_option,
                  "a data set is cifar10:FILE[,FILE...], mnist:DIR, mnist-train:DIR, idx:IMAGES,LABELS, "
                  "npy:IMAGES[,LABELS], glyphs[:SEED], glyphs-train[:SEED] or random[:SEED]",
