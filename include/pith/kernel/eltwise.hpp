@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_ELTWISE_HPP
+#define PITH_KERNEL_ELTWISE_HPP
+/// Element-wise operations: every kernel, best first. Kernels on codes agree bit for bit.
+
+#include "eltwise/args.hpp"
+#include "eltwise/binary.hpp"
+#include "eltwise/portable.hpp"
+#include "eltwise/unary.hpp"
+#include "entry.hpp"
+
+namespace pith::kernel {
+
+inline constexpr entry<quantize_args> quantize_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::quantize},
+};
+
+inline constexpr entry<dequantize_args> dequantize_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::dequantize},
+};
+
+inline constexpr entry<table_u8_args> table_u8_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::table_u8},
+};
+
+inline constexpr entry<add_u8_args> add_u8_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::add_u8},
+};
+
+inline constexpr entry<mul_u8_args> mul_u8_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::mul_u8},
+};
+
+inline constexpr entry<unary_f32_args> unary_f32_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::unary_f32},
+};
+
+inline constexpr entry<binary_f32_args> binary_f32_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::binary_f32},
+};
+
+} // namespace pith::kernel
+
+#endif

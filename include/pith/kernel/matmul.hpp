@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_MATMUL_HPP
+#define PITH_KERNEL_MATMUL_HPP
+/// Batched matrix products of activations: every kernel, best first.
+
+#include "entry.hpp"
+#include "matmul/args.hpp"
+#include "matmul/portable.hpp"
+
+namespace pith::kernel {
+
+inline constexpr entry<matmul_f32_args> matmul_f32_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::matmul_f32},
+};
+
+} // namespace pith::kernel
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_MOVEMENT_CONVERT_HPP
+#define PITH_KERNEL_MOVEMENT_CONVERT_HPP
+/// Elements of one type from those of another.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include "args.hpp"
+
+namespace pith::kernel::portable {
+
+namespace detail {
+
+/// A boolean: one byte, 0 or 1.
+struct truth {
+    std::uint8_t is;
+};
+
+/// Calls f(T{}) with the element type of `type`.
+template <class F>
+void with_element(format::dtype type, const F& f) noexcept {
+    switch (type) {
+    case format::dtype::f32:
+        return f(float{});
+    case format::dtype::u8:
+        return f(std::uint8_t{});
+    case format::dtype::i8:
+        return f(std::int8_t{});
+    case format::dtype::i32:
+        return f(std::int32_t{});
+    case format::dtype::i64:
+        return f(std::int64_t{});
+    case format::dtype::boolean:
+        return f(truth{});
+    case format::dtype::f64:
+        return f(double{});
+    }
+}
+
+template <class To, class From>
+[[nodiscard]] constexpr To converted(From x) noexcept {
+    if constexpr (std::is_same_v<From, truth>) {
+        if constexpr (std::is_same_v<To, truth>)
+            return x;
+        else
+            return static_cast<To>(x.is);
+    } else if constexpr (std::is_same_v<To, truth>) {
+        return truth{static_cast<std::uint8_t>(x != From{} ? 1 : 0)};
+    } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+        // The greatest number may round up to a power of two, so the upper end saturates at equality too.
+        if (x != x)
+            return To{};
+        if (x >= static_cast<From>(std::numeric_limits<To>::max()))
+            return std::numeric_limits<To>::max();
+        if (x <= static_cast<From>(std::numeric_limits<To>::min()))
+            return std::numeric_limits<To>::min();
+        return static_cast<To>(x);
+    } else {
+        return static_cast<To>(x);
+    }
+}
+
+} // namespace detail
+
+inline void convert(const convert_args& a) noexcept {
+    detail::with_element(a.from, [&](auto from) {
+        detail::with_element(a.to, [&](auto to) {
+            using From = decltype(from);
+            using To = decltype(to);
+            const auto* x = static_cast<const From*>(a.input);
+            auto* y = static_cast<To*>(a.output);
+            for (std::size_t i = 0; i < a.count; ++i)
+                y[i] = detail::converted<To>(x[i]);
+        });
+    });
+}
+
+} // namespace pith::kernel::portable
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_POOL_HPP
+#define PITH_KERNEL_POOL_HPP
+/// Pooling: every kernel, best first. All kernels of a list agree bit for bit.
+
+#include "entry.hpp"
+#include "pool/args.hpp"
+#include "pool/portable.hpp"
+
+namespace pith::kernel {
+
+inline constexpr entry<max_pool_u8_args> max_pool_u8_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::max_pool_u8},
+};
+
+inline constexpr entry<max_pool_f32_args> max_pool_f32_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::max_pool_f32},
+};
+
+inline constexpr entry<average_pool_f32_args> average_pool_f32_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::average_pool_f32},
+};
+
+inline constexpr entry<average_pool_u8_args> average_pool_u8_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::average_pool_u8},
+};
+
+inline constexpr entry<global_average_u8_args> global_average_u8_list[] = {
+    {"portable", arch::isa::none, format::any_tile, &portable::global_average_u8},
+};
+
+} // namespace pith::kernel
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_POOL_CLIPPED_HPP
+#define PITH_KERNEL_POOL_CLIPPED_HPP
+/// The taps of a pooling window that lie inside the image, and how a mean of codes becomes a code.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../../format/affine.hpp"
+#include "args.hpp"
+
+namespace pith::kernel {
+
+/// The part of a window inside the image, along one axis.
+struct clipped_axis {
+    std::int64_t first = 0;        ///< input index of the first tap inside
+    std::uint32_t taps = 0;        ///< taps inside
+    std::uint32_t padded_taps = 0; ///< taps inside or on a pad
+};
+
+[[nodiscard]] constexpr clipped_axis clip_axis(const pool_geometry& g, std::uint32_t axis,
+                                               std::uint32_t at) noexcept {
+    const std::int64_t size = axis == 0 ? g.input_rows : g.input_columns;
+    const std::int64_t step = g.dilations[axis];
+    const std::int64_t start = std::int64_t{at} * g.strides[axis] - g.pads[axis];
+    clipped_axis w;
+    bool found = false;
+    for (std::uint32_t t = 0; t < g.kernel[axis]; ++t) {
+        const std::int64_t x = start + t * step;
+        w.padded_taps += x < size + g.pads[axis + 2] ? 1u : 0u;
+        if (x < 0 || x >= size)
+            continue;
+        w.first = found ? w.first : x;
+        found = true;
+        ++w.taps;
+    }
+    return w;
+}
+
+/// One window; offsets are in elements.
+struct clipped_window {
+    std::ptrdiff_t output = 0; ///< of the output pixel
+    std::ptrdiff_t first = 0;  ///< of the first tap inside
+    std::uint32_t rows = 0;    ///< taps inside
+    std::uint32_t columns = 0;
+    std::uint32_t count = 0;        ///< rows * columns
+    std::uint32_t padded_count = 0; ///< taps inside or on pads
+};
+
+/// Calls f(clipped_window) for each output pixel.
+template <class F>
+void for_each_window(const pool_geometry& g, const F& f) noexcept {
+    for (std::uint32_t row = 0; row < g.output_rows; ++row) {
+        const clipped_axis vertical = clip_axis(g, 0, row);
+        for (std::uint32_t column = 0; column < g.output_columns; ++column) {
+            const clipped_axis across = clip_axis(g, 1, column);
+            f(clipped_window{
+                .output = static_cast<std::ptrdiff_t>(row) * g.output_strides.row_stride +
+                          static_cast<std::ptrdiff_t>(column) * g.output_strides.column_stride,
+                .first = static_cast<std::ptrdiff_t>(vertical.first) * g.input_strides.row_stride +
+                         static_cast<std::ptrdiff_t>(across.first) * g.input_strides.column_stride,
+                .rows = vertical.taps,
+                .columns = across.taps,
+                .count = vertical.taps * across.taps,
+                .padded_count = vertical.padded_taps * across.padded_taps,
+            });
+        }
+    }
+}
+
+/// Calls f(offset) for each tap inside, in window order.
+template <class F>
+void for_each_tap(const pool_geometry& g, const clipped_window& w, const F& f) noexcept {
+    const std::ptrdiff_t down = g.input_strides.row_stride * static_cast<std::ptrdiff_t>(g.dilations[0]);
+    const std::ptrdiff_t right = g.input_strides.column_stride * static_cast<std::ptrdiff_t>(g.dilations[1]);
+    for (std::uint32_t i = 0; i < w.rows; ++i)
+        for (std::uint32_t j = 0; j < w.columns; ++j)
+            f(w.first + static_cast<std::ptrdiff_t>(i) * down + static_cast<std::ptrdiff_t>(j) * right);
+}
+
+/// format::decode, kept from being fused with an addition that follows.
+[[nodiscard]] constexpr float decode_apart(const format::affine& a, std::int32_t code) noexcept {
+    const float real = static_cast<float>(code - a.zero) * a.scale;
+    return real < 3.402823466e38f ? real : 3.402823466e38f;
+}
+
+/// clip(round(sum / count / scale + zero)): the zero point is inside the rounding.
+[[nodiscard]] constexpr std::uint8_t mean_code(float sum, std::uint32_t count,
+                                               const format::affine& to) noexcept {
+    const float mean = count > 0 ? sum / static_cast<float>(count) : 0.f;
+    const float code = mean / to.scale + static_cast<float>(to.zero);
+    return static_cast<std::uint8_t>(format::round_clamped(code, to.lowest, to.highest));
+}
+
+} // namespace pith::kernel
+
+#endif
