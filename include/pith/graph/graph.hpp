@@ -24,11 +24,6 @@ using value_id = std::uint32_t;
 /// An optional input that a node does not have (a layer without bias).
 inline constexpr value_id no_value = std::numeric_limits<value_id>::max();
 
-/// Elements of a value: real numbers of the graph's scalar, or whole numbers of any integer type and
-/// booleans.
-template <class T>
-using any_tensor = std::variant<tensor<T>, tensor<std::int64_t>>;
-
 /// One edge of the network: a graph input, a constant (weights, indices) or a node's output.
 template <class T>
 struct value {

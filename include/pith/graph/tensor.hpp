@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "../base/assert.hpp"
@@ -47,6 +48,17 @@ private:
     shape dims_{0};
     std::vector<T> data_;
 };
+
+/// Elements of a value: real numbers of the graph's scalar, or whole numbers of any integer type and
+/// booleans.
+template <class T>
+using any_tensor = std::variant<tensor<T>, tensor<std::int64_t>>;
+
+/// The sizes of whichever tensor it holds.
+template <class... Ts>
+[[nodiscard]] const shape& dims_of(const std::variant<tensor<Ts>...>& t) noexcept {
+    return std::visit([](const auto& held) -> const shape& { return held.dims(); }, t);
+}
 
 } // namespace pith
 

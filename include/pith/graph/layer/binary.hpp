@@ -3,14 +3,15 @@
 #define PITH_GRAPH_LAYER_BINARY_HPP
 /// Element-wise functions of two values, NumPy broadcasting.
 
-#include <array>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <string_view>
+#include <type_traits>
 
-#include "../../base/shape.hpp"
-#include "../../format/dtype.hpp"
 #include "../../format/ops.hpp"
+#include "../strides.hpp"
+#include "../value_info.hpp"
 
 namespace pith {
 
@@ -20,6 +21,142 @@ using binary_op = format::binary_op;
 struct binary {
     binary_op op = binary_op::add;
 };
+
+[[nodiscard]] constexpr std::string_view kind_of(const binary& layer) noexcept {
+    constexpr std::string_view names[] = {"add", "sub", "mul", "div", "min", "max", "pow", "prelu"};
+    return names[static_cast<std::size_t>(layer.op)];
+}
+
+[[nodiscard]] inline result<value_infos> infer(const binary& layer, view<const value_info> in) {
+    PITH_TRY(detail::expect_inputs(in, 2, 2));
+    if (is_real(in[0].type) != is_real(in[1].type) && layer.op != binary_op::pow)
+        return fault{errc::unsupported, "one operand is floating point, the other whole numbers; cast one"};
+    const auto dims = broadcast(in[0].dims, in[1].dims);
+    if (!dims)
+        return dims.error();
+    if (layer.op == binary_op::prelu && *dims != in[0].dims)
+        return fault{errc::bad_shape, "the slopes do not broadcast to the input's shape"};
+    return detail::one(*dims, in[0].type);
+}
+
+namespace detail {
+
+/// Modulo 2^64; division truncates. @pre no division by 0
+[[nodiscard]] inline std::int64_t apply(binary_op op, std::int64_t a, std::int64_t b) noexcept {
+    const auto x = static_cast<std::uint64_t>(a);
+    const auto y = static_cast<std::uint64_t>(b);
+    switch (op) {
+    case binary_op::add:
+        return static_cast<std::int64_t>(x + y);
+    case binary_op::sub:
+        return static_cast<std::int64_t>(x - y);
+    case binary_op::mul:
+        return static_cast<std::int64_t>(x * y);
+    case binary_op::div:
+        return b == -1 ? static_cast<std::int64_t>(0 - x) : a / b;
+    case binary_op::min:
+        return b < a ? b : a;
+    case binary_op::max:
+        return a < b ? b : a;
+    case binary_op::pow: {
+        if (b < 0)
+            return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
+        std::uint64_t power = 1;
+        std::uint64_t base = x;
+        for (std::uint64_t e = y; e != 0; e >>= 1, base *= base)
+            power *= (e & 1) != 0 ? base : 1;
+        return static_cast<std::int64_t>(power);
+    }
+    case binary_op::prelu:
+        return a >= 0 ? a : static_cast<std::int64_t>(x * y);
+    }
+    return 0;
+}
+
+template <class T>
+requires std::is_floating_point_v<T>
+[[nodiscard]] T apply(binary_op op, T a, T b) noexcept {
+    switch (op) {
+    case binary_op::add:
+        return a + b;
+    case binary_op::sub:
+        return a - b;
+    case binary_op::mul:
+        return a * b;
+    case binary_op::div:
+        return a / b;
+    case binary_op::min:
+        return b < a || b != b ? b : a;
+    case binary_op::max:
+        return a < b || b != b ? b : a;
+    case binary_op::pow:
+        return std::pow(a, b);
+    case binary_op::prelu:
+        return a >= 0 ? a : a * b;
+    }
+    return a;
+}
+
+/// y[i] = f(a[i], b[i]) under broadcasting. @pre the shapes broadcast
+template <class E, class F>
+[[nodiscard]] tensor<E> combine(const tensor<E>& a, const tensor<E>& b, const F& f) {
+    tensor<E> y(*broadcast(a.dims(), b.dims()));
+    const strides sa = broadcast_strides(a.dims(), y.dims());
+    const strides sb = broadcast_strides(b.dims(), y.dims());
+    const std::size_t rank = y.dims().rank();
+    const std::int64_t length = rank == 0 ? 1 : y.dims().back();
+    const std::int64_t step_a = rank == 0 ? 0 : sa[rank - 1];
+    const std::int64_t step_b = rank == 0 ? 0 : sb[rank - 1];
+    for_each_row(y.dims(), sa, sb, [&](std::int64_t to, std::int64_t from_a, std::int64_t from_b) {
+        const E* pa = a.data().data() + from_a;
+        const E* pb = b.data().data() + from_b;
+        E* py = y.data().data() + to;
+        if (step_a == 1 && step_b == 1) {
+            for (std::int64_t i = 0; i < length; ++i)
+                py[i] = f(pa[i], pb[i]);
+        } else {
+            for (std::int64_t i = 0; i < length; ++i)
+                py[i] = f(pa[i * step_a], pb[i * step_b]);
+        }
+    });
+    return y;
+}
+
+template <class E>
+[[nodiscard]] tensor<E> combine(binary_op op, const tensor<E>& a, const tensor<E>& b) {
+    switch (op) { // the loops that networks spend their time in are compiled with their operation
+    case binary_op::add:
+        return combine(a, b, [](E x, E y) { return apply(binary_op::add, x, y); });
+    case binary_op::mul:
+        return combine(a, b, [](E x, E y) { return apply(binary_op::mul, x, y); });
+    default:
+        return combine(a, b, [op](E x, E y) { return apply(op, x, y); });
+    }
+}
+
+} // namespace detail
+
+template <class T>
+[[nodiscard]] result<any_tensors<T>> forward(const binary& layer, tensor_inputs<T> in) {
+    if (in[0]->index() == 0 && in[1]->index() == 0)
+        return detail::one_tensor<T>(
+            detail::combine(layer.op, detail::reals<T>(in, 0), detail::reals<T>(in, 1)));
+    if (in[0]->index() == 1 && in[1]->index() == 1) {
+        const auto& b = detail::wholes<T>(in, 1);
+        if (layer.op == binary_op::div)
+            for (const auto divisor : b.data())
+                if (divisor == 0)
+                    return fault{errc::unsupported, "whole numbers are divided by zero"};
+        return detail::one_tensor<T>(detail::combine(layer.op, detail::wholes<T>(in, 0), b));
+    }
+    auto y = detail::combine(layer.op, detail::to_reals<T>(in, 0), detail::to_reals<T>(in, 1));
+    if (in[0]->index() == 0)
+        return detail::one_tensor<T>(std::move(y));
+    tensor<std::int64_t> whole(y.dims());
+    for (std::size_t i = 0; i < y.size(); ++i)
+        whole[i] = detail::truncate(y[i]);
+    return detail::one_tensor<T>(std::move(whole));
+}
 
 } // namespace pith
 

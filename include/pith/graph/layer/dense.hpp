@@ -3,18 +3,57 @@
 #define PITH_GRAPH_LAYER_DENSE_HPP
 /// Fully connected layer on the last axis.
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <string_view>
 
-#include "../../base/shape.hpp"
-#include "../../format/dtype.hpp"
+#include "../gemm.hpp"
+#include "../value_info.hpp"
 
 namespace pith {
 
 /// inputs: x [..., in], weights [out, in], optional bias [out]; output [..., out].
 struct dense {};
+
+[[nodiscard]] constexpr std::string_view kind_of(const dense&) noexcept {
+    return "dense";
+}
+
+[[nodiscard]] inline result<value_infos> infer(const dense&, view<const value_info> in) {
+    PITH_TRY(detail::expect_inputs(in, 2, 3));
+    PITH_TRY(detail::expect_real(in));
+    shape dims = in[0].dims;
+    const shape& w = in[1].dims;
+    if (dims.rank() < 1 || w.rank() != 2 || dims.back() != w[1])
+        return fault{errc::bad_shape, "a dense layer's weights [out, in] do not fit its input's last axis"};
+    if (detail::has_input(in, 2) && in[2].dims != shape{w[0]})
+        return fault{errc::bad_shape, "a bias needs one number per output"};
+    dims[dims.rank() - 1] = w[0];
+    return detail::one(dims, in[0].type);
+}
+
+/// @pre infer accepted the shapes
+/// @param bias null for none
+template <class T>
+[[nodiscard]] tensor<T> multiply_dense(const tensor<T>& x, const tensor<T>& w, const tensor<T>* bias) {
+    shape dims = x.dims();
+    const auto in = static_cast<std::size_t>(w.dims()[1]);
+    const auto out = static_cast<std::size_t>(w.dims()[0]);
+    dims[dims.rank() - 1] = w.dims()[0];
+    tensor<T> y(dims);
+    const std::size_t rows = static_cast<std::size_t>(dims.product(0, dims.rank() - 1));
+    if (!y.empty() && in != 0)
+        gemm_nt<T>({rows, out, in, in, in, out}, x.data().data(), w.data().data(), y.data().data());
+    for (std::size_t i = 0; bias != nullptr && i < y.size(); ++i)
+        y[i] += (*bias)[i % out];
+    return y;
+}
+
+template <class T>
+[[nodiscard]] result<any_tensors<T>> forward(const dense&, tensor_inputs<T> in) {
+    const tensor<T>* bias = detail::has_tensor<T>(in, 2) ? &detail::reals<T>(in, 2) : nullptr;
+    return detail::one_tensor<T>(multiply_dense(detail::reals<T>(in, 0), detail::reals<T>(in, 1), bias));
+}
 
 } // namespace pith
 

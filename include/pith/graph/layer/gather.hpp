@@ -3,13 +3,12 @@
 #define PITH_GRAPH_LAYER_GATHER_HPP
 /// Slices picked by index along one axis.
 
-#include <array>
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <string_view>
 
-#include "../../base/shape.hpp"
-#include "../../format/dtype.hpp"
+#include "../value_info.hpp"
 
 namespace pith {
 
@@ -18,6 +17,67 @@ namespace pith {
 struct gather {
     std::uint8_t axis = 0;
 };
+
+[[nodiscard]] constexpr std::string_view kind_of(const gather&) noexcept {
+    return "gather";
+}
+
+namespace detail {
+
+[[nodiscard]] inline shape gathered(const gather& layer, const shape& x, const shape& indices) {
+    shape dims;
+    for (std::size_t i = 0; i < layer.axis; ++i)
+        dims.push_back(x[i]);
+    for (const auto d : indices)
+        dims.push_back(d);
+    for (std::size_t i = layer.axis + std::size_t{1}; i < x.rank(); ++i)
+        dims.push_back(x[i]);
+    return dims;
+}
+
+[[nodiscard]] inline result<void> expect_indices(view<const std::int64_t> indices, std::int64_t size) {
+    for (const auto i : indices)
+        if (i < -size || i >= size)
+            return fault{errc::bad_shape, "an index is beyond the axis that it picks from"};
+    return {};
+}
+
+} // namespace detail
+
+[[nodiscard]] inline result<value_infos> infer(const gather& layer, view<const value_info> in) {
+    PITH_TRY(detail::expect_inputs(in, 2, 2));
+    if (layer.axis >= in[0].dims.rank())
+        return fault{errc::bad_shape, "the axis to gather along is beyond the input's rank"};
+    if (in[0].dims.rank() + in[1].dims.rank() > max_rank + 1)
+        return fault{errc::unsupported, "tensors of more than eight axes are not supported"};
+    if (is_real(in[1].type))
+        return fault{errc::unsupported, "indices must be whole numbers"};
+    return detail::one(detail::gathered(layer, in[0].dims, in[1].dims), in[0].type);
+}
+
+/// @pre the indices are in range
+template <class E>
+[[nodiscard]] tensor<E> pick_elements(const gather& layer, const tensor<E>& x,
+                                      const tensor<std::int64_t>& indices) {
+    tensor<E> y(detail::gathered(layer, x.dims(), indices.dims()));
+    const std::int64_t outer = x.dims().product(0, layer.axis);
+    const std::int64_t size = x.dims()[layer.axis];
+    const std::int64_t inner = x.dims().product(layer.axis + std::size_t{1}, x.dims().rank());
+    E* to = y.data().data();
+    for (std::int64_t o = 0; o < outer; ++o)
+        for (const auto i : indices.data()) {
+            const std::int64_t from = (o * size + (i < 0 ? i + size : i)) * inner;
+            to = std::copy_n(x.data().data() + from, inner, to);
+        }
+    return y;
+}
+
+template <class T>
+[[nodiscard]] result<any_tensors<T>> forward(const gather& layer, tensor_inputs<T> in) {
+    const auto& indices = detail::wholes<T>(in, 1);
+    PITH_TRY(detail::expect_indices(indices.data(), dims_of(*in[0])[layer.axis]));
+    return detail::map_tensor<T>(in, 0, [&](const auto& x) { return pick_elements(layer, x, indices); });
+}
 
 } // namespace pith
 

@@ -3,18 +3,91 @@
 #define PITH_GRAPH_LAYER_MATMUL_HPP
 /// Batched matrix product of two activations, NumPy broadcasting.
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <string_view>
 
-#include "../../base/shape.hpp"
-#include "../../format/dtype.hpp"
+#include "../gemm.hpp"
+#include "../strides.hpp"
+#include "../value_info.hpp"
 
 namespace pith {
 
 /// inputs: a [..., m, k], b [..., k, n]; output [..., m, n].
 struct matmul {};
+
+[[nodiscard]] constexpr std::string_view kind_of(const matmul&) noexcept {
+    return "matmul";
+}
+
+namespace detail {
+
+/// The axes before the last two. @pre s.rank() >= 2
+[[nodiscard]] inline shape batch_axes(const shape& s) {
+    shape out;
+    for (std::size_t i = 0; i + 2 < s.rank(); ++i)
+        out.push_back(s[i]);
+    return out;
+}
+
+} // namespace detail
+
+[[nodiscard]] inline result<value_infos> infer(const matmul&, view<const value_info> in) {
+    PITH_TRY(detail::expect_inputs(in, 2, 2));
+    const shape& a = in[0].dims;
+    const shape& b = in[1].dims;
+    if (is_real(in[0].type) != is_real(in[1].type))
+        return fault{errc::unsupported, "one factor is floating point, the other whole numbers; cast one"};
+    if (a.rank() < 2 || b.rank() < 2)
+        return fault{errc::bad_shape, "both factors of a matrix product need at least two axes"};
+    if (a.back() != b[b.rank() - 2])
+        return fault{errc::bad_shape, "the inner sizes of a matrix product differ"};
+    auto batch = broadcast(detail::batch_axes(a), detail::batch_axes(b));
+    if (!batch)
+        return batch.error();
+    batch->push_back(a[a.rank() - 2]);
+    batch->push_back(b.back());
+    return detail::one(*batch, in[0].type);
+}
+
+namespace detail {
+
+template <class E>
+[[nodiscard]] tensor<E> multiply_matrices(const tensor<E>& a, const tensor<E>& b) {
+    const std::int64_t m = a.dims()[a.dims().rank() - 2];
+    const std::int64_t k = a.dims().back();
+    const std::int64_t n = b.dims().back();
+    const shape batch_a = batch_axes(a.dims());
+    const shape batch_b = batch_axes(b.dims());
+    const shape batch = *broadcast(batch_a, batch_b);
+    shape dims = batch;
+    dims.push_back(m);
+    dims.push_back(n);
+    tensor<E> y(dims);
+    if (y.empty() || k == 0)
+        return y;
+    shape each = batch; // rows of length 1: one per product
+    each.push_back(1);
+    const strides step_a = broadcast_strides(batch_a, batch);
+    const strides step_b = broadcast_strides(batch_b, batch);
+    const auto size = [](std::int64_t v) { return static_cast<std::size_t>(v); };
+    for_each_row(each, step_a, step_b, [&](std::int64_t i, std::int64_t at_a, std::int64_t at_b) {
+        gemm_nn<E>({size(m), size(n), size(k), size(k), size(n), size(n)}, a.data().data() + at_a * m * k,
+                   b.data().data() + at_b * k * n, y.data().data() + i * m * n);
+    });
+    return y;
+}
+
+} // namespace detail
+
+template <class T>
+[[nodiscard]] result<any_tensors<T>> forward(const matmul&, tensor_inputs<T> in) {
+    if (in[0]->index() == 0)
+        return detail::one_tensor<T>(
+            detail::multiply_matrices(detail::reals<T>(in, 0), detail::reals<T>(in, 1)));
+    return detail::one_tensor<T>(
+        detail::multiply_matrices(detail::wholes<T>(in, 0), detail::wholes<T>(in, 1)));
+}
 
 } // namespace pith
 

@@ -3,14 +3,18 @@
 #define PITH_GRAPH_LAYER_REDUCE_HPP
 /// Reductions over axes.
 
-#include <array>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <limits>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
-#include "../../base/shape.hpp"
-#include "../../format/dtype.hpp"
 #include "../../format/ops.hpp"
+#include "../strides.hpp"
+#include "../value_info.hpp"
 
 namespace pith {
 
@@ -23,6 +27,139 @@ struct reduce {
     std::vector<std::uint8_t> axes;
     bool keep_dims = true;
 };
+
+[[nodiscard]] constexpr std::string_view kind_of(const reduce& layer) noexcept {
+    constexpr std::string_view names[] = {
+        "reduce_mean", "reduce_sum", "reduce_max",        "reduce_min",     "reduce_prod",
+        "reduce_l1",   "reduce_l2",  "reduce_sum_square", "reduce_log_sum", "reduce_log_sum_exp"};
+    return names[static_cast<std::size_t>(layer.op)];
+}
+
+namespace detail {
+
+[[nodiscard]] inline bool reduces(const reduce& layer, std::size_t axis) {
+    return layer.axes.empty() || std::find(layer.axes.begin(), layer.axes.end(), axis) != layer.axes.end();
+}
+
+[[nodiscard]] inline shape reduced(const reduce& layer, const shape& from, bool keep) {
+    shape dims;
+    for (std::size_t i = 0; i < from.rank(); ++i) {
+        if (!reduces(layer, i))
+            dims.push_back(from[i]);
+        else if (keep)
+            dims.push_back(1);
+    }
+    return dims;
+}
+
+} // namespace detail
+
+[[nodiscard]] inline result<value_infos> infer(const reduce& layer, view<const value_info> in) {
+    PITH_TRY(detail::expect_inputs(in, 1, 1));
+    for (const auto axis : layer.axes)
+        if (axis >= in[0].dims.rank())
+            return fault{errc::bad_shape, "an axis to reduce is beyond the input's rank"};
+    const bool needs_reals =
+        layer.op == reduce_op::l2 || layer.op == reduce_op::log_sum || layer.op == reduce_op::log_sum_exp;
+    if (needs_reals)
+        PITH_TRY(detail::expect_real(in));
+    return detail::one(detail::reduced(layer, in[0].dims, layer.keep_dims), in[0].type);
+}
+
+namespace detail {
+
+/// One reduction under way. Reals are summed in double.
+template <class E>
+struct reduction {
+    using wide = std::conditional_t<std::is_floating_point_v<E>, double, std::int64_t>;
+
+    [[nodiscard]] static wide start(reduce_op op) noexcept {
+        using limits = std::numeric_limits<wide>;
+        switch (op) {
+        case reduce_op::max:
+        case reduce_op::log_sum_exp:
+            return limits::has_infinity ? -limits::infinity() : limits::lowest();
+        case reduce_op::min:
+            return limits::has_infinity ? limits::infinity() : limits::max();
+        case reduce_op::prod:
+            return 1;
+        default:
+            return 0;
+        }
+    }
+
+    [[nodiscard]] static wide step(reduce_op op, wide sum, wide v) noexcept {
+        switch (op) {
+        case reduce_op::max:
+            return sum < v || v != v ? v : sum;
+        case reduce_op::min:
+            return v < sum || v != v ? v : sum;
+        case reduce_op::prod:
+            return sum * v;
+        case reduce_op::l1:
+            return sum + (v < 0 ? -v : v);
+        case reduce_op::l2:
+        case reduce_op::sum_square:
+            return sum + v * v;
+        case reduce_op::log_sum_exp:
+            if constexpr (std::is_floating_point_v<wide>) {
+                const wide most = std::max(sum, v);
+                if (std::isinf(most))
+                    return most;
+                return most + std::log(std::exp(sum - most) + std::exp(v - most));
+            } else {
+                return sum;
+            }
+        default:
+            return sum + v;
+        }
+    }
+
+    [[nodiscard]] static wide finish(reduce_op op, wide sum, std::int64_t count) noexcept {
+        switch (op) {
+        case reduce_op::mean:
+            return count == 0 ? sum : sum / static_cast<wide>(count);
+        case reduce_op::l2:
+            return static_cast<wide>(std::sqrt(static_cast<double>(sum)));
+        case reduce_op::log_sum:
+            return static_cast<wide>(std::log(static_cast<double>(sum)));
+        default:
+            return sum;
+        }
+    }
+};
+
+template <class E>
+[[nodiscard]] tensor<E> reduce_elements(const reduce& layer, const tensor<E>& x) {
+    using run = reduction<E>;
+    tensor<E> y(reduced(layer, x.dims(), true));
+    strides to = dense_strides(y.dims());
+    for (std::size_t i = 0; i < to.size(); ++i)
+        to[i] = i < x.dims().rank() && !reduces(layer, i) ? to[i] : 0;
+    std::vector<typename run::wide> sums(y.size(), run::start(layer.op));
+    const std::size_t rank = x.dims().rank();
+    const std::int64_t length = rank == 0 ? 1 : x.dims().back();
+    const std::int64_t step = rank == 0 ? 0 : to[rank - 1];
+    for_each_row(x.dims(), to, to, [&](std::int64_t from, std::int64_t at, std::int64_t) {
+        for (std::int64_t i = 0; i < length; ++i) {
+            auto& sum = sums[static_cast<std::size_t>(at + i * step)];
+            const auto v = static_cast<typename run::wide>(x[static_cast<std::size_t>(from + i)]);
+            sum = run::step(layer.op, sum, v);
+        }
+    });
+    const std::int64_t count = y.empty() ? 0 : x.dims().elements() / y.dims().elements();
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        y[i] = static_cast<E>(run::finish(layer.op, sums[i], count));
+    y.reshape(reduced(layer, x.dims(), layer.keep_dims));
+    return y;
+}
+
+} // namespace detail
+
+template <class T>
+[[nodiscard]] result<any_tensors<T>> forward(const reduce& layer, tensor_inputs<T> in) {
+    return detail::map_tensor<T>(in, 0, [&](const auto& x) { return detail::reduce_elements(layer, x); });
+}
 
 } // namespace pith
 

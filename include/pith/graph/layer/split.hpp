@@ -3,13 +3,13 @@
 #define PITH_GRAPH_LAYER_SPLIT_HPP
 /// One value cut along one axis.
 
-#include <array>
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
-#include "../../base/shape.hpp"
-#include "../../format/dtype.hpp"
+#include "../value_info.hpp"
 
 namespace pith {
 
@@ -18,6 +18,52 @@ struct split {
     std::uint8_t axis = 0;
     std::vector<std::int64_t> sizes;
 };
+
+[[nodiscard]] constexpr std::string_view kind_of(const split&) noexcept {
+    return "split";
+}
+
+[[nodiscard]] inline result<value_infos> infer(const split& layer, view<const value_info> in) {
+    PITH_TRY(detail::expect_inputs(in, 1, 1));
+    if (layer.axis >= in[0].dims.rank())
+        return fault{errc::bad_shape, "the axis of a split is beyond its input's rank"};
+    std::int64_t left = in[0].dims[layer.axis];
+    value_infos out;
+    for (const auto size : layer.sizes) {
+        if (size < 0 || size > left)
+            return fault{errc::bad_shape, "the sizes of a split do not add up to its axis"};
+        left -= size;
+        out.push_back(in[0]);
+        out.back().dims[layer.axis] = size;
+    }
+    if (left != 0)
+        return fault{errc::bad_shape, "the sizes of a split do not add up to its axis"};
+    return out;
+}
+
+template <class E>
+[[nodiscard]] std::vector<tensor<E>> move_elements(const split& layer, view<const tensor<E>* const> in) {
+    const shape& from = in[0]->dims();
+    const std::int64_t outer = from.product(0, layer.axis);
+    const std::int64_t row = from.product(layer.axis, from.rank());
+    std::vector<tensor<E>> out;
+    std::int64_t at = 0;
+    for (const auto size : layer.sizes) {
+        shape dims = from;
+        dims[layer.axis] = size;
+        out.emplace_back(dims);
+        const std::int64_t length = dims.product(layer.axis, dims.rank());
+        for (std::int64_t o = 0; o < outer; ++o)
+            std::copy_n(in[0]->data().data() + o * row + at, length, out.back().data().data() + o * length);
+        at += length;
+    }
+    return out;
+}
+
+template <class T>
+[[nodiscard]] result<any_tensors<T>> forward(const split& layer, tensor_inputs<T> in) {
+    return detail::move_any<T>(layer, in);
+}
 
 } // namespace pith
 

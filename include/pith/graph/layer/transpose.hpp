@@ -3,13 +3,13 @@
 #define PITH_GRAPH_LAYER_TRANSPOSE_HPP
 /// Axes in another order.
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
-#include "../../base/shape.hpp"
-#include "../../format/dtype.hpp"
+#include "../strides.hpp"
+#include "../value_info.hpp"
 
 namespace pith {
 
@@ -17,6 +17,47 @@ namespace pith {
 struct transpose {
     std::vector<std::uint8_t> permutation;
 };
+
+[[nodiscard]] constexpr std::string_view kind_of(const transpose&) noexcept {
+    return "transpose";
+}
+
+[[nodiscard]] inline result<value_infos> infer(const transpose& layer, view<const value_info> in) {
+    PITH_TRY(detail::expect_inputs(in, 1, 1));
+    const std::size_t rank = in[0].dims.rank();
+    const auto wrong = fault{errc::bad_shape, "a transpose must name every axis of its input once"};
+    if (layer.permutation.size() != rank)
+        return wrong;
+    shape dims;
+    std::uint32_t seen = 0;
+    for (const auto axis : layer.permutation) {
+        if (axis >= rank || (seen >> axis & 1u) != 0)
+            return wrong;
+        seen |= 1u << axis;
+        dims.push_back(in[0].dims[axis]);
+    }
+    return detail::one(dims, in[0].type);
+}
+
+template <class E>
+[[nodiscard]] std::vector<tensor<E>> move_elements(const transpose& layer, view<const tensor<E>* const> in) {
+    const strides from = dense_strides(in[0]->dims());
+    strides step{};
+    shape dims;
+    for (std::size_t i = 0; i < layer.permutation.size(); ++i) {
+        dims.push_back(in[0]->dims()[layer.permutation[i]]);
+        step[i] = from[layer.permutation[i]];
+    }
+    std::vector<tensor<E>> out;
+    out.emplace_back(dims);
+    copy_strided(in[0]->data().data(), step, dims, out[0].data().data());
+    return out;
+}
+
+template <class T>
+[[nodiscard]] result<any_tensors<T>> forward(const transpose& layer, tensor_inputs<T> in) {
+    return detail::move_any<T>(layer, in);
+}
 
 } // namespace pith
 

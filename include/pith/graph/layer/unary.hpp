@@ -3,14 +3,16 @@
 #define PITH_GRAPH_LAYER_UNARY_HPP
 /// Element-wise functions of one value.
 
-#include <array>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <numbers>
+#include <string_view>
+#include <type_traits>
 
-#include "../../base/shape.hpp"
-#include "../../format/dtype.hpp"
 #include "../../format/ops.hpp"
+#include "../value_info.hpp"
 
 namespace pith {
 
@@ -24,6 +26,174 @@ struct unary {
     double alpha = 0;
     double beta = 0;
 };
+
+[[nodiscard]] constexpr std::string_view kind_of(const unary& layer) noexcept {
+    constexpr std::string_view names[] = {
+        "identity", "relu",  "clip", "leaky_relu", "sigmoid",  "tanh",     "hard_sigmoid", "hard_swish",
+        "silu",     "elu",   "selu", "gelu",       "softplus", "softsign", "mish",         "thresholded_relu",
+        "exp",      "log",   "sqrt", "reciprocal", "abs",      "neg",      "sign",         "floor",
+        "ceil",     "round", "erf",  "sin",        "cos"};
+    return names[static_cast<std::size_t>(layer.op)];
+}
+
+namespace detail {
+
+/// Whether whole numbers are mapped to whole numbers.
+[[nodiscard]] constexpr bool keeps_wholes(unary_op op) noexcept {
+    switch (op) {
+    case unary_op::identity:
+    case unary_op::relu:
+    case unary_op::clip:
+    case unary_op::abs:
+    case unary_op::neg:
+    case unary_op::sign:
+    case unary_op::floor:
+    case unary_op::ceil:
+    case unary_op::round:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace detail
+
+[[nodiscard]] inline result<value_infos> infer(const unary& layer, view<const value_info> in) {
+    PITH_TRY(detail::expect_inputs(in, 1, 1));
+    if (!is_real(in[0].type) && !detail::keeps_wholes(layer.op))
+        return fault{errc::unsupported, "the function is only computed on floating point numbers"};
+    return detail::one(in[0].dims, in[0].type);
+}
+
+namespace detail {
+
+template <class T>
+[[nodiscard]] T logistic(T x) noexcept {
+    if (x >= 0)
+        return 1 / (1 + std::exp(-x));
+    const T e = std::exp(x);
+    return e / (1 + e);
+}
+
+template <class T>
+[[nodiscard]] T soft_plus(T x) noexcept {
+    return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x)));
+}
+
+template <class T>
+[[nodiscard]] T gaussian_linear(T x, bool approximate) noexcept {
+    constexpr T half_root = std::numbers::sqrt2_v<T> / 2;
+    if (!approximate)
+        return x / 2 * (1 + std::erf(x * half_root));
+    constexpr T root = std::numbers::inv_sqrtpi_v<T> * std::numbers::sqrt2_v<T>; // sqrt(2 / pi)
+    return x / 2 * (1 + std::tanh(root * (x + static_cast<T>(0.044715) * x * x * x)));
+}
+
+} // namespace detail
+
+/// The function at one point.
+template <class T>
+requires std::is_floating_point_v<T>
+[[nodiscard]] T apply(const unary& layer, T x) noexcept {
+    const T alpha = static_cast<T>(layer.alpha);
+    const T beta = static_cast<T>(layer.beta);
+    switch (layer.op) {
+    case unary_op::identity:
+        return x;
+    case unary_op::relu:
+        return x < 0 ? 0 : x;
+    case unary_op::clip:
+        x = x < alpha ? alpha : x;
+        return x > beta ? beta : x;
+    case unary_op::leaky_relu:
+        return x < 0 ? alpha * x : x;
+    case unary_op::sigmoid:
+        return detail::logistic(x);
+    case unary_op::tanh:
+        return std::tanh(x);
+    case unary_op::hard_sigmoid:
+        return std::clamp<T>(alpha * x + beta, 0, 1);
+    case unary_op::hard_swish:
+        return x * std::clamp<T>(x / 6 + static_cast<T>(0.5), 0, 1);
+    case unary_op::silu:
+        return x * detail::logistic(alpha * x);
+    case unary_op::elu:
+        return x < 0 ? alpha * std::expm1(x) : x;
+    case unary_op::selu:
+        return beta * (x < 0 ? alpha * std::expm1(x) : x);
+    case unary_op::gelu:
+        return detail::gaussian_linear(x, alpha != 0);
+    case unary_op::softplus:
+        return detail::soft_plus(x);
+    case unary_op::softsign:
+        return x / (1 + std::abs(x));
+    case unary_op::mish:
+        return x * std::tanh(detail::soft_plus(x));
+    case unary_op::thresholded_relu:
+        return x > alpha ? x : 0;
+    case unary_op::exp:
+        return std::exp(x);
+    case unary_op::log:
+        return std::log(x);
+    case unary_op::sqrt:
+        return std::sqrt(x);
+    case unary_op::reciprocal:
+        return 1 / x;
+    case unary_op::abs:
+        return std::abs(x);
+    case unary_op::neg:
+        return -x;
+    case unary_op::sign:
+        return x > 0 ? T{1} : x < 0 ? T{-1} : x;
+    case unary_op::floor:
+        return std::floor(x);
+    case unary_op::ceil:
+        return std::ceil(x);
+    case unary_op::round:
+        return std::nearbyint(x);
+    case unary_op::erf:
+        return std::erf(x);
+    case unary_op::sin:
+        return std::sin(x);
+    case unary_op::cos:
+        return std::cos(x);
+    }
+    return x;
+}
+
+/// The same on whole numbers. @pre detail::keeps_wholes(layer.op)
+[[nodiscard]] inline std::int64_t apply(const unary& layer, std::int64_t x) noexcept {
+    const auto negated = static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(x));
+    switch (layer.op) {
+    case unary_op::relu:
+        return x < 0 ? 0 : x;
+    case unary_op::clip:
+        x = std::max(x, detail::truncate(layer.alpha));
+        return std::min(x, detail::truncate(layer.beta));
+    case unary_op::abs:
+        return x < 0 ? negated : x;
+    case unary_op::neg:
+        return negated;
+    case unary_op::sign:
+        return x > 0 ? 1 : x < 0 ? -1 : 0;
+    default:
+        return x;
+    }
+}
+
+template <class T>
+[[nodiscard]] result<any_tensors<T>> forward(const unary& layer, tensor_inputs<T> in) {
+    return detail::map_tensor<T>(in, 0, [&](const auto& x) {
+        auto y = x;
+        if (layer.op == unary_op::relu) // the one that is worth a loop of its own
+            for (auto& v : y.data())
+                v = v < 0 ? 0 : v;
+        else
+            for (auto& v : y.data())
+                v = apply(layer, v);
+        return y;
+    });
+}
 
 } // namespace pith
 

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_VALUE_INFO_HPP
+#define PITH_GRAPH_VALUE_INFO_HPP
+/// What shape inference knows of a value, what forward functions are handed, and the checks they share.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../base/shape.hpp"
+#include "../base/view.hpp"
+#include "../format/dtype.hpp"
+#include "tensor.hpp"
+
+namespace pith {
+
+/// Shape and element type of a value; `present` is false for an optional input that a node does not have.
+struct value_info {
+    shape dims;
+    format::dtype type = format::dtype::f32;
+    bool present = true;
+
+    friend bool operator==(const value_info&, const value_info&) = default;
+};
+
+/// Every layer L has, found by its type:
+///   result<value_infos> infer(const L&, view<const value_info> in)
+///   result<any_tensors<T>> forward(const L&, tensor_inputs<T> in)  @pre infer accepted these inputs
+///   std::string_view kind_of(const L&)
+using value_infos = std::vector<value_info>;
+
+template <class T>
+using any_tensors = std::vector<any_tensor<T>>;
+
+/// One pointer per input of a node; null where the node does not have it.
+template <class T>
+using tensor_inputs = view<const any_tensor<T>* const>;
+
+[[nodiscard]] constexpr bool is_real(format::dtype t) noexcept {
+    return t == format::dtype::f32 || t == format::dtype::f64;
+}
+
+/// Tensors beyond this many elements are taken for a mistake.
+inline constexpr std::int64_t most_elements = std::int64_t{1} << 36;
+
+namespace detail {
+
+[[nodiscard]] inline bool has_input(view<const value_info> in, std::size_t i) noexcept {
+    return i < in.size() && in[i].present;
+}
+
+/// At least `least` inputs, the first `least` of them present, at most `most`.
+[[nodiscard]] inline result<void> expect_inputs(view<const value_info> in, std::size_t least,
+                                                std::size_t most) {
+    for (std::size_t i = 0; i < least; ++i)
+        if (!has_input(in, i))
+            return fault{errc::missing, "the node lacks an input that its operator needs"};
+    if (in.size() > most)
+        return fault{errc::bad_shape, "the node has more inputs than its operator takes"};
+    return {};
+}
+
+[[nodiscard]] inline result<void> expect_real(view<const value_info> in) {
+    for (const auto& v : in)
+        if (v.present && !is_real(v.type))
+            return fault{errc::unsupported, "the operator is only computed on floating point numbers"};
+    return {};
+}
+
+/// No negative sizes, and not more elements than most_elements.
+[[nodiscard]] inline result<void> expect_sane(const shape& s) {
+    std::int64_t n = 1;
+    for (const auto d : s) {
+        if (d < 0)
+            return fault{errc::bad_shape, "a size would be negative"};
+        if (d > most_elements || (d > 0 && n > most_elements / d))
+            return fault{errc::bad_shape, "a tensor would be too large"};
+        n *= d;
+    }
+    return {};
+}
+
+/// The only output of a layer that has one.
+[[nodiscard]] inline result<value_infos> one(shape dims, format::dtype type) {
+    PITH_TRY(expect_sane(dims));
+    value_infos out(1);
+    out[0].dims = dims;
+    out[0].type = type;
+    return out;
+}
+
+template <class T>
+[[nodiscard]] bool has_tensor(tensor_inputs<T> in, std::size_t i) noexcept {
+    return i < in.size() && in[i] != nullptr;
+}
+
+/// @pre input i is there and holds floating point numbers
+template <class T>
+[[nodiscard]] const tensor<T>& reals(tensor_inputs<T> in, std::size_t i) noexcept {
+    PITH_ASSERT(has_tensor<T>(in, i) && in[i]->index() == 0);
+    return *std::get_if<0>(in[i]);
+}
+
+/// @pre input i is there and holds whole numbers
+template <class T>
+[[nodiscard]] const tensor<std::int64_t>& wholes(tensor_inputs<T> in, std::size_t i) noexcept {
+    PITH_ASSERT(has_tensor<T>(in, i) && in[i]->index() == 1);
+    return *std::get_if<1>(in[i]);
+}
+
+template <class T, class E>
+[[nodiscard]] any_tensors<T> one_tensor(tensor<E> t) {
+    any_tensors<T> out;
+    out.emplace_back(std::move(t));
+    return out;
+}
+
+/// Towards zero, saturating; NaN gives 0.
+template <class T>
+[[nodiscard]] std::int64_t truncate(T v) noexcept {
+    if (v != v)
+        return 0;
+    if (v >= static_cast<T>(9223372036854775808.0))
+        return std::numeric_limits<std::int64_t>::max();
+    if (v <= static_cast<T>(-9223372036854775808.0))
+        return std::numeric_limits<std::int64_t>::min();
+    return static_cast<std::int64_t>(v);
+}
+
+/// What is left of a whole number in an element of type `t`.
+[[nodiscard]] constexpr std::int64_t wrapped(std::int64_t v, format::dtype t) noexcept {
+    switch (t) {
+    case format::dtype::u8:
+        return static_cast<std::uint8_t>(v);
+    case format::dtype::i8:
+        return static_cast<std::int8_t>(v);
+    case format::dtype::i32:
+        return static_cast<std::int32_t>(v);
+    case format::dtype::boolean:
+        return v != 0 ? 1 : 0;
+    default:
+        return v;
+    }
+}
+
+/// Input i as floating point numbers, whatever it holds.
+template <class T>
+[[nodiscard]] tensor<T> to_reals(tensor_inputs<T> in, std::size_t i) {
+    if (in[i]->index() == 0)
+        return reals<T>(in, i);
+    const auto& from = wholes<T>(in, i);
+    tensor<T> out(from.dims());
+    for (std::size_t k = 0; k < from.size(); ++k)
+        out[k] = static_cast<T>(from[k]);
+    return out;
+}
+
+/// move_elements of `layer` on tensors of either kind. @pre all inputs are of one kind
+template <class T, class Layer>
+[[nodiscard]] any_tensors<T> move_any(const Layer& layer, tensor_inputs<T> in) {
+    any_tensors<T> out;
+    const auto run = [&]<class E>(E, const auto& pick) {
+        std::vector<const tensor<E>*> typed;
+        for (std::size_t i = 0; i < in.size(); ++i)
+            typed.push_back(&pick(in, i));
+        for (auto& t : move_elements(layer, view<const tensor<E>* const>(typed)))
+            out.emplace_back(std::move(t));
+    };
+    if (in[0]->index() == 0)
+        run(
+            T{}, [](tensor_inputs<T> from, std::size_t i) -> const auto& { return reals<T>(from, i); });
+    else
+        run(
+            std::int64_t{},
+            [](tensor_inputs<T> from, std::size_t i) -> const auto& { return wholes<T>(from, i); });
+    return out;
+}
+
+/// Calls f with input i as the tensor that it is, and makes its tensor the only output.
+template <class T, class F>
+[[nodiscard]] any_tensors<T> map_tensor(tensor_inputs<T> in, std::size_t i, const F& f) {
+    if (in[i]->index() == 0)
+        return one_tensor<T>(f(reals<T>(in, i)));
+    return one_tensor<T>(f(wholes<T>(in, i)));
+}
+
+} // namespace detail
+} // namespace pith
+
+#endif
