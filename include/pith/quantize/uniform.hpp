@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_UNIFORM_HPP
+#define PITH_QUANTIZE_UNIFORM_HPP
+/// Equally spaced levels: signed and symmetric (weights) or affine (activations), 2 to 8 bits.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../base/view.hpp"
+#include "../format/affine.hpp"
+#include "../graph/encoding.hpp"
+#include "observer.hpp"
+#include "quantizer.hpp"
+
+namespace pith::quantize {
+
+struct uniform {
+    std::uint8_t bits = 8;          ///< 2 to 8
+    bool symmetric = true;          ///< codes [-(2^(bits-1) - 1), 2^(bits-1) - 1], else [0, 2^bits - 1]
+    observer_options observed = {}; ///< how the range is chosen
+
+    /// @pre x.size() is a multiple of slices
+    [[nodiscard]] affine_encoding fit(view<const float> x, std::size_t slices = 1) const {
+        affine_encoding e;
+        e.axis = slices == 1 ? -1 : 0;
+        e.bits = bits;
+        e.highest = symmetric ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+        e.lowest = symmetric ? -e.highest : 0;
+        const std::size_t length = x.size() / slices;
+        for (std::size_t i = 0; i < slices; ++i) {
+            range_observer seen(observed);
+            seen.observe(x.subspan(i * length, length));
+            const format::affine a = fit(seen, e.lowest, e.highest);
+            e.scales.push_back(a.scale);
+            e.zeros.push_back(a.zero);
+        }
+        return e;
+    }
+
+private:
+    [[nodiscard]] format::affine fit(const range_observer& seen, std::int32_t lowest,
+                                     std::int32_t highest) const {
+        if (symmetric)
+            return symmetric_from_largest(seen.symmetric_largest(highest), highest);
+        const range r = seen.affine_range(lowest, highest);
+        return format::affine_from_range(r.low, r.high, lowest, highest);
+    }
+};
+
+static_assert(quantizer<uniform>);
+
+} // namespace pith::quantize
+
+#endif
