@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "../base/result.hpp"
@@ -35,9 +36,29 @@ using value_infos = std::vector<value_info>;
 template <class T>
 using any_tensors = std::vector<any_tensor<T>>;
 
-/// One pointer per input of a node; null where the node does not have it.
+/// One input of a node, looked at: real or whole elements, or neither where the node does not have it.
 template <class T>
-using tensor_inputs = view<const any_tensor<T>* const>;
+struct tensor_input {
+    const tensor<T>* reals = nullptr;
+    const tensor<std::int64_t>* wholes = nullptr;
+
+    tensor_input() = default;
+    tensor_input(const tensor<T>& t) noexcept : reals(&t) {}
+    tensor_input(const tensor<std::int64_t>& t) noexcept : wholes(&t) {}
+    /// A variant that may hold either, such as any_tensor or value::constant.
+    template <class... Held>
+    tensor_input(const std::variant<Held...>& t) noexcept
+        : reals(std::get_if<tensor<T>>(&t)), wholes(std::get_if<tensor<std::int64_t>>(&t)) {}
+
+    [[nodiscard]] bool present() const noexcept { return reals != nullptr || wholes != nullptr; }
+    /// @pre present()
+    [[nodiscard]] const shape& dims() const noexcept {
+        return reals != nullptr ? reals->dims() : wholes->dims();
+    }
+};
+
+template <class T>
+using tensor_inputs = view<const tensor_input<T>>;
 
 [[nodiscard]] constexpr bool is_real(format::dtype t) noexcept {
     return t == format::dtype::f32 || t == format::dtype::f64;
@@ -94,21 +115,21 @@ namespace detail {
 
 template <class T>
 [[nodiscard]] bool has_tensor(tensor_inputs<T> in, std::size_t i) noexcept {
-    return i < in.size() && in[i] != nullptr;
+    return i < in.size() && in[i].present();
 }
 
 /// @pre input i is there and holds floating point numbers
 template <class T>
 [[nodiscard]] const tensor<T>& reals(tensor_inputs<T> in, std::size_t i) noexcept {
-    PITH_ASSERT(has_tensor<T>(in, i) && in[i]->index() == 0);
-    return *std::get_if<0>(in[i]);
+    PITH_ASSERT(i < in.size() && in[i].reals != nullptr);
+    return *in[i].reals;
 }
 
 /// @pre input i is there and holds whole numbers
 template <class T>
 [[nodiscard]] const tensor<std::int64_t>& wholes(tensor_inputs<T> in, std::size_t i) noexcept {
-    PITH_ASSERT(has_tensor<T>(in, i) && in[i]->index() == 1);
-    return *std::get_if<1>(in[i]);
+    PITH_ASSERT(i < in.size() && in[i].wholes != nullptr);
+    return *in[i].wholes;
 }
 
 template <class T, class E>
@@ -149,7 +170,7 @@ template <class T>
 /// Input i as floating point numbers, whatever it holds.
 template <class T>
 [[nodiscard]] tensor<T> to_reals(tensor_inputs<T> in, std::size_t i) {
-    if (in[i]->index() == 0)
+    if (in[i].reals != nullptr)
         return reals<T>(in, i);
     const auto& from = wholes<T>(in, i);
     tensor<T> out(from.dims());
@@ -169,7 +190,7 @@ template <class T, class Layer>
         for (auto& t : move_elements(layer, view<const tensor<E>* const>(typed)))
             out.emplace_back(std::move(t));
     };
-    if (in[0]->index() == 0)
+    if (in[0].reals != nullptr)
         run(
             T{}, [](tensor_inputs<T> from, std::size_t i) -> const auto& { return reals<T>(from, i); });
     else
@@ -182,7 +203,7 @@ template <class T, class Layer>
 /// Calls f with input i as the tensor that it is, and makes its tensor the only output.
 template <class T, class F>
 [[nodiscard]] any_tensors<T> map_tensor(tensor_inputs<T> in, std::size_t i, const F& f) {
-    if (in[i]->index() == 0)
+    if (in[i].reals != nullptr)
         return one_tensor<T>(f(reals<T>(in, i)));
     return one_tensor<T>(f(wholes<T>(in, i)));
 }

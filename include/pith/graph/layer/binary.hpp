@@ -138,10 +138,10 @@ template <class E>
 
 template <class T>
 [[nodiscard]] result<any_tensors<T>> forward(const binary& layer, tensor_inputs<T> in) {
-    if (in[0]->index() == 0 && in[1]->index() == 0)
+    if (in[0].reals != nullptr && in[1].reals != nullptr)
         return detail::one_tensor<T>(
             detail::combine(layer.op, detail::reals<T>(in, 0), detail::reals<T>(in, 1)));
-    if (in[0]->index() == 1 && in[1]->index() == 1) {
+    if (in[0].wholes != nullptr && in[1].wholes != nullptr) {
         const auto& b = detail::wholes<T>(in, 1);
         if (layer.op == binary_op::div)
             for (const auto divisor : b.data())
@@ -150,7 +150,7 @@ template <class T>
         return detail::one_tensor<T>(detail::combine(layer.op, detail::wholes<T>(in, 0), b));
     }
     auto y = detail::combine(layer.op, detail::to_reals<T>(in, 0), detail::to_reals<T>(in, 1));
-    if (in[0]->index() == 0)
+    if (in[0].reals != nullptr)
         return detail::one_tensor<T>(std::move(y));
     tensor<std::int64_t> whole(y.dims());
     for (std::size_t i = 0; i < y.size(); ++i)

@@ -47,7 +47,7 @@ template <class E>
 template <class T>
 [[nodiscard]] result<any_tensors<T>> forward(const cast& layer, tensor_inputs<T> in) {
     if (!is_real(layer.to)) {
-        if (in[0]->index() == 0)
+        if (in[0].reals != nullptr)
             return detail::one_tensor<T>(detail::to_wholes(detail::reals<T>(in, 0), layer.to));
         return detail::one_tensor<T>(detail::to_wholes(detail::wholes<T>(in, 0), layer.to));
     }

@@ -75,7 +75,7 @@ template <class E>
 template <class T>
 [[nodiscard]] result<any_tensors<T>> forward(const gather& layer, tensor_inputs<T> in) {
     const auto& indices = detail::wholes<T>(in, 1);
-    PITH_TRY(detail::expect_indices(indices.data(), dims_of(*in[0])[layer.axis]));
+    PITH_TRY(detail::expect_indices(indices.data(), in[0].dims()[layer.axis]));
     return detail::map_tensor<T>(in, 0, [&](const auto& x) { return pick_elements(layer, x, indices); });
 }
 

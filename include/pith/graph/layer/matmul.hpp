@@ -82,7 +82,7 @@ template <class E>
 
 template <class T>
 [[nodiscard]] result<any_tensors<T>> forward(const matmul&, tensor_inputs<T> in) {
-    if (in[0]->index() == 0)
+    if (in[0].reals != nullptr)
         return detail::one_tensor<T>(
             detail::multiply_matrices(detail::reals<T>(in, 0), detail::reals<T>(in, 1)));
     return detail::one_tensor<T>(

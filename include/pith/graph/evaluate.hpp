@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_EVALUATE_HPP
+#define PITH_GRAPH_EVALUATE_HPP
+/// Runs a graph on its float masters, whatever encodings it carries; simulate.hpp runs it in codes.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "graph.hpp"
+#include "infer.hpp"
+#include "uses.hpp"
+#include "value_info.hpp"
+
+namespace pith {
+
+/// The observer that looks away.
+struct ignore_values {
+    template <class E>
+    void operator()(value_id, const tensor<E>&) const noexcept {}
+};
+
+namespace detail {
+
+template <class Observer, class E>
+void observe(Observer& observer, value_id id, const tensor<E>& t) {
+    if constexpr (std::is_invocable_v<Observer&, value_id, const tensor<E>&>)
+        observer(id, t);
+}
+
+/// Inputs must be as the graph says, except that the first axis (the batch) is free.
+template <class T, class Layers>
+[[nodiscard]] result<void> expect_inputs_of(const graph<T, Layers>& g, view<const any_tensor<T>> inputs) {
+    if (inputs.size() != g.inputs.size())
+        return fault{errc::missing, "the network wants another number of inputs"};
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto& want = g[g.inputs[i]];
+        const shape& have = dims_of(inputs[i]);
+        bool fits = have.rank() == want.dims.rank();
+        for (std::size_t k = 1; fits && k < have.rank(); ++k)
+            fits = have[k] == want.dims[k];
+        if (!fits)
+            return fault{errc::bad_shape, "an input has another shape than the network wants", want.name};
+        if ((inputs[i].index() == 0) != is_real(want.type))
+            return fault{errc::unsupported, "an input has another type than the network wants", want.name};
+    }
+    return {};
+}
+
+template <class T>
+[[nodiscard]] value_info info_of(const tensor_input<T>& t, format::dtype type) {
+    return {.dims = t.present() ? t.dims() : shape{}, .type = type, .present = t.present()};
+}
+
+/// One node on tensors: shapes checked, then computed, whole numbers cut to their type.
+template <class T, class Layers>
+[[nodiscard]] result<any_tensors<T>> compute(const graph<T, Layers>& g, const node<Layers>& n,
+                                             tensor_inputs<T> in) {
+    value_infos infos;
+    for (std::size_t i = 0; i < in.size(); ++i)
+        infos.push_back(info_of(in[i], n.inputs[i] == no_value ? format::dtype::f32 : g[n.inputs[i]].type));
+    const auto expected =
+        std::visit([&](const auto& layer) { return infer(layer, view<const value_info>(infos)); }, n.layer);
+    if (!expected)
+        return at_node(expected.error(), n);
+    auto out = std::visit([&](const auto& layer) { return forward(layer, in); }, n.layer);
+    if (!out)
+        return at_node(out.error(), n);
+    if (out->size() < n.outputs.size())
+        return at_node({errc::bad_shape, "the node has more outputs than its operator gives"}, n);
+    for (std::size_t i = 0; i < out->size(); ++i)
+        if (auto* whole = std::get_if<tensor<std::int64_t>>(&(*out)[i]))
+            for (auto& v : whole->data())
+                v = wrapped(v, (*expected)[i].type);
+    return out;
+}
+
+} // namespace detail
+
+/// Runs the nodes in order and gives the graph's outputs. `observer(id, tensor)` is called for every graph
+/// input and every computed value, as soon as it is there; it need not take every element type. A tensor
+/// lives until its last use.
+template <class T, class Layers, class Observer = ignore_values>
+[[nodiscard]] result<any_tensors<T>> evaluate(const graph<T, Layers>& g,
+                                              std::type_identity_t<view<const any_tensor<T>>> inputs,
+                                              Observer&& observer = {}) {
+    PITH_TRY(detail::expect_inputs_of(g, inputs));
+    std::vector<any_tensor<T>> held(g.values.size());
+    std::vector<tensor_input<T>> at(g.values.size());
+    for (std::size_t i = 0; i < g.values.size(); ++i)
+        at[i] = tensor_input<T>(g.values[i].constant);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        at[g.inputs[i]] = tensor_input<T>(inputs[i]);
+        std::visit([&](const auto& t) { detail::observe(observer, g.inputs[i], t); }, inputs[i]);
+    }
+    const auto last = last_uses(g);
+    for (std::size_t k = 0; k < g.nodes.size(); ++k) {
+        const auto& n = g.nodes[k];
+        std::vector<tensor_input<T>> in;
+        for (const auto id : n.inputs)
+            in.push_back(id == no_value ? tensor_input<T>{} : at[id]);
+        auto out = detail::compute<T>(g, n, in);
+        if (!out)
+            return out.error();
+        for (std::size_t i = 0; i < n.outputs.size(); ++i) {
+            const value_id id = n.outputs[i];
+            if (id == no_value)
+                continue;
+            held[id] = std::move((*out)[i]);
+            at[id] = tensor_input<T>(held[id]);
+            std::visit([&](const auto& t) { detail::observe(observer, id, t); }, held[id]);
+        }
+        for (const auto* list : {&n.inputs, &n.outputs})
+            for (const auto id : *list)
+                if (id != no_value && last[id] <= k)
+                    held[id] = tensor<T>{};
+    }
+    any_tensors<T> results;
+    for (const auto id : g.outputs) {
+        if (at[id].reals != nullptr)
+            results.emplace_back(*at[id].reals);
+        else if (at[id].wholes != nullptr)
+            results.emplace_back(*at[id].wholes);
+        else
+            return fault{errc::missing, "no node computes an output of the network", g[id].name};
+    }
+    return results;
+}
+
+} // namespace pith
+
+#endif
