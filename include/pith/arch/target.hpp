@@ -15,8 +15,12 @@
     PITH_PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))
 #define PITH_TARGET_END _Pragma("clang attribute pop")
 #else
-#define PITH_TARGET_BEGIN(features) _Pragma("GCC push_options") PITH_PRAGMA(GCC target(features))
-#define PITH_TARGET_END _Pragma("GCC pop_options")
+// g++ 12 takes the undefined operands of its own AVX-512 intrinsics for mistakes: gcc.gnu.org/PR105593.
+#define PITH_TARGET_BEGIN(features)                                                                          \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wuninitialized\"")                     \
+        _Pragma("GCC diagnostic ignored \"-Wmaybe-uninitialized\"") _Pragma("GCC push_options")              \
+            PITH_PRAGMA(GCC target(features))
+#define PITH_TARGET_END _Pragma("GCC pop_options") _Pragma("GCC diagnostic pop")
 #endif
 
 #endif

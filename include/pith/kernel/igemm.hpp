@@ -6,10 +6,17 @@
 #include "entry.hpp"
 #include "igemm/args.hpp"
 #include "igemm/portable.hpp"
+#include "igemm/x86_avx512_vnni.hpp"
 
 namespace pith::kernel {
 
+inline constexpr format::tile igemm_vector_tile{16, 4}; ///< every vector kernel's
+
 inline constexpr entry<igemm_args> igemm_list[] = {
+#if PITH_X86
+    {"x86_avx512_vnni", arch::isa::avx512 | arch::isa::avx512_vnni, igemm_vector_tile,
+     &x86_avx512_vnni::igemm},
+#endif
     {"portable", arch::isa::none, format::any_tile, &portable::igemm},
 };
 

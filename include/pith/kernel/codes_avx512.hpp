@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_CODES_AVX512_HPP
+#define PITH_KERNEL_CODES_AVX512_HPP
+/// codes_epilogue with AVX-512: sums of 16 channels to codes, four vectors at a time.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../arch/target.hpp"
+#include "../base/config.hpp"
+#include "codes_vector.hpp"
+
+#if PITH_X86
+#include <immintrin.h>
+
+PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt")
+namespace pith::kernel::x86_avx512 {
+
+/// The constants of an epilogue, spread over vectors.
+struct codes_constants {
+    explicit codes_constants(const codes_epilogue& e) noexcept
+        : high(_mm512_set1_ps(static_cast<float>(e.highest - e.zero))),
+          zero(_mm512_set1_epi16(static_cast<short>(e.zero))),
+          low_code(_mm512_set1_epi8(static_cast<char>(e.residual != nullptr ? e.add_lowest : e.lowest))),
+          high_code(_mm512_set1_epi8(static_cast<char>(e.residual != nullptr ? e.add_highest : e.highest))) {}
+
+    __m512 high;      ///< keeps the conversion to int32 in range; NaN and low values are left to the packing
+    __m512i zero;     ///< added after rounding
+    __m512i low_code; ///< of the stored code
+    __m512i high_code;
+};
+
+/// Rounded, without zero point, low side unclamped.
+PITH_ALWAYS_INLINE __m512i rounded(const std::int32_t* sums, const float* factor, __m512 high) noexcept {
+    const __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(sums)), _mm512_loadu_ps(factor));
+    return _mm512_cvtps_epi32(_mm512_min_ps(high, v)); // min(high, NaN) is NaN, which converts to the least
+}
+
+/// Code plus residual, rounded, low side unclamped.
+PITH_ALWAYS_INLINE __m512i rounded_with_residual(const std::int32_t* sums, const float* factor,
+                                                 const std::uint8_t* residual, __mmask16 lanes,
+                                                 const codes_epilogue& e) noexcept {
+    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(sums)), _mm512_loadu_ps(factor));
+    v = _mm512_max_ps(v, _mm512_set1_ps(static_cast<float>(e.lowest - e.zero)));
+    v = _mm512_min_ps(v, _mm512_set1_ps(static_cast<float>(e.highest - e.zero)));
+    // Rounds to an integer: exact below 2^22. Subtracting the zero point from the constant adds it exactly.
+    v = _mm512_sub_ps(_mm512_add_ps(v, _mm512_set1_ps(rounder)),
+                      _mm512_set1_ps(rounder - static_cast<float>(e.zero)));
+    const __m512 r = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes, residual)));
+    const __m512 a = e.residual_is_first ? r : v;
+    const __m512 b = e.residual_is_first ? v : r;
+    const __m512 inner = _mm512_fmadd_ps(b, _mm512_set1_ps(e.add.rb), _mm512_set1_ps(e.add.offset));
+    const __m512 sum = _mm512_fmadd_ps(a, _mm512_set1_ps(e.add.ra), inner);
+    return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_set1_ps(static_cast<float>(e.add_highest)), sum));
+}
+
+/// Four vectors of int32 to four times 16 codes in their order.
+PITH_ALWAYS_INLINE __m512i packed(const __m512i (&v)[4], __m512i zero, const codes_constants& c) noexcept {
+    const __m512i ab = _mm512_adds_epi16(_mm512_packs_epi32(v[0], v[1]), zero);
+    const __m512i cd = _mm512_adds_epi16(_mm512_packs_epi32(v[2], v[3]), zero);
+    __m512i codes = _mm512_packus_epi16(ab, cd);
+    codes = _mm512_min_epu8(_mm512_max_epu8(codes, c.low_code), c.high_code);
+    const __m512i order = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+    return _mm512_permutexvar_epi32(order, codes);
+}
+
+template <int Part>
+PITH_ALWAYS_INLINE void store_part(std::uint8_t* out, __mmask16 lanes, __m512i codes) noexcept {
+    _mm_mask_storeu_epi8(out, lanes, _mm512_extracti32x4_epi32(codes, Part));
+}
+
+/// Stores `pixels` x N panels of sums (bias included, laid out [pixel][N][16], with room up to a multiple of
+/// four vectors) as codes. The last panel holds `last` channels.
+template <int N>
+void store_codes(const codes_epilogue& e, const codes_constants& c, const std::int32_t* sums, int pixels,
+                 const float* factor, std::uint32_t last, std::uint8_t* output, const std::ptrdiff_t* out_at,
+                 const std::uint8_t* residual, const std::ptrdiff_t* residual_at) noexcept {
+    const auto tail = static_cast<__mmask16>((1u << last) - 1u);
+    constexpr __mmask16 full = 0xFFFF;
+    const int slots = pixels * N;
+    const __m512i zero = residual != nullptr ? _mm512_setzero_si512() : c.zero;
+    for (int s = 0; s < slots; s += 4, sums += 64) {
+        __m512i v[4];
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; ++i) {
+            const int n = i % N;
+            if (residual == nullptr) {
+                v[i] = rounded(sums + 16 * i, factor + 16 * n, c.high);
+            } else {
+                const int pixel = s + i < slots ? (s + i) / N : 0;
+                v[i] = rounded_with_residual(sums + 16 * i, factor + 16 * n,
+                                             residual + residual_at[pixel] + 16 * n, n == N - 1 ? tail : full,
+                                             e);
+            }
+        }
+        const __m512i codes = packed(v, zero, c);
+        const int left = slots - s;
+        store_part<0>(output + out_at[s / N], N == 1 ? tail : full, codes);
+        if (left > 1)
+            store_part<1>(output + out_at[(s + 1) / N] + 16 * (1 % N), tail, codes);
+        if (left > 2)
+            store_part<2>(output + out_at[(s + 2) / N], N == 1 ? tail : full, codes);
+        if (left > 3)
+            store_part<3>(output + out_at[(s + 3) / N] + 16 * (1 % N), tail, codes);
+    }
+}
+
+/// As store_codes, to floats: (float)sum * factor.
+template <int N>
+void store_reals(const std::int32_t* sums, int pixels, const float* factor, std::uint32_t last, float* output,
+                 const std::ptrdiff_t* out_at) noexcept {
+    const auto tail = static_cast<__mmask16>((1u << last) - 1u);
+    for (int s = 0; s < pixels * N; ++s, sums += 16) {
+        const int n = s % N;
+        const __m512 v =
+            _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(sums)), _mm512_loadu_ps(factor + 16 * n));
+        _mm512_mask_storeu_ps(output + out_at[s / N] + 16 * n, n == N - 1 ? tail : __mmask16{0xFFFF}, v);
+    }
+}
+
+} // namespace pith::kernel::x86_avx512
+PITH_TARGET_END
+#endif
+
+#endif

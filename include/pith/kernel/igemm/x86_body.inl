@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// The body of the x86 integer convolutions, included by each of them inside its target region and namespace.
+// It needs `ops` (vectors of `lanes` int32 and the dot product on them), `epilogue` (store_codes,
+// store_reals) and the tile sizes max_pixels, max_pixels_one_panel, max_panels and echo (whether tiles of one
+// panel may be doubled).
+
+/// Sums of a tile: M pixels, given by their pointers, and their E - 1 echoes, which lie `echo_at` further on.
+struct sum_task {
+    const std::uint8_t* const* input;
+    std::ptrdiff_t echo_at;
+    const window* over;
+    const std::int8_t* weights;
+    std::size_t panel_bytes;
+    const std::int32_t* bias;
+    std::int32_t* sums; ///< [E * M][N][16], aligned
+};
+
+/// Four inputs of every pixel times 16 * N outputs.
+template <int M, int E, int V>
+PITH_ALWAYS_INLINE void step(ops::vec (&acc)[M * E][V], const std::uint8_t* const (&x)[M], std::ptrdiff_t at,
+                             std::ptrdiff_t echo_at, const std::int8_t* w, std::size_t panel_bytes) noexcept {
+    constexpr int in_panel = 16 / ops::lanes;
+    ops::weights wv[V];
+#pragma GCC unroll 8
+    for (int v = 0; v < V; ++v)
+        wv[v] = ops::load_weights(w + static_cast<std::size_t>(v / in_panel) * panel_bytes +
+                                  v % in_panel * ops::lanes * 4);
+#pragma GCC unroll 16
+    for (int m = 0; m < M * E; ++m) {
+        const auto xv = ops::load_inputs(x[m % M] + (m < M ? at : at + echo_at));
+#pragma GCC unroll 8
+        for (int v = 0; v < V; ++v)
+            acc[m][v] = ops::dot(acc[m][v], xv, wv[v]);
+    }
+}
+
+template <int M, int N, int E>
+void sum_tile(const sum_task& t) noexcept {
+    constexpr int vectors = N * 16 / ops::lanes;
+    constexpr int chains = M * E * vectors;
+    // Enough independent sums to hide the latency of the dot product.
+    constexpr int sets = chains >= 10 ? 1 : chains >= 5 ? 2 : 4;
+    constexpr int unroll = sets == 1 ? ops::unroll : sets;
+
+    ops::vec acc[sets][M * E][vectors];
+    const std::uint8_t* x[M];
+#pragma GCC unroll 16
+    for (int m = 0; m < M; ++m)
+        x[m] = t.input[m];
+#pragma GCC unroll 16
+    for (int m = 0; m < M * E; ++m) {
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; ++v) {
+            acc[0][m][v] = ops::load_sums(t.bias + v * ops::lanes);
+#pragma GCC unroll 4
+            for (int s = 1; s < sets; ++s)
+                acc[s][m][v] = ops::none();
+        }
+    }
+
+    const std::uint32_t groups = (t.over->run_length + 3) / 4;
+    const std::int8_t* w = t.weights;
+    for (std::uint32_t row = 0; row < t.over->run_rows; ++row) {
+        for (std::uint32_t column = 0; column < t.over->run_columns; ++column) {
+            std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * t.over->run_row_stride +
+                                static_cast<std::ptrdiff_t>(column) * t.over->run_column_stride;
+            std::uint32_t left = groups;
+            for (; left >= unroll; left -= unroll, at += 4 * unroll, w += 64 * unroll) {
+                __asm__("" : "+r"(at)); // one index for all pixels; else g++ keeps and steps M pointers
+#pragma GCC unroll 4
+                for (int u = 0; u < unroll; ++u)
+                    step<M, E>(acc[u % sets], x, at + 4 * u, t.echo_at, w + 64 * u, t.panel_bytes);
+            }
+            for (; left != 0; --left, at += 4, w += 64) {
+                __asm__("" : "+r"(at));
+                step<M, E>(acc[0], x, at, t.echo_at, w, t.panel_bytes);
+            }
+        }
+    }
+
+#pragma GCC unroll 16
+    for (int m = 0; m < M * E; ++m) {
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; ++v) {
+#pragma GCC unroll 4
+            for (int s = 1; s < sets; ++s)
+                acc[0][m][v] = ops::add(acc[0][m][v], acc[s][m][v]);
+            ops::store_sums(t.sums + (m * vectors + v) * ops::lanes, acc[0][m][v]);
+        }
+    }
+}
+
+using sum_function = void (*)(const sum_task&) noexcept;
+
+template <int N, int... M>
+constexpr sum_function pick_sum(int pixels, std::integer_sequence<int, M...>) noexcept {
+    constexpr sum_function of_size[] = {&sum_tile<M + 1, N, 1>...};
+    return of_size[pixels - 1];
+}
+
+/// N panels, from channel `first` on, over all pixels.
+template <int N>
+void run_panels(const igemm_args& a, std::uint32_t first) noexcept {
+    constexpr std::uint32_t most = N == 1 ? max_pixels_one_panel : max_pixels;
+    alignas(64) std::int32_t sums[pixel_tile::capacity * 16] = {};
+    pixel_tile tile;
+    pixel_walk walk(a);
+    const std::size_t panel_bytes =
+        std::size_t{a.over.runs()} * round_up(a.over.run_length, std::uint32_t{4}) * 16;
+    sum_task task{
+        tile.input, 0, &a.over, a.weights + first / 16 * panel_bytes, panel_bytes, a.epilogue.bias + first,
+        sums};
+    const std::uint32_t last = a.channels - first < 16 * N ? a.channels - first - 16 * (N - 1) : 16;
+    const epilogue::codes_constants constants(a.epilogue);
+    const float* factor = a.epilogue.factor + first;
+    const bool echoes = echo && N == 1 && walk.repeats_after(most);
+    while (walk.left() != 0) {
+        std::uint32_t count = even_share(walk.left(), most);
+        if (echoes && walk.left() >= 2 * most) {
+            count = 2 * most;
+            walk.take(tile, count);
+            task.echo_at = tile.input[most] - tile.input[0];
+            if constexpr (echo && N == 1)
+                sum_tile<most, 1, 2>(task);
+        } else {
+            walk.take(tile, count);
+            pick_sum<N>(static_cast<int>(count), std::make_integer_sequence<int, most>{})(task);
+        }
+        if (a.real_output != nullptr)
+            epilogue::store_reals<N>(sums, static_cast<int>(count), factor, last, a.real_output + first,
+                                     tile.output);
+        else
+            epilogue::store_codes<N>(a.epilogue, constants, sums, static_cast<int>(count), factor, last,
+                                     a.output + first, tile.output,
+                                     a.epilogue.residual == nullptr ? nullptr : a.epilogue.residual + first,
+                                     tile.residual);
+    }
+}
+
+/// @pre a.packed == tile{16, 4}
+inline void igemm(const igemm_args& a) noexcept {
+    std::uint32_t first = 0;
+    if constexpr (max_panels == 2)
+        for (; first + 16 < a.channels; first += 32)
+            run_panels<2>(a, first);
+    for (; first < a.channels; first += 16)
+        run_panels<1>(a, first);
+}
