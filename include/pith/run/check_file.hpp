@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_RUN_CHECK_FILE_HPP
+#define PITH_RUN_CHECK_FILE_HPP
+/// Is this a program file, whole and consistent? Header, checksum, tensors, operations, text.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../base/result.hpp"
+#include "../base/shape.hpp"
+#include "../base/view.hpp"
+#include "check_ops.hpp"
+#include "checksum.hpp"
+#include "layout.hpp"
+#include "op_view.hpp"
+#include "records.hpp"
+
+namespace pith::run::detail {
+
+/// `label` and a number, for fault::where.
+struct place {
+    char text[48] = {};
+    std::size_t size = 0;
+
+    place(const char* label, std::size_t number) noexcept {
+        while (*label != '\0' && size < 24)
+            text[size++] = *label++;
+        char digits[20];
+        std::size_t n = 0;
+        do {
+            digits[n++] = static_cast<char>('0' + number % 10);
+            number /= 10;
+        } while (number != 0);
+        while (n > 0)
+            text[size++] = digits[--n];
+    }
+    [[nodiscard]] std::string_view view() const noexcept { return {text, size}; }
+};
+
+/// [at, at + bytes) lies behind the header and inside the file.
+[[nodiscard]] inline bool inside(const file_header& h, std::uint64_t at, std::uint64_t bytes) noexcept {
+    return at >= sizeof(file_header) && at % 4 == 0 && at <= h.total_bytes && bytes <= h.total_bytes - at;
+}
+
+[[nodiscard]] inline result<void> check_header(bytes_view bytes, file_header& h) noexcept {
+    if (bytes.size() < sizeof(file_header))
+        return fault{errc::bad_file, "this is too short for a .pith program"};
+    if constexpr (!little_endian)
+        return fault{errc::unsupported, "programs run on little-endian processors only"};
+    if (reinterpret_cast<std::uintptr_t>(bytes.data()) % required_alignment != 0)
+        return fault{errc::bad_option, "a program's bytes must be aligned to 16 bytes (alignas(64) fits all)"};
+    h = load_record<file_header>(bytes.data());
+    if (h.magic != file_magic)
+        return fault{errc::bad_file, "this is not a .pith program"};
+    if (h.version != file_version)
+        return fault{errc::unsupported, "this .pith program has another version: pack the model again"};
+    if (h.total_bytes != bytes.size())
+        return fault{errc::bad_file, "the .pith program is cut off, or something was added behind it"};
+    if (h.checksum != checksum(bytes.subspan(16)))
+        return fault{errc::bad_file, "the .pith program is damaged: its checksum does not match"};
+    const bool consistent = inside(h, h.tensors_at, std::uint64_t{h.tensor_count} * sizeof(tensor_record)) &&
+                            inside(h, h.ops_at, h.ops_bytes) && inside(h, h.text_at, h.text_bytes) &&
+                            h.tensor_count < no_tensor && h.arena_bytes >= over_read_bytes &&
+                            h.named_ops <= 1 && h.reserved == 0;
+    if (!consistent)
+        return fault{errc::bad_file, "the .pith program's header contradicts itself"};
+    return {};
+}
+
+[[nodiscard]] inline bool tensor_is_sound(const file_header& h, const tensor_record& t) noexcept {
+    constexpr std::uint64_t most = std::uint64_t{1} << 31;
+    const std::uint64_t element = element_bytes(t);
+    if (element == 0 || t.constant > 1 || t.reserved != 0)
+        return false;
+    for (const std::uint32_t d : t.dims)
+        if (d == 0 || d > (1u << 28))
+            return false;
+    if (row_stride(t) > most || (std::uint64_t{t.dims[1]} + 512) * row_stride(t) > most ||
+        image_stride(t) * t.dims[0] > most)
+        return false;
+    const std::uint64_t before = elements_before(t) * element;
+    const std::uint64_t behind = stored_elements(t) * element - before;
+    const std::uint64_t size = t.constant != 0 ? h.total_bytes : h.arena_bytes;
+    const std::uint64_t least = before + (t.constant != 0 ? sizeof(file_header) : 0);
+    return t.offset >= least && t.offset % (element < 4 ? element : 4) == 0 &&
+           (element < 8 || t.offset % 8 == 0) && t.offset + behind + over_read_bytes <= size;
+}
+
+[[nodiscard]] inline bool door_fits(const door_record& r, const std::byte* sizes,
+                                    const tensor_record& t) noexcept {
+    std::uint64_t n = 1;
+    for (std::size_t i = 0; i < r.rank; ++i) {
+        const std::uint32_t d = load_le<std::uint32_t>(sizes + 4 * i);
+        if (d > (1u << 28) || (n *= d) > (std::uint64_t{1} << 31))
+            return false;
+    }
+    return n == elements_of(t) && !has_border(t);
+}
+
+/// @param at moves behind the door
+[[nodiscard]] inline bool door_is_sound(bytes_view file, const file_header& h, std::size_t& at, std::size_t end,
+                                        bool is_input) noexcept {
+    if (end - at < sizeof(door_record))
+        return false;
+    const auto r = load_record<door_record>(file.data() + at);
+    if (r.rank > max_rank || (r.permuted != 0 && r.permuted != r.rank) || r.reserved != 0 ||
+        r.tensor >= h.tensor_count || door_bytes(r) > end - at)
+        return false;
+    const auto t = load_record<tensor_record>(file.data() + h.tensors_at + r.tensor * sizeof(tensor_record));
+    if (!door_fits(r, file.data() + at + sizeof r, t) || (is_input && t.constant != 0))
+        return false;
+    std::uint32_t seen = 0;
+    for (std::size_t i = 0; i < r.permuted; ++i) {
+        const auto axis = static_cast<std::uint32_t>(file[at + sizeof r + std::size_t{4} * r.rank + i]);
+        if (axis >= r.permuted || (seen & 1u << axis) != 0)
+            return false;
+        seen |= 1u << axis;
+    }
+    at += door_bytes(r);
+    return true;
+}
+
+[[nodiscard]] inline result<void> check_text(bytes_view file, const file_header& h) noexcept {
+    std::size_t at = h.text_at;
+    const std::size_t end = at + h.text_bytes;
+    const std::size_t doors = std::size_t{h.input_count} + h.output_count;
+    for (std::size_t i = 0; i < doors; ++i)
+        if (!door_is_sound(file, h, at, end, i < h.input_count))
+            return fault{errc::bad_file, "an input or output of the .pith program is damaged",
+                         place("door ", i).view()};
+    const std::size_t texts = (h.named_ops != 0 ? h.op_count : 0) + std::size_t{2} * h.metadata_count;
+    for (std::size_t i = 0; i < texts; ++i) {
+        if (end - at < 2 || load_le<std::uint16_t>(file.data() + at) > end - at - 2)
+            return fault{errc::bad_file, "a name in the .pith program is damaged", place("name ", i).view()};
+        at += std::size_t{2} + load_le<std::uint16_t>(file.data() + at);
+    }
+    return {};
+}
+
+[[nodiscard]] inline result<void> check_file(bytes_view file, file_header& h) noexcept {
+    PITH_TRY(check_header(file, h));
+    for (std::size_t i = 0; i < h.tensor_count; ++i) {
+        const auto t = load_record<tensor_record>(file.data() + h.tensors_at + i * sizeof(tensor_record));
+        if (!tensor_is_sound(h, t))
+            return fault{errc::bad_file, "a tensor of the .pith program lies outside its memory",
+                         place("tensor ", i).view()};
+    }
+    const op_checker check{file, h};
+    std::size_t at = h.ops_at;
+    const std::size_t end = at + h.ops_bytes;
+    for (std::size_t i = 0; i < h.op_count; ++i) {
+        if (!check.fits(file.data() + at, end - at))
+            return fault{errc::bad_file, "an operation of the .pith program contradicts its tensors",
+                         place("operation ", i).view()};
+        at += std::size_t{4} * op_view(file.data() + at).head().words;
+    }
+    if (at != end)
+        return fault{errc::bad_file, "the operations of the .pith program do not end where they should"};
+    return check_text(file, h);
+}
+
+} // namespace pith::run::detail
+
+#endif

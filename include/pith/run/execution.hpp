@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_RUN_EXECUTION_HPP
+#define PITH_RUN_EXECUTION_HPP
+/// What every operation is run with, and what they share: where tensors lie, rows, borders.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "../format/affine.hpp"
+#include "../kernel/window.hpp"
+#include "kernel_set.hpp"
+#include "program.hpp"
+
+namespace pith::run {
+
+struct execution {
+    const program_view& program;
+    std::byte* arena;
+    const kernel_set& kernels;
+
+    template <class T>
+    [[nodiscard]] const T* read(const tensor_record& t) const noexcept {
+        const std::byte* base = t.constant != 0 ? program.bytes().data() : arena;
+        return reinterpret_cast<const T*>(base + t.offset);
+    }
+    template <class T>
+    [[nodiscard]] T* write(const tensor_record& t) const noexcept {
+        return reinterpret_cast<T*>(arena + t.offset);
+    }
+    template <class T>
+    [[nodiscard]] const T* constant(std::uint32_t offset) const noexcept {
+        return reinterpret_cast<const T*>(program.constant(offset));
+    }
+};
+
+namespace detail {
+
+[[nodiscard]] inline format::affine affine_of(const tensor_record& t, std::int32_t lowest = 0,
+                                              std::int32_t highest = 255) noexcept {
+    return {t.scale, t.zero, lowest, highest};
+}
+
+[[nodiscard]] inline kernel::pixel_strides strides_of(const tensor_record& t) noexcept {
+    return {static_cast<std::ptrdiff_t>(row_stride(t)), static_cast<std::ptrdiff_t>(t.dims[3])};
+}
+
+/// Element (image, 0, 0, 0).
+[[nodiscard]] inline std::ptrdiff_t image_start(const tensor_record& t, std::uint32_t image) noexcept {
+    return static_cast<std::ptrdiff_t>(image * image_stride(t));
+}
+
+/// Two tensors of the same dims as rows: one row where both are dense, else the rows of one image.
+struct row_walk {
+    std::uint32_t images = 1;
+    std::size_t rows = 1;
+    std::size_t count = 0;
+
+    row_walk(const tensor_record& a, bool all_dense) noexcept {
+        if (all_dense) {
+            count = static_cast<std::size_t>(elements_of(a));
+        } else {
+            images = a.dims[0];
+            rows = a.dims[1];
+            count = std::size_t{a.dims[2]} * a.dims[3];
+        }
+    }
+};
+
+} // namespace detail
+
+/// Fills the border of a tensor with `value` in every byte.
+inline void fill_border(std::byte* first, const tensor_record& t, std::uint8_t value) noexcept {
+    const std::size_t pixel = t.dims[3] * element_bytes(t);
+    const std::size_t before = static_cast<std::size_t>(pixels_before(t)) * pixel;
+    const std::size_t row = static_cast<std::size_t>(row_pixels(t)) * pixel;
+    const std::size_t width = t.dims[2] * pixel;
+    const std::size_t image = static_cast<std::size_t>(image_pixels(t)) * pixel;
+    for (std::uint32_t i = 0; i < t.dims[0]; ++i, first += image) {
+        std::memset(first - before, value, before);
+        for (std::uint32_t r = 0; r + 1 < t.dims[1]; ++r)
+            std::memset(first + r * row + width, value, row - width);
+        const std::size_t last = (t.dims[1] - 1) * row + width;
+        std::memset(first + last, value, image - before - last);
+    }
+}
+
+} // namespace pith::run
+
+#endif
