@@ -38,7 +38,7 @@ PITH_ALWAYS_INLINE __m512i rounded(const std::int32_t* sums, const float* factor
 
 /// Code plus residual, rounded, low side unclamped.
 PITH_ALWAYS_INLINE __m512i rounded_with_residual(const std::int32_t* sums, const float* factor,
-                                                 const std::uint8_t* residual, __mmask16 lanes,
+                                                 const std::uint8_t* residual,
                                                  const codes_epilogue& e) noexcept {
     __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(sums)), _mm512_loadu_ps(factor));
     v = _mm512_max_ps(v, _mm512_set1_ps(static_cast<float>(e.lowest - e.zero)));
@@ -46,7 +46,8 @@ PITH_ALWAYS_INLINE __m512i rounded_with_residual(const std::int32_t* sums, const
     // Rounds to an integer: exact below 2^22. Subtracting the zero point from the constant adds it exactly.
     v = _mm512_sub_ps(_mm512_add_ps(v, _mm512_set1_ps(rounder)),
                       _mm512_set1_ps(rounder - static_cast<float>(e.zero)));
-    const __m512 r = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes, residual)));
+    const __m512 r =
+        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(residual))));
     const __m512 a = e.residual_is_first ? r : v;
     const __m512 b = e.residual_is_first ? v : r;
     const __m512 inner = _mm512_fmadd_ps(b, _mm512_set1_ps(e.add.rb), _mm512_set1_ps(e.add.offset));
@@ -89,8 +90,7 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
             } else {
                 const int pixel = s + i < slots ? (s + i) / N : 0;
                 v[i] = rounded_with_residual(sums + 16 * i, factor + 16 * n,
-                                             residual + residual_at[pixel] + 16 * n, n == N - 1 ? tail : full,
-                                             e);
+                                             residual + residual_at[pixel] + 16 * n, e);
             }
         }
         const __m512i codes = packed(v, zero, c);

@@ -6,7 +6,9 @@
 #include "entry.hpp"
 #include "igemm/args.hpp"
 #include "igemm/portable.hpp"
+#include "igemm/x86_avx2.hpp"
 #include "igemm/x86_avx512_vnni.hpp"
+#include "igemm/x86_avx_vnni.hpp"
 
 namespace pith::kernel {
 
@@ -14,8 +16,10 @@ inline constexpr format::tile igemm_vector_tile{16, 4}; ///< every vector kernel
 
 inline constexpr entry<igemm_args> igemm_list[] = {
 #if PITH_X86
-    {"x86_avx512_vnni", arch::isa::avx512 | arch::isa::avx512_vnni, igemm_vector_tile,
+    {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, igemm_vector_tile,
      &x86_avx512_vnni::igemm},
+    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, igemm_vector_tile, &x86_avx_vnni::igemm},
+    {"x86_avx2", arch::isa::avx2, igemm_vector_tile, &x86_avx2::igemm},
 #endif
     {"portable", arch::isa::none, format::any_tile, &portable::igemm},
 };

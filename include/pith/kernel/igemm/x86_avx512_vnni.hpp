@@ -19,7 +19,7 @@
 
 PITH_TARGET_BEGIN("avx512vnni,avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx512_vnni {
-namespace detail {
+namespace igemm_detail {
 
 namespace epilogue = x86_avx512;
 
@@ -28,6 +28,8 @@ struct ops {
     using weights = __m512i;
     static constexpr int lanes = 16;
     static constexpr int unroll = 2;
+    static constexpr int wanted_chains = 10;
+    static constexpr int most_chains = 24;
 
     PITH_ALWAYS_INLINE static vec none() noexcept { return _mm512_setzero_si512(); }
     PITH_ALWAYS_INLINE static vec load_sums(const std::int32_t* p) noexcept { return _mm512_loadu_si512(p); }
@@ -53,9 +55,9 @@ inline constexpr bool echo = true;
 
 #include "x86_body.inl"
 
-} // namespace detail
+} // namespace igemm_detail
 
-using detail::igemm;
+using igemm_detail::igemm;
 
 } // namespace pith::kernel::x86_avx512_vnni
 PITH_TARGET_END

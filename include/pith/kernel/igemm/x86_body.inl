@@ -38,8 +38,10 @@ template <int M, int N, int E>
 void sum_tile(const sum_task& t) noexcept {
     constexpr int vectors = N * 16 / ops::lanes;
     constexpr int chains = M * E * vectors;
-    // Enough independent sums to hide the latency of the dot product.
-    constexpr int sets = chains >= 10 ? 1 : chains >= 5 ? 2 : 4;
+    // Enough independent sums to hide the latency of the dot product, as far as there are registers.
+    constexpr int wanted = chains >= ops::wanted_chains ? 1 : 2 * chains >= ops::wanted_chains ? 2 : 4;
+    constexpr int room = ops::most_chains / chains;
+    constexpr int sets = wanted <= room ? wanted : room >= 2 ? 2 : 1;
     constexpr int unroll = sets == 1 ? ops::unroll : sets;
 
     ops::vec acc[sets][M * E][vectors];

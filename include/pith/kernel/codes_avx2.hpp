@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_CODES_AVX2_HPP
+#define PITH_KERNEL_CODES_AVX2_HPP
+/// codes_epilogue with AVX2: sums of 16 channels to codes, two pixels or panels at a time.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "../arch/target.hpp"
+#include "../base/config.hpp"
+#include "codes_vector.hpp"
+
+#if PITH_X86
+#include <immintrin.h>
+
+PITH_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,popcnt")
+namespace pith::kernel::x86_avx2 {
+
+/// The constants of an epilogue, spread over vectors.
+struct codes_constants {
+    explicit codes_constants(const codes_epilogue& e) noexcept
+        : high(_mm256_set1_ps(static_cast<float>(e.highest - e.zero))),
+          zero(_mm256_set1_epi16(static_cast<short>(e.zero))),
+          low_code(_mm256_set1_epi8(static_cast<char>(e.residual != nullptr ? e.add_lowest : e.lowest))),
+          high_code(_mm256_set1_epi8(static_cast<char>(e.residual != nullptr ? e.add_highest : e.highest))) {}
+
+    __m256 high;      ///< keeps the conversion to int32 in range; NaN and low values are left to the packing
+    __m256i zero;     ///< added after rounding
+    __m256i low_code; ///< of the stored code
+    __m256i high_code;
+};
+
+PITH_ALWAYS_INLINE __m256 scaled(const std::int32_t* sums, const float* factor) noexcept {
+    const __m256i v = _mm256_load_si256(reinterpret_cast<const __m256i*>(sums));
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(v), _mm256_loadu_ps(factor));
+}
+
+/// Rounded, without zero point, low side unclamped.
+PITH_ALWAYS_INLINE __m256i rounded(const std::int32_t* sums, const float* factor, __m256 high) noexcept {
+    // min(high, NaN) is NaN, which converts to the least integer
+    return _mm256_cvtps_epi32(_mm256_min_ps(high, scaled(sums, factor)));
+}
+
+/// Code plus residual, rounded, low side unclamped.
+PITH_ALWAYS_INLINE __m256i rounded_with_residual(const std::int32_t* sums, const float* factor,
+                                                 const std::uint8_t* residual,
+                                                 const codes_epilogue& e) noexcept {
+    __m256 v = scaled(sums, factor);
+    v = _mm256_max_ps(v, _mm256_set1_ps(static_cast<float>(e.lowest - e.zero)));
+    v = _mm256_min_ps(v, _mm256_set1_ps(static_cast<float>(e.highest - e.zero)));
+    // Rounds to an integer: exact below 2^22. Subtracting the zero point from the constant adds it exactly.
+    v = _mm256_sub_ps(_mm256_add_ps(v, _mm256_set1_ps(rounder)),
+                      _mm256_set1_ps(rounder - static_cast<float>(e.zero)));
+    const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(residual));
+    const __m256 r = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight));
+    const __m256 a = e.residual_is_first ? r : v;
+    const __m256 b = e.residual_is_first ? v : r;
+    const __m256 inner = _mm256_fmadd_ps(b, _mm256_set1_ps(e.add.rb), _mm256_set1_ps(e.add.offset));
+    const __m256 sum = _mm256_fmadd_ps(a, _mm256_set1_ps(e.add.ra), inner);
+    return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(static_cast<float>(e.add_highest)), sum));
+}
+
+/// Twice 16 int32 to twice 16 codes in their order.
+PITH_ALWAYS_INLINE __m256i packed(const __m256i (&v)[4], __m256i zero, const codes_constants& c) noexcept {
+    const __m256i a = _mm256_adds_epi16(_mm256_packs_epi32(v[0], v[1]), zero);
+    const __m256i b = _mm256_adds_epi16(_mm256_packs_epi32(v[2], v[3]), zero);
+    __m256i codes = _mm256_packus_epi16(a, b);
+    codes = _mm256_min_epu8(_mm256_max_epu8(codes, c.low_code), c.high_code);
+    return _mm256_permutevar8x32_epi32(codes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+/// The first `count` of 16 codes.
+PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, __m128i codes) noexcept {
+    if (count == 16) {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out), codes);
+        return;
+    }
+    if ((count & 8) != 0) {
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(out), codes);
+        codes = _mm_srli_si128(codes, 8);
+        out += 8;
+    }
+    auto rest = static_cast<std::uint64_t>(_mm_cvtsi128_si64(codes));
+    if ((count & 4) != 0) {
+        std::memcpy(out, &rest, 4);
+        rest >>= 32;
+        out += 4;
+    }
+    if ((count & 2) != 0) {
+        std::memcpy(out, &rest, 2);
+        rest >>= 16;
+        out += 2;
+    }
+    if ((count & 1) != 0)
+        std::memcpy(out, &rest, 1);
+}
+
+/// Stores `pixels` x N panels of sums (bias included, laid out [pixel][N][16], with room up to a multiple of
+/// two panels) as codes. The last panel holds `last` channels.
+template <int N>
+void store_codes(const codes_epilogue& e, const codes_constants& c, const std::int32_t* sums, int pixels,
+                 const float* factor, std::uint32_t last, std::uint8_t* output, const std::ptrdiff_t* out_at,
+                 const std::uint8_t* residual, const std::ptrdiff_t* residual_at) noexcept {
+    const int slots = pixels * N;
+    const __m256i zero = residual != nullptr ? _mm256_setzero_si256() : c.zero;
+    for (int s = 0; s < slots; s += 2, sums += 32) {
+        const bool both = s + 1 < slots;
+        __m256i v[4];
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; ++i) {
+            const int channel = i / 2 % N * 16 + i % 2 * 8;
+            if (residual == nullptr) {
+                v[i] = rounded(sums + 8 * i, factor + channel, c.high);
+            } else {
+                const int pixel = (i < 2 || !both ? s : s + 1) / N;
+                v[i] = rounded_with_residual(sums + 8 * i, factor + channel,
+                                             residual + residual_at[pixel] + channel, e);
+            }
+        }
+        const __m256i codes = packed(v, zero, c);
+        store_first(output + out_at[s / N], N == 1 ? last : 16, _mm256_castsi256_si128(codes));
+        if (both)
+            store_first(output + out_at[(s + 1) / N] + 16 * (1 % N), last,
+                        _mm256_extracti128_si256(codes, 1));
+    }
+}
+
+/// As store_codes, to floats: (float)sum * factor.
+template <int N>
+void store_reals(const std::int32_t* sums, int pixels, const float* factor, std::uint32_t last, float* output,
+                 const std::ptrdiff_t* out_at) noexcept {
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    for (int s = 0; s < pixels * N; ++s, sums += 16) {
+        const int n = s % N;
+        const int count = n == N - 1 ? static_cast<int>(last) : 16;
+        float* out = output + out_at[s / N] + 16 * n;
+        for (int half = 0; half < count; half += 8)
+            _mm256_maskstore_ps(out + half, _mm256_cmpgt_epi32(_mm256_set1_epi32(count - half), lanes),
+                                scaled(sums + half, factor + 16 * n + half));
+    }
+}
+
+} // namespace pith::kernel::x86_avx2
+PITH_TARGET_END
+#endif
+
+#endif
