@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_DEVICE_HPP
+#define PITH_DEVICE_HPP
+/// The device half: what firmware needs to run a packed program. No heap, no exceptions, no other library.
+
+#include "arch/detect.hpp"
+#include "arch/isa.hpp"
+#include "arch/target.hpp"
+#include "base/assert.hpp"
+#include "base/bits.hpp"
+#include "base/config.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "base/shape.hpp"
+#include "base/view.hpp"
+#include "format/affine.hpp"
+#include "format/dtype.hpp"
+#include "format/ops.hpp"
+#include "format/requantize.hpp"
+#include "format/resize.hpp"
+#include "format/softmax.hpp"
+#include "format/tile.hpp"
+#include "kernel/axes.hpp"
+#include "kernel/codes.hpp"
+#include "kernel/depthwise_f32.hpp"
+#include "kernel/depthwise_u8.hpp"
+#include "kernel/eltwise.hpp"
+#include "kernel/entry.hpp"
+#include "kernel/epilogue.hpp"
+#include "kernel/igemm.hpp"
+#include "kernel/matmul.hpp"
+#include "kernel/movement.hpp"
+#include "kernel/pool.hpp"
+#include "kernel/real.hpp"
+#include "kernel/reduce.hpp"
+#include "kernel/resize.hpp"
+#include "kernel/sgemm.hpp"
+#include "kernel/softmax.hpp"
+#include "kernel/window.hpp"
+#include "version.hpp"
+
+#endif

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# cmake -D COMPILE=COMMAND -D WORK_DIR=DIR -P check.cmake: what including the library costs, as a multiple of a program that
+# includes Eigen/Core and xsimd alone. Lowest of several alternating compilations.
+cmake_minimum_required(VERSION 3.25)
+
+set(rounds 4)
+set(programs baseline host device)
+set(baseline "#include <Eigen/Core>\n#include <xsimd/xsimd.hpp>\nint main() {}\n")
+set(host "#include <pith/pith.hpp>\nint main() {}\n")
+set(device "#include <pith/device.hpp>\nint main() {}\n")
+set(limit_host 200)
+set(limit_device 50)
+
+set(work ${WORK_DIR}/compile_time)
+foreach(program IN LISTS programs)
+    file(WRITE ${work}/${program}.cpp "${${program}}")
+    set(best_${program} 999999999)
+endforeach()
+foreach(round RANGE 1 ${rounds})
+    foreach(program IN LISTS programs)
+        string(TIMESTAMP start "%s%f")
+        execute_process(COMMAND ${COMPILE} -O2 -c ${work}/${program}.cpp -o ${work}/${program}.o
+                        COMMAND_ERROR_IS_FATAL ANY)
+        string(TIMESTAMP stop "%s%f")
+        math(EXPR took "${stop} - ${start}")
+        if(took LESS best_${program})
+            set(best_${program} ${took})
+        endif()
+    endforeach()
+endforeach()
+
+set(failed FALSE)
+message(STATUS "Eigen/Core and xsimd: ${best_baseline} us")
+foreach(program host device)
+    math(EXPR percent "100 * ${best_${program}} / ${best_baseline}")
+    message(STATUS "pith ${program}: ${best_${program}} us, ${percent} % of it (limit ${limit_${program}} %)")
+    if(percent GREATER limit_${program})
+        set(failed TRUE)
+    endif()
+endforeach()
+if(failed)
+    message(FATAL_ERROR "an include costs too much")
+endif()

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# What no unit test sees: the shape of the house, what must not compile, how others consume it, what it costs them.
+
+set(include_dir ${PROJECT_SOURCE_DIR}/include)
+
+add_test(NAME layering COMMAND ${CMAKE_COMMAND} -D INCLUDE_DIR=${include_dir} -P ${CMAKE_CURRENT_SOURCE_DIR}/layering/check.cmake)
+add_test(NAME layering/self_test COMMAND ${CMAKE_COMMAND} -P ${CMAKE_CURRENT_SOURCE_DIR}/layering/self_test.cmake)
+
+add_executable(pith_test_odr odr/first.cpp odr/second.cpp)
+target_link_libraries(pith_test_odr PRIVATE pith::pith)
+add_test(NAME odr COMMAND pith_test_odr)
+
+# Dependency include paths as the compiler sees them, for the tests that call it directly.
+set(dependency_flags "")
+foreach(dependency Eigen3::Eigen xsimd protozero::protozero)
+    get_target_property(paths ${dependency} INTERFACE_INCLUDE_DIRECTORIES)
+    foreach(path IN LISTS paths)
+        if(NOT path IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES AND NOT path MATCHES "^\\$<")
+            list(APPEND dependency_flags -isystem ${path})
+        endif()
+    endforeach()
+endforeach()
+set(compile ${CMAKE_CXX_COMPILER} -std=c++20 -I${include_dir} ${dependency_flags})
+
+file(GLOB refused CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/refuse/*.cpp)
+foreach(source IN LISTS refused)
+    get_filename_component(name ${source} NAME_WE)
+    add_test(NAME refuse/${name} COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile}" -D SOURCE=${source}
+             -P ${CMAKE_CURRENT_SOURCE_DIR}/refuse/check.cmake)
+endforeach()
+
+foreach(way add_subdirectory find_package)
+    add_test(NAME consume/${way} COMMAND ${CMAKE_COMMAND} -D WAY=${way} -D ROOT=${PROJECT_SOURCE_DIR}
+             -D BINARY_DIR=${CMAKE_CURRENT_BINARY_DIR}/consume -D COMPILER=${CMAKE_CXX_COMPILER}
+             -D GENERATOR=${CMAKE_GENERATOR} -P ${CMAKE_CURRENT_SOURCE_DIR}/consume/check.cmake)
+endforeach()
+
+add_test(NAME compile_time COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile}" -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}
+         -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_time/check.cmake)
+set_tests_properties(compile_time PROPERTIES RUN_SERIAL ON)
+
+add_test(NAME format COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev format --check)
+
+# Whole builds of their own (another compiler, another processor, sanitizers), made beforehand by cmake/dev test.
+# A suite named FOLDER-CPU runs build/FOLDER's tests on that emulated processor.
+foreach(suite IN LISTS PITH_SUITES)
+    string(REGEX REPLACE "-.*" "" folder ${suite})
+    add_test(NAME suite/${suite} COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${PROJECT_SOURCE_DIR}/build/${folder}
+             --output-on-failure --no-tests=error)
+    set_tests_properties(suite/${suite} PROPERTIES TIMEOUT 1500)
+    if(suite MATCHES "-(.+)")
+        set_tests_properties(suite/${suite} PROPERTIES ENVIRONMENT QEMU_CPU=${CMAKE_MATCH_1})
+    endif()
+endforeach()
