@@ -27,6 +27,13 @@ struct affine {
     return static_cast<float>(code - a.zero) * a.scale;
 }
 
+/// Code of the mean of decoded codes: clip(round(sum / count / scale + zero)), the zero point inside the
+/// rounding; no elements give real zero.
+[[nodiscard]] inline std::int32_t average_code(float sum, std::int32_t count, const affine& to) noexcept {
+    const float mean = count > 0 ? sum / static_cast<float>(count) : 0.f;
+    return round_clamped(mean / to.scale + static_cast<float>(to.zero), to.lowest, to.highest);
+}
+
 /// The affine code of [low, high] in [lowest, highest], widened to contain 0: scale = (high - low) / (highest
 /// - lowest), zero = round_half_even(lowest - low / scale), both in float. A range of nothing gives scale 1.
 [[nodiscard]] inline affine affine_from_range(float low, float high, std::int32_t lowest = 0,

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_INTEGER_HPP
+#define PITH_GRAPH_INTEGER_HPP
+/// Layers on codes, with the formulas of format/: what every kernel must equal bit for bit.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../format/softmax.hpp"
+#include "codes.hpp"
+#include "graph.hpp"
+
+namespace pith {
+
+/// What a value is in a simulation: reals, whole numbers, or the codes of reals.
+template <class T>
+using simulated = std::variant<tensor<T>, tensor<std::int64_t>, tensor<std::uint8_t>>;
+
+/// A node on codes. @pre execution_of says that it runs in codes
+template <class T>
+struct integer_call {
+    std::vector<const tensor<std::uint8_t>*> in;   ///< null for inputs that are not codes
+    std::vector<format::affine> from;              ///< codes of the inputs
+    std::optional<format::affine> to;              ///< codes of the outputs, behind a fused activation
+    const value<T>* weights = nullptr;             ///< of conv2d and dense
+    const tensor<T>* bias = nullptr;               ///< or null
+    const tensor<std::int64_t>* indices = nullptr; ///< of gather
+};
+
+namespace detail {
+
+/// Sum (x - zero) * w of a conv2d or dense layer, in numbers that hold every partial sum exactly.
+template <class S, class T, class Layer>
+[[nodiscard]] tensor<S> exact_sums(const Layer& layer, const integer_call<T>& c) {
+    const auto codes = weight_codes(*c.weights);
+    tensor<S> w(c.weights->dims);
+    std::copy(codes.begin(), codes.end(), w.data().begin());
+    tensor<S> x(c.in[0]->dims());
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<S>((*c.in[0])[i] - c.from[0].zero);
+    if constexpr (std::is_same_v<Layer, conv2d>)
+        return convolve<S>(layer, x, w, nullptr);
+    else
+        return multiply_dense<S>(x, w, nullptr);
+}
+
+template <class S>
+[[nodiscard]] std::int32_t accumulated(S sum, std::int32_t bias) noexcept {
+    const auto whole = static_cast<std::uint32_t>(static_cast<std::uint64_t>(static_cast<std::int64_t>(sum)));
+    return static_cast<std::int32_t>(whole + static_cast<std::uint32_t>(bias));
+}
+
+template <class S, class T, class Layer>
+[[nodiscard]] simulated<T> multiply_codes(const Layer& layer, const integer_call<T>& c) {
+    const tensor<S> sums = exact_sums<S>(layer, c);
+    const auto scales = weight_scales(*c.weights);
+    const auto bias = bias_codes(c.bias, c.from[0].scale, scales);
+    const auto factors = output_factors(c.from[0].scale, scales, c.to);
+    const std::size_t channels = scales.size();
+    if (!c.to) {
+        tensor<T> y(sums.dims());
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const float sum = static_cast<float>(accumulated(sums[i], bias[i % channels]));
+            y[i] = static_cast<T>(sum * factors[i % channels]);
+        }
+        return y;
+    }
+    tensor<std::uint8_t> y(sums.dims());
+    for (std::size_t i = 0; i < y.size(); ++i)
+        y[i] = static_cast<std::uint8_t>(format::requantize(accumulated(sums[i], bias[i % channels]),
+                                                            factors[i % channels], c.to->zero, c.to->lowest,
+                                                            c.to->highest));
+    return y;
+}
+
+/// Float where no sum of products can leave its 24 bits.
+template <class T, class Layer>
+[[nodiscard]] std::vector<simulated<T>> multiply_exactly(const Layer& layer, const integer_call<T>& c) {
+    const std::int64_t depth = c.weights->dims.product(1, c.weights->dims.rank());
+    std::vector<simulated<T>> out;
+    if (depth * 255 * 128 < 1 << 24)
+        out.push_back(multiply_codes<float>(layer, c));
+    else
+        out.push_back(multiply_codes<double>(layer, c));
+    return out;
+}
+
+template <class T, class Layer>
+[[nodiscard]] std::vector<simulated<T>> move_codes(const Layer& layer,
+                                                   const std::vector<const tensor<std::uint8_t>*>& in) {
+    std::vector<simulated<T>> out;
+    for (auto& t : move_elements(layer, view<const tensor<std::uint8_t>* const>(in)))
+        out.emplace_back(std::move(t));
+    return out;
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> one_simulated(tensor<std::uint8_t> t) {
+    std::vector<simulated<T>> out;
+    out.emplace_back(std::move(t));
+    return out;
+}
+
+[[nodiscard]] inline tensor<std::uint8_t> look_up(const code_table& table, const tensor<std::uint8_t>& x) {
+    tensor<std::uint8_t> y(x.dims());
+    for (std::size_t i = 0; i < x.size(); ++i)
+        y[i] = table[x[i]];
+    return y;
+}
+
+[[nodiscard]] inline tensor<std::uint8_t> average_codes(const pool2d& layer, const tensor<std::uint8_t>& x,
+                                                        const format::affine& from,
+                                                        const format::affine& to) {
+    std::array<float, 256> real{};
+    for (std::int32_t code = 0; code < 256; ++code)
+        real[static_cast<std::size_t>(code)] = format::decode(from, code);
+    tensor<std::uint8_t> y(pooled(layer, x.dims()));
+    const auto channels = static_cast<std::size_t>(x.dims()[3]);
+    std::vector<float> sums(channels);
+    for_each_window(layer, x, y.dims(), [&](std::int64_t at, const auto& window) {
+        std::fill(sums.begin(), sums.end(), 0.f);
+        std::int64_t count = 0;
+        const std::int64_t padded = window([&](std::int64_t first) {
+            ++count;
+            for (std::size_t c = 0; c < channels; ++c)
+                sums[c] += real[x[static_cast<std::size_t>(first) + c]];
+        });
+        const auto divisor = static_cast<std::int32_t>(layer.count_include_pad ? padded : count);
+        for (std::size_t c = 0; c < channels; ++c)
+            y[static_cast<std::size_t>(at) + c] =
+                static_cast<std::uint8_t>(format::average_code(sums[c], divisor, to));
+    });
+    return y;
+}
+
+[[nodiscard]] inline tensor<std::uint8_t>
+average_images(const tensor<std::uint8_t>& x, const format::affine& from, const format::affine& to) {
+    const auto pixels = static_cast<std::size_t>(x.dims()[1] * x.dims()[2]);
+    const auto channels = static_cast<std::size_t>(x.dims()[3]);
+    tensor<std::uint8_t> y({x.dims()[0], 1, 1, x.dims()[3]});
+    const float factor =
+        format::global_average_factor(from.scale, to.scale, static_cast<std::int32_t>(pixels));
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        std::int32_t sum = 0;
+        for (std::size_t p = 0; p < pixels; ++p)
+            sum += x[(i / channels * pixels + p) * channels + i % channels] - from.zero;
+        y[i] = static_cast<std::uint8_t>(format::requantize(sum, factor, to.zero, to.lowest, to.highest));
+    }
+    return y;
+}
+
+} // namespace detail
+
+/// Whether a pool averages whole images without padding: then the zero point is added after the rounding.
+[[nodiscard]] inline bool averages_images(const pool2d& layer, const shape& x) {
+    if (layer.op != pool_op::average || x.rank() != 4)
+        return false;
+    const bool padded = std::any_of(layer.pads.begin(), layer.pads.end(), [](auto p) { return p != 0; });
+    return layer.global || (layer.kernel[0] == x[1] && layer.kernel[1] == x[2] && !padded &&
+                            layer.dilations == std::array<std::uint32_t, 2>{1, 1});
+}
+
+template <class T, class Layer>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const Layer& layer, const integer_call<T>& c) {
+    if constexpr (std::is_same_v<Layer, conv2d> || std::is_same_v<Layer, dense>)
+        return detail::multiply_exactly(layer, c);
+    else if constexpr (requires { move_elements(layer, view<const tensor<std::uint8_t>* const>(c.in)); })
+        return detail::move_codes<T>(layer, c.in);
+    else
+        return {}; // runs_in_codes has no other
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const concat& layer, const integer_call<T>& c) {
+    std::vector<tensor<std::uint8_t>> recoded(c.in.size());
+    std::vector<const tensor<std::uint8_t>*> in = c.in;
+    for (std::size_t i = 0; i < in.size(); ++i)
+        if (!same_codes(c.from[i], *c.to)) {
+            recoded[i] = detail::look_up(make_recoding(c.from[i], *c.to), *in[i]);
+            in[i] = &recoded[i];
+        }
+    return detail::move_codes<T>(layer, in);
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const unary& layer, const integer_call<T>& c) {
+    return detail::one_simulated<T>(detail::look_up(make_table(layer, c.from[0], *c.to), *c.in[0]));
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const binary& layer, const integer_call<T>& c) {
+    const format::affine& to = *c.to;
+    if (layer.op == binary_op::mul) {
+        const float factor = format::multiplier(c.from[0].scale, c.from[1].scale, to.scale);
+        return detail::one_simulated<T>(
+            detail::combine(*c.in[0], *c.in[1], [&](std::uint8_t a, std::uint8_t b) {
+                return static_cast<std::uint8_t>(format::multiply_codes(
+                    a, c.from[0].zero, b, c.from[1].zero, factor, to.zero, to.lowest, to.highest));
+            }));
+    }
+    const std::size_t first = add_operands_exchanged(c.in[0]->dims(), c.in[1]->dims()) ? 1 : 0;
+    const format::affine& a = c.from[first];
+    const format::affine& b = c.from[1 - first];
+    const auto factors = format::make_add_factors(a.scale, a.zero, b.scale, b.zero, to.scale, to.zero);
+    return detail::one_simulated<T>(
+        detail::combine(*c.in[first], *c.in[1 - first], [&](std::uint8_t x, std::uint8_t y) {
+            return static_cast<std::uint8_t>(format::add_codes(x, y, factors, to.lowest, to.highest));
+        }));
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const pool2d& layer, const integer_call<T>& c) {
+    const tensor<std::uint8_t>& x = *c.in[0];
+    if (layer.op == pool_op::max)
+        return detail::one_simulated<T>(max_pool(layer, x));
+    if (averages_images(layer, x.dims()))
+        return detail::one_simulated<T>(detail::average_images(x, c.from[0], *c.to));
+    return detail::one_simulated<T>(detail::average_codes(layer, x, c.from[0], *c.to));
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const softmax& layer, const integer_call<T>& c) {
+    tensor<std::uint8_t> y = *c.in[0];
+    const auto size = static_cast<std::size_t>(y.dims()[layer.axis]);
+    const auto inner =
+        static_cast<std::size_t>(y.dims().product(layer.axis + std::size_t{1}, y.dims().rank()));
+    float table[256];
+    format::make_softmax_table(table, c.from[0].scale, size);
+    const float levels = format::softmax_levels(c.to->scale);
+    for (std::size_t k = 0; size != 0 && k < y.size() / size; ++k) {
+        std::uint8_t* row = y.data().data() + k / inner * size * inner + k % inner;
+        std::size_t shift = 255;
+        for (std::size_t i = 0; i < size; ++i)
+            shift = std::min<std::size_t>(shift, 255u - row[i * inner]);
+        float sum = 0.f;
+        for (std::size_t i = 0; i < size; ++i)
+            sum += table[row[i * inner] + shift];
+        for (std::size_t i = 0; i < size; ++i)
+            row[i * inner] = static_cast<std::uint8_t>(
+                format::softmax_code(table[row[i * inner] + shift], sum, levels, *c.to));
+    }
+    return detail::one_simulated<T>(std::move(y));
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const pad& layer, const integer_call<T>& c) {
+    return detail::one_simulated<T>(pad_elements(layer, *c.in[0], static_cast<std::uint8_t>(c.from[0].zero)));
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const resize2d& layer, const integer_call<T>& c) {
+    return detail::one_simulated<T>(resize_nearest(layer, *c.in[0]));
+}
+
+template <class T>
+[[nodiscard]] std::vector<simulated<T>> forward_codes(const gather& layer, const integer_call<T>& c) {
+    return detail::one_simulated<T>(pick_elements(layer, *c.in[0], *c.indices));
+}
+
+} // namespace pith
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_QUANTIZED_HPP
+#define PITH_GRAPH_QUANTIZED_HPP
+/// Which nodes of an annotated graph run in integer codes, and with which activation folded in: the one
+/// decision that simulation and plan share.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "../format/affine.hpp"
+#include "codes.hpp"
+#include "graph.hpp"
+#include "uses.hpp"
+
+namespace pith {
+
+enum class execution : std::uint8_t {
+    real,    ///< in floating point, on decoded inputs; encoded outputs are encoded afterwards
+    integer, ///< in codes
+    fused,   ///< not at all: the node before computes it as well
+};
+
+/// How a node runs.
+struct node_execution {
+    execution how = execution::real;
+    node_index activation = no_node; ///< the relu or clip that this node computes as well
+    value_id output = no_value;      ///< what it writes first: its own first output, or the activation's
+    /// Codes of `output`, cut to the activation's range; none where the output is real.
+    std::optional<format::affine> codes;
+};
+
+/// An activation that the node before it computes as well.
+struct fused_activation {
+    node_index activation = no_node;
+    value_id output = no_value;
+    format::affine codes; ///< of the output, cut to the activation's range
+};
+
+/// `codes` cut to the range of a relu or clip.
+[[nodiscard]] inline format::affine cut_to(const unary& activation, format::affine codes) {
+    const format::affine whole = codes;
+    if (activation.op == unary_op::relu) {
+        codes.lowest = std::max(codes.lowest, codes.zero);
+    } else {
+        codes.lowest = std::max(codes.lowest, format::encode(whole, static_cast<float>(activation.alpha)));
+        codes.highest = std::min(codes.highest, format::encode(whole, static_cast<float>(activation.beta)));
+    }
+    codes.highest = std::max(codes.lowest, codes.highest);
+    return codes;
+}
+
+/// The relu or clip behind conv2d, dense or add node `k`, if it is the only reader of a value without
+/// encoding and its own output has codes: then the node writes those codes directly.
+template <class T, class Layers>
+[[nodiscard]] std::optional<fused_activation>
+find_fused_activation(const graph<T, Layers>& g, const std::vector<value_uses>& uses, node_index k) {
+    const auto& n = g.nodes[k];
+    const auto* sum = std::get_if<binary>(&n.layer);
+    const bool takes = std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer) ||
+                       (sum != nullptr && sum->op == binary_op::add);
+    if (!takes || n.outputs.size() != 1 || n.outputs[0] == no_value)
+        return std::nullopt;
+    const value_id middle = n.outputs[0];
+    if (g[middle].affine() != nullptr || !has_one_reader(uses[middle]))
+        return std::nullopt;
+    const node_index reader = uses[middle].readers[0];
+    const auto* activation = std::get_if<unary>(&g.nodes[reader].layer);
+    if (activation == nullptr || (activation->op != unary_op::relu && activation->op != unary_op::clip))
+        return std::nullopt;
+    const value_id output = g.nodes[reader].outputs[0];
+    const auto codes = codes_of(g[output]);
+    if (!codes)
+        return std::nullopt;
+    return fused_activation{reader, output, cut_to(*activation, *codes)};
+}
+
+namespace detail {
+
+/// What the rules look at. An absent input has no codes.
+struct node_codes {
+    std::vector<std::optional<format::affine>> in;
+    std::vector<std::optional<format::affine>> out; ///< the first one behind a fused activation
+    bool weights = false;                           ///< input 1 is constant and has weight codes
+    bool bias = false;                              ///< input 2 is absent or a constant
+
+    [[nodiscard]] bool all() const {
+        const auto has = [](const auto& a) { return a.has_value(); };
+        return !in.empty() && !out.empty() && std::all_of(in.begin(), in.end(), has) &&
+               std::all_of(out.begin(), out.end(), has);
+    }
+    /// All outputs, and the first `count` inputs, have one and the same code.
+    [[nodiscard]] bool alike(std::size_t count) const {
+        const auto same = [&](const auto& a) { return a && in[0] && same_codes(*a, *in[0]); };
+        return in.size() >= count && !out.empty() && std::all_of(out.begin(), out.end(), same) &&
+               std::all_of(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(count), same);
+    }
+};
+
+template <class Layer>
+[[nodiscard]] bool runs_in_codes(const Layer&, const node_codes&) {
+    return false;
+}
+[[nodiscard]] inline bool runs_in_codes(const conv2d&, const node_codes& c) {
+    return c.in[0] && c.weights && c.bias && c.out[0];
+}
+[[nodiscard]] inline bool runs_in_codes(const dense&, const node_codes& c) {
+    return c.in[0] && c.weights && c.bias; // a real output is the sum times the scales
+}
+[[nodiscard]] inline bool runs_in_codes(const binary& layer, const node_codes& c) {
+    return (layer.op == binary_op::add || layer.op == binary_op::mul) && c.all();
+}
+[[nodiscard]] inline bool runs_in_codes(const pool2d& layer, const node_codes& c) {
+    return layer.op == pool_op::max ? c.alike(1) : c.all();
+}
+[[nodiscard]] inline bool runs_in_codes(const unary&, const node_codes& c) {
+    return c.all();
+}
+[[nodiscard]] inline bool runs_in_codes(const softmax& layer, const node_codes& c) {
+    return !layer.log && c.all();
+}
+[[nodiscard]] inline bool runs_in_codes(const concat&, const node_codes& c) {
+    return c.all();
+}
+[[nodiscard]] inline bool runs_in_codes(const split&, const node_codes& c) {
+    return c.alike(1);
+}
+[[nodiscard]] inline bool runs_in_codes(const slice&, const node_codes& c) {
+    return c.alike(1);
+}
+[[nodiscard]] inline bool runs_in_codes(const reshape&, const node_codes& c) {
+    return c.alike(1);
+}
+[[nodiscard]] inline bool runs_in_codes(const transpose&, const node_codes& c) {
+    return c.alike(1);
+}
+[[nodiscard]] inline bool runs_in_codes(const expand&, const node_codes& c) {
+    return c.alike(1);
+}
+[[nodiscard]] inline bool runs_in_codes(const gather&, const node_codes& c) {
+    return c.alike(1);
+}
+[[nodiscard]] inline bool runs_in_codes(const pad& layer, const node_codes& c) {
+    return (layer.mode != pad_mode::constant || layer.fill == 0) && c.alike(1);
+}
+[[nodiscard]] inline bool runs_in_codes(const resize2d& layer, const node_codes& c) {
+    return layer.mode == resize_mode::nearest && c.alike(1);
+}
+
+} // namespace detail
+
+/// How node `k` runs, its activation included; never execution::fused (see executions_of).
+template <class T, class Layers>
+[[nodiscard]] node_execution execution_of(const graph<T, Layers>& g, const std::vector<value_uses>& uses,
+                                          node_index k) {
+    const auto& n = g.nodes[k];
+    node_execution e;
+    if (n.inputs.empty() || n.outputs.empty())
+        return e;
+    detail::node_codes c;
+    for (const auto id : n.inputs)
+        c.in.push_back(id == no_value ? std::nullopt : codes_of(g[id]));
+    for (const auto id : n.outputs)
+        c.out.push_back(id == no_value ? std::nullopt : codes_of(g[id]));
+    e.output = n.outputs[0];
+    const auto fused = find_fused_activation(g, uses, k);
+    if (fused)
+        c.out[0] = fused->codes;
+    const auto input = [&](std::size_t i) { return i < n.inputs.size() ? n.inputs[i] : no_value; };
+    c.weights = input(1) != no_value && has_weight_codes(g[input(1)]);
+    c.bias = input(2) == no_value || g[input(2)].reals() != nullptr;
+    e.codes = codes_of(g[e.output]);
+    if (!std::visit([&](const auto& layer) { return detail::runs_in_codes(layer, c); }, n.layer))
+        return e;
+    e.how = execution::integer;
+    if (fused) {
+        e.activation = fused->activation;
+        e.output = fused->output;
+        e.codes = fused->codes;
+    }
+    return e;
+}
+
+/// How every node runs.
+template <class T, class Layers>
+[[nodiscard]] std::vector<node_execution> executions_of(const graph<T, Layers>& g) {
+    const auto uses = uses_of(g);
+    std::vector<node_execution> out(g.nodes.size());
+    for (node_index k = 0; k < g.nodes.size(); ++k) {
+        if (out[k].how == execution::fused)
+            continue;
+        out[k] = execution_of(g, uses, k);
+        if (out[k].activation != no_node)
+            out[out[k].activation].how = execution::fused;
+    }
+    return out;
+}
+
+} // namespace pith
+
+#endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_SIMULATE_HPP
+#define PITH_GRAPH_SIMULATE_HPP
+/// Runs an annotated graph as its packed program will run: encoded values are codes, and what runs in codes
+/// there runs in codes here, with the same bits.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "evaluate.hpp"
+#include "integer.hpp"
+#include "quantized.hpp"
+
+namespace pith {
+namespace detail {
+
+/// A simulation under way.
+template <class T, class Layers>
+struct simulation {
+    const graph<T, Layers>& g;
+    std::vector<simulated<T>> held;
+    std::vector<bool> known;                        ///< computed so far
+    std::map<value_id, tensor<T>> rounded;          ///< constants as their encodings leave them
+    std::map<value_id, tensor<std::uint8_t>> coded; ///< constants as activation codes
+
+    explicit simulation(const graph<T, Layers>& of)
+        : g(of), held(of.values.size()), known(of.values.size(), false) {}
+
+    /// Real elements of an input: decoded if it is held in codes.
+    [[nodiscard]] tensor_input<T> real_input(value_id id, tensor<T>& scratch) {
+        if (id == no_value)
+            return {};
+        const auto& v = g[id];
+        if (v.reals() != nullptr) {
+            if (v.affine() == nullptr)
+                return {*v.reals()};
+            return {rounded.try_emplace(id, round_to_codes(v)).first->second};
+        }
+        if (v.wholes() != nullptr)
+            return {*v.wholes()};
+        if (!known[id])
+            return {};
+        if (const auto* codes = std::get_if<tensor<std::uint8_t>>(&held[id])) {
+            scratch = decode_tensor<T>(*codes_of(v), *codes);
+            return {scratch};
+        }
+        return tensor_input<T>(held[id]);
+    }
+
+    /// Codes of an input, or null.
+    [[nodiscard]] const tensor<std::uint8_t>* code_input(value_id id) {
+        if (id == no_value)
+            return nullptr;
+        const auto& v = g[id];
+        if (v.reals() == nullptr)
+            return std::get_if<tensor<std::uint8_t>>(&held[id]);
+        const auto codes = codes_of(v);
+        if (!codes)
+            return nullptr;
+        return &coded.try_emplace(id, encode_tensor(*codes, *v.reals())).first->second;
+    }
+
+    [[nodiscard]] const tensor<std::int64_t>* whole_input(value_id id) const {
+        return g[id].wholes() != nullptr ? g[id].wholes() : std::get_if<tensor<std::int64_t>>(&held[id]);
+    }
+
+    /// Sizes and type of an input as it is held; absent if nothing has computed it.
+    [[nodiscard]] value_info info(value_id id) const {
+        if (id == no_value || (!g[id].is_constant() && !known[id]))
+            return {.dims = {}, .type = format::dtype::f32, .present = false};
+        return {.dims = g[id].is_constant() ? g[id].dims : dims_of(held[id]),
+                .type = g[id].type,
+                .present = true};
+    }
+
+    void store(value_id id, simulated<T> t) {
+        if (id == no_value)
+            return;
+        const auto codes = codes_of(g[id]);
+        const auto* real = std::get_if<tensor<T>>(&t);
+        held[id] = codes && real != nullptr ? simulated<T>(encode_tensor(*codes, *real)) : std::move(t);
+        known[id] = true;
+    }
+};
+
+template <class T, class Layers>
+[[nodiscard]] result<std::vector<simulated<T>>> simulate_real(simulation<T, Layers>& s,
+                                                              const node<Layers>& n) {
+    std::vector<tensor<T>> scratch(n.inputs.size());
+    std::vector<tensor_input<T>> in;
+    for (std::size_t i = 0; i < n.inputs.size(); ++i)
+        in.push_back(s.real_input(n.inputs[i], scratch[i]));
+    auto computed = compute<T>(s.g, n, in);
+    if (!computed)
+        return computed.error();
+    std::vector<simulated<T>> out;
+    for (auto& t : *computed)
+        std::visit([&](auto& held) { out.emplace_back(std::move(held)); }, t);
+    return out;
+}
+
+template <class T, class Layers>
+[[nodiscard]] result<std::vector<simulated<T>>>
+simulate_codes(simulation<T, Layers>& s, const node<Layers>& n, const node_execution& how) {
+    integer_call<T> c;
+    value_infos infos;
+    const bool weighted = std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer);
+    for (std::size_t i = 0; i < n.inputs.size(); ++i) {
+        const value_id id = n.inputs[i];
+        infos.push_back(s.info(id));
+        const bool constant = id == no_value || (weighted && i > 0);
+        const auto* codes = constant ? nullptr : s.code_input(id);
+        c.in.push_back(codes);
+        c.from.push_back(codes != nullptr ? *codes_of(s.g[id]) : format::affine{});
+        if (!constant && codes == nullptr)
+            c.indices = s.whole_input(id);
+    }
+    if (weighted) {
+        c.weights = &s.g[n.inputs[1]];
+        c.bias = infos.size() > 2 && infos[2].present ? s.g[n.inputs[2]].reals() : nullptr;
+    }
+    c.to = how.codes;
+    const auto expected =
+        std::visit([&](const auto& layer) { return infer(layer, view<const value_info>(infos)); }, n.layer);
+    if (!expected)
+        return at_node(expected.error(), n);
+    if (const auto* pick = std::get_if<gather>(&n.layer))
+        if (const auto fit = expect_indices(c.indices->data(), infos[0].dims[pick->axis]); !fit)
+            return at_node(fit.error(), n);
+    return std::visit([&](const auto& layer) { return forward_codes(layer, c); }, n.layer);
+}
+
+template <class T, class Observer>
+void observe_any(Observer& observer, value_id id, const simulated<T>& t) {
+    std::visit([&](const auto& held) { observe(observer, id, held); }, t);
+}
+
+} // namespace detail
+
+/// As evaluate, but in codes where the graph's encodings ask for it. `observer(id, tensor)` is called with
+/// tensor<std::uint8_t> (codes) for encoded values, with real or whole elements for the others; values inside
+/// a fused node are not computed. Encoded outputs are given decoded.
+template <class T, class Layers, class Observer = ignore_values>
+[[nodiscard]] result<any_tensors<T>> simulate(const graph<T, Layers>& g,
+                                              std::type_identity_t<view<const any_tensor<T>>> inputs,
+                                              Observer&& observer = {}) {
+    PITH_TRY(detail::expect_inputs_of(g, inputs));
+    detail::simulation<T, Layers> s(g);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        std::visit([&](const auto& t) { s.store(g.inputs[i], simulated<T>(t)); }, inputs[i]);
+        detail::observe_any<T>(observer, g.inputs[i], s.held[g.inputs[i]]);
+    }
+    const auto how = executions_of(g);
+    const auto last = last_uses(g);
+    for (node_index k = 0; k < g.nodes.size(); ++k) {
+        const auto& n = g.nodes[k];
+        if (how[k].how == execution::fused)
+            continue;
+        auto out = how[k].how == execution::integer ? detail::simulate_codes(s, n, how[k])
+                                                    : detail::simulate_real(s, n);
+        if (!out)
+            return out.error();
+        for (std::size_t i = 0; i < n.outputs.size(); ++i) {
+            const value_id id = i == 0 ? how[k].output : n.outputs[i];
+            if (id == no_value)
+                continue;
+            s.store(id, std::move((*out)[i]));
+            detail::observe_any<T>(observer, id, s.held[id]);
+        }
+        for (const auto* list : {&n.inputs, &n.outputs})
+            for (const auto id : *list)
+                if (id != no_value && last[id] <= k)
+                    s.held[id] = tensor<T>{};
+    }
+    any_tensors<T> results;
+    for (const auto id : g.outputs) {
+        tensor<T> scratch;
+        const auto t = s.real_input(id, scratch);
+        if (!t.present())
+            return fault{errc::missing, "no node computes an output of the network", g[id].name};
+        if (t.reals != nullptr)
+            results.emplace_back(*t.reals);
+        else
+            results.emplace_back(*t.wholes);
+    }
+    return results;
+}
+
+} // namespace pith
+
+#endif
