@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_PASSES_FOLD_CONSTANTS_HPP
+#define PITH_GRAPH_PASSES_FOLD_CONSTANTS_HPP
+/// Nodes that read only constants, computed once and removed.
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../../base/result.hpp"
+#include "../edit.hpp"
+#include "../evaluate.hpp"
+#include "../graph.hpp"
+#include "../infer.hpp"
+
+namespace pith::passes {
+
+/// Nodes next to encoded values or outputs of the graph stay.
+struct fold_constants {
+    std::int64_t most_elements = std::int64_t{1} << 24; ///< larger results are left to be computed
+
+    template <class T, class Layers>
+    result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
+        PITH_TRY(infer_shapes(g));
+        const auto uses = uses_of(g);
+        std::vector<bool> folded(g.nodes.size(), false);
+        for (node_index k = 0; k < g.nodes.size(); ++k) {
+            const auto& n = g.nodes[k];
+            if (!is_foldable(g, uses, n))
+                continue;
+            std::vector<tensor_input<T>> in;
+            for (const auto id : n.inputs)
+                in.push_back(id == no_value ? tensor_input<T>{} : tensor_input<T>(g[id].constant));
+            auto out = pith::detail::compute<T>(g, n, in);
+            if (!out)
+                return out.error();
+            for (std::size_t i = 0; i < n.outputs.size(); ++i)
+                if (n.outputs[i] != no_value)
+                    std::visit([&](auto& t) { g[n.outputs[i]].constant = std::move(t); }, (*out)[i]);
+            folded[k] = true;
+        }
+        erase_nodes(g, folded);
+        remove_dead(g);
+        return g;
+    }
+
+private:
+    template <class T, class Layers>
+    bool is_foldable(const graph<T, Layers>& g, const std::vector<value_uses>& uses,
+                     const node<Layers>& n) const {
+        const auto constant = [&](value_id id) {
+            return id == no_value || (g[id].is_constant() && g[id].affine() == nullptr);
+        };
+        const auto plain = [&](value_id id) {
+            return id == no_value || (g[id].affine() == nullptr && !uses[id].is_output &&
+                                      g[id].dims.elements() <= most_elements);
+        };
+        return !std::holds_alternative<opaque>(n.layer) && !n.inputs.empty() &&
+               std::all_of(n.inputs.begin(), n.inputs.end(), constant) &&
+               std::all_of(n.outputs.begin(), n.outputs.end(), plain);
+    }
+};
+
+} // namespace pith::passes
+
+#endif

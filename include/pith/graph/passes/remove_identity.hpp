@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_GRAPH_PASSES_REMOVE_IDENTITY_HPP
+#define PITH_GRAPH_PASSES_REMOVE_IDENTITY_HPP
+/// Nodes that give back their input, removed.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <variant>
+#include <vector>
+
+#include "../../base/result.hpp"
+#include "../edit.hpp"
+#include "../graph.hpp"
+#include "../infer.hpp"
+
+namespace pith::passes {
+
+struct remove_identity {
+    template <class T, class Layers>
+    result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
+        PITH_TRY(infer_shapes(g));
+        std::vector<bool> removed(g.nodes.size(), false);
+        for (node_index k = 0; k < g.nodes.size(); ++k)
+            removed[k] = is_identity(g, g.nodes[k]) && bypass(g, k);
+        erase_nodes(g, removed);
+        remove_dead(g);
+        return g;
+    }
+
+private:
+    template <class T, class Layers>
+    static bool is_identity(const graph<T, Layers>& g, const node<Layers>& n) {
+        if (n.inputs.size() != 1 || n.outputs.size() != 1 || n.outputs[0] == no_value)
+            return false;
+        const auto& x = g[n.inputs[0]];
+        const auto& y = g[n.outputs[0]];
+        return x.dims == y.dims && x.type == y.type &&
+               std::visit([&](const auto& layer) { return keeps(layer, x.dims); }, n.layer);
+    }
+
+    // Whether the layer gives back an input of this shape, knowing that its output has the same shape.
+    template <class Layer>
+    static bool keeps(const Layer&, const shape&) {
+        return false;
+    }
+    static bool keeps(const unary& layer, const shape&) { return layer.op == unary_op::identity; }
+    static bool keeps(const reshape&, const shape&) { return true; }
+    static bool keeps(const expand&, const shape&) { return true; }
+    static bool keeps(const concat&, const shape&) { return true; }
+    static bool keeps(const split&, const shape&) { return true; }
+    static bool keeps(const cast&, const shape&) { return true; }
+    static bool keeps(const slice& layer, const shape&) {
+        return std::all_of(layer.steps.begin(), layer.steps.end(), [](auto step) { return step > 0; });
+    }
+    static bool keeps(const pad& layer, const shape&) {
+        return std::all_of(layer.before.begin(), layer.before.end(), [](auto n) { return n == 0; });
+    }
+    static bool keeps(const transpose& layer, const shape&) {
+        return std::is_sorted(layer.permutation.begin(), layer.permutation.end());
+    }
+    static bool keeps(const pool2d& layer, const shape&) {
+        using pair = std::array<std::uint32_t, 2>;
+        return !layer.global && layer.kernel == pair{1, 1} && layer.strides == pair{1, 1} &&
+               std::all_of(layer.pads.begin(), layer.pads.end(), [](auto n) { return n == 0; });
+    }
+
+    /// Lets the readers of the node's output read its input, or its input's producer write its output.
+    /// @return false where neither keeps the graph's outputs and encodings
+    template <class T, class Layers>
+    static bool bypass(graph<T, Layers>& g, node_index k) {
+        const auto uses = uses_of(g);
+        const value_id x = g.nodes[k].inputs[0];
+        const value_id y = g.nodes[k].outputs[0];
+        const bool own_code = g[y].affine() != nullptr && g[y].encoded != g[x].encoded;
+        if (!uses[y].is_output && !own_code) {
+            replace_uses(g, y, x);
+        } else if (uses[x].producer != no_node && has_one_reader(uses[x]) && g[x].affine() == nullptr) {
+            auto& outputs = g.nodes[uses[x].producer].outputs;
+            std::replace(outputs.begin(), outputs.end(), x, y);
+        } else {
+            return false;
+        }
+        g.nodes[k].inputs[0] = no_value;
+        g.nodes[k].outputs[0] = no_value;
+        return true;
+    }
+};
+
+} // namespace pith::passes
+
+#endif
