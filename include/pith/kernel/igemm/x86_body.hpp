@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The body of the x86 integer convolutions, included by each of them inside its target region and namespace.
-// It needs `ops` (vectors of `lanes` int32 and the dot product on them), `epilogue` (store_codes,
-// store_reals) and the tile sizes max_pixels, max_pixels_one_panel, max_panels and echo (whether tiles of one
-// panel may be doubled).
+// The body of the x86 integer convolutions, without a guard: each of them includes it inside its target
+// region and namespace with PITH_TARGET_BODY defined. It needs `dot` (vectors of `lanes` int32), `epilogue`
+// (store_codes, store_reals), max_pixels, max_panels and echo (whether tiles of one panel may be doubled).
+#ifdef PITH_TARGET_BODY
 
 /// Sums of a tile: M pixels, given by their pointers, and their E - 1 echoes, which lie `echo_at` further on.
 struct sum_task {
@@ -17,34 +17,34 @@ struct sum_task {
 
 /// Four inputs of every pixel times 16 * N outputs.
 template <int M, int E, int V>
-PITH_ALWAYS_INLINE void step(ops::vec (&acc)[M * E][V], const std::uint8_t* const (&x)[M], std::ptrdiff_t at,
+PITH_ALWAYS_INLINE void step(dot::vec (&acc)[M * E][V], const std::uint8_t* const (&x)[M], std::ptrdiff_t at,
                              std::ptrdiff_t echo_at, const std::int8_t* w, std::size_t panel_bytes) noexcept {
-    constexpr int in_panel = 16 / ops::lanes;
-    ops::weights wv[V];
+    constexpr int in_panel = 16 / dot::lanes;
+    dot::weights wv[V];
 #pragma GCC unroll 8
     for (int v = 0; v < V; ++v)
-        wv[v] = ops::load_weights(w + static_cast<std::size_t>(v / in_panel) * panel_bytes +
-                                  v % in_panel * ops::lanes * 4);
+        wv[v] = dot::as_weights(dot::load(w + static_cast<std::size_t>(v / in_panel) * panel_bytes +
+                                          v % in_panel * dot::lanes * 4));
 #pragma GCC unroll 16
     for (int m = 0; m < M * E; ++m) {
-        const auto xv = ops::load_inputs(x[m % M] + (m < M ? at : at + echo_at));
+        const dot::inputs xv = dot::as_inputs(dot::broadcast(x[m % M] + (m < M ? at : at + echo_at)));
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v)
-            acc[m][v] = ops::dot(acc[m][v], xv, wv[v]);
+            acc[m][v] = dot::add_dot(acc[m][v], xv, wv[v]);
     }
 }
 
 template <int M, int N, int E>
 void sum_tile(const sum_task& t) noexcept {
-    constexpr int vectors = N * 16 / ops::lanes;
+    constexpr int vectors = N * 16 / dot::lanes;
     constexpr int chains = M * E * vectors;
     // Enough independent sums to hide the latency of the dot product, as far as there are registers.
-    constexpr int wanted = chains >= ops::wanted_chains ? 1 : 2 * chains >= ops::wanted_chains ? 2 : 4;
-    constexpr int room = ops::most_chains / chains;
+    constexpr int wanted = chains >= dot::wanted_chains ? 1 : 2 * chains >= dot::wanted_chains ? 2 : 4;
+    constexpr int room = dot::most_chains / chains;
     constexpr int sets = wanted <= room ? wanted : room >= 2 ? 2 : 1;
-    constexpr int unroll = sets == 1 ? ops::unroll : sets;
+    constexpr int unroll = sets == 1 ? dot::unroll : sets;
 
-    ops::vec acc[sets][M * E][vectors];
+    dot::vec acc[sets][M * E][vectors];
     const std::uint8_t* x[M];
 #pragma GCC unroll 16
     for (int m = 0; m < M; ++m)
@@ -53,10 +53,10 @@ void sum_tile(const sum_task& t) noexcept {
     for (int m = 0; m < M * E; ++m) {
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; ++v) {
-            acc[0][m][v] = ops::load_sums(t.bias + v * ops::lanes);
+            acc[0][m][v] = dot::load(t.bias + v * dot::lanes);
 #pragma GCC unroll 4
             for (int s = 1; s < sets; ++s)
-                acc[s][m][v] = ops::none();
+                acc[s][m][v] = dot::none();
         }
     }
 
@@ -86,8 +86,8 @@ void sum_tile(const sum_task& t) noexcept {
         for (int v = 0; v < vectors; ++v) {
 #pragma GCC unroll 4
             for (int s = 1; s < sets; ++s)
-                acc[0][m][v] = ops::add(acc[0][m][v], acc[s][m][v]);
-            ops::store_sums(t.sums + (m * vectors + v) * ops::lanes, acc[0][m][v]);
+                acc[0][m][v] = dot::add(acc[0][m][v], acc[s][m][v]);
+            dot::store(t.sums + (m * vectors + v) * dot::lanes, acc[0][m][v]);
         }
     }
 }
@@ -103,7 +103,7 @@ constexpr sum_function pick_sum(int pixels, std::integer_sequence<int, M...>) no
 /// N panels, from channel `first` on, over all pixels.
 template <int N>
 void run_panels(const igemm_args& a, std::uint32_t first) noexcept {
-    constexpr std::uint32_t most = N == 1 ? max_pixels_one_panel : max_pixels;
+    constexpr std::uint32_t most = max_pixels;
     alignas(64) std::int32_t sums[pixel_tile::capacity * 16] = {};
     pixel_tile tile;
     pixel_walk walk(a);
@@ -148,3 +148,5 @@ inline void igemm(const igemm_args& a) noexcept {
     for (; first < a.channels; first += 16)
         run_panels<1>(a, first);
 }
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_DOT_AVX_VNNI_HPP
+#define PITH_KERNEL_DOT_AVX_VNNI_HPP
+/// The dot product of four u8 and four s8 in each 32-bit lane with AVX-VNNI.
+
+#include <cstdint>
+#include <cstring>
+
+#include "../arch/target.hpp"
+#include "../base/config.hpp"
+
+#if PITH_X86
+#include <immintrin.h>
+
+PITH_TARGET_BEGIN("avxvnni,avx2,fma,f16c,bmi,bmi2,popcnt")
+namespace pith::kernel::x86_avx_vnni {
+
+struct dot {
+    using vec = __m256i;
+    using weights = __m256i;
+    using inputs = __m256i;
+    static constexpr int lanes = 8;
+    static constexpr int wanted_chains = 10; ///< independent sums that hide the latency
+    static constexpr int most_chains = 12;   ///< sums that fit in registers
+    static constexpr int unroll = 2;
+
+    PITH_ALWAYS_INLINE static vec none() noexcept { return _mm256_setzero_si256(); }
+    PITH_ALWAYS_INLINE static vec load(const void* p) noexcept {
+        return _mm256_loadu_si256(static_cast<const __m256i*>(p));
+    }
+    PITH_ALWAYS_INLINE static void store(void* p, vec v) noexcept {
+        _mm256_storeu_si256(static_cast<__m256i*>(p), v);
+    }
+    PITH_ALWAYS_INLINE static vec add(vec a, vec b) noexcept { return _mm256_add_epi32(a, b); }
+    /// The same four bytes in every lane.
+    PITH_ALWAYS_INLINE static vec broadcast(const std::uint8_t* p) noexcept {
+        std::int32_t four;
+        std::memcpy(&four, p, sizeof four);
+        return _mm256_set1_epi32(four);
+    }
+    PITH_ALWAYS_INLINE static weights as_weights(vec w) noexcept { return w; }
+    PITH_ALWAYS_INLINE static inputs as_inputs(vec x) noexcept { return x; }
+    PITH_ALWAYS_INLINE static vec add_dot(vec acc, inputs x, weights w) noexcept {
+        return _mm256_dpbusd_avx_epi32(acc, x, w);
+    }
+};
+
+} // namespace pith::kernel::x86_avx_vnni
+PITH_TARGET_END
+#endif
+
+#endif
