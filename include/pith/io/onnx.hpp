@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_HPP
+#define PITH_IO_ONNX_HPP
+/// The ONNX door: a float model becomes a graph, channels last, or is refused by name.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../base/view.hpp"
+#include "../graph/graph.hpp"
+#include "file.hpp"
+#include "onnx/builder.hpp"
+#include "onnx/call.hpp"
+#include "onnx/decode.hpp"
+#include "onnx/functions.hpp"
+#include "onnx/operators.hpp"
+#include "onnx/order.hpp"
+#include "onnx/prune.hpp"
+#include "onnx/wishes.hpp"
+
+namespace pith::io {
+
+struct onnx_options {
+    /// Sizes of dimensions that the file leaves open, by their symbol. An open first dimension of an input
+    /// (the batch) needs none: it is 1, and the graph's metadata has a "batch" entry.
+    std::vector<std::pair<std::string, std::int64_t>> dims;
+};
+
+namespace onnx {
+
+inline constexpr std::int64_t newest_opset = 24;
+
+class importer {
+public:
+    importer(const model_proto& model, const onnx_options& options, budget& left)
+        : model_(model), options_(options), make_(left), functions_(model, left) {}
+
+    [[nodiscard]] graph<float> run() {
+        check_model();
+        nodes_ = functions_.nodes();
+        std::unordered_set<std::string_view> given;
+        for (const auto& t : model_.graph.initializers) {
+            if (!given.insert(t.name).second)
+                refuse(errc::bad_file, "two initializers have the same name", t.name);
+            initializers_[t.name] = &t;
+        }
+        for (const auto& v : model_.graph.inputs)
+            given.insert(v.name);
+        const auto order = execution_order(nodes_, given, model_.graph.outputs);
+        declare_inputs(wishes_of(nodes_, order));
+        for (const auto i : order)
+            import_node(nodes_[i]);
+        bind_outputs();
+        describe_model();
+        prune(make_.net);
+        return std::move(make_.net);
+    }
+
+private:
+    void check_model() {
+        if (!model_.has_graph)
+            refuse(errc::bad_file, "not an ONNX model: it holds no graph");
+        if (model_.graph.outputs.empty())
+            refuse(errc::bad_file, "the model has no outputs");
+        opset_ = model_.opsets.empty() ? 1 : 0;
+        for (const auto& o : model_.opsets)
+            if (o.domain.empty())
+                opset_ = o.version;
+        if (opset_ > newest_opset)
+            refuse(errc::unsupported, "the model's opset is newer than 24; export it with an older one",
+                   "opset " + std::to_string(opset_));
+        if (opset_ < 0)
+            refuse(errc::bad_file, "the model's opset is negative");
+    }
+
+    [[nodiscard]] std::int64_t size_of(const value_proto& v, std::size_t axis) {
+        const dimension& d = v.dims[axis];
+        for (const auto& [symbol, size] : options_.dims)
+            if (!d.symbol.empty() && symbol == d.symbol)
+                return size;
+        if (d.size > 0 || (d.size == 0 && axis > 0))
+            return d.size;
+        if (axis > 0)
+            refuse(
+                errc::bad_shape, "a dimension's size is not known; give it with onnx_options::dims",
+                std::string("input '").append(v.name).append("', dimension '").append(d.symbol).append("'"));
+        batch_ = d.symbol.empty() ? std::string_view("batch") : d.symbol;
+        return 1;
+    }
+
+    void declare_inputs(const wish_table& wishes) {
+        for (const auto& v : model_.graph.inputs) {
+            if (initializers_.count(v.name) != 0)
+                continue;
+            const std::string where = std::string("input '").append(v.name).append("'");
+            if (!v.is_tensor)
+                refuse(errc::unsupported, "only tensors can be inputs (no sequences, maps or optionals)",
+                       where);
+            if (!v.has_shape)
+                refuse(errc::bad_shape, "the input's shape is not given; export the model with shapes",
+                       where);
+            operand x;
+            x.type = element_type(v.element, where);
+            if (x.type == format::dtype::f64)
+                refuse(errc::unsupported, unsupported_element(element::f64), where);
+            for (std::size_t i = 0; i < v.dims.size(); ++i)
+                push_dim(x.dims, size_of(v, i), where);
+            x.order = declared_layout(wishes, v.name, x.dims.rank());
+            value<float> made;
+            made.name = std::string(v.name);
+            made.dims = stored_dims(x.dims, x.order);
+            made.type = x.type;
+            x.id = make_.net.add_value(std::move(made));
+            make_.net.inputs.push_back(x.id);
+            make_.net.input_layouts.push_back(door(x.order));
+            make_.name_value(x.id, v.name);
+            if (!symbols_.try_emplace(v.name, x).second)
+                refuse(errc::bad_file, "two inputs have the same name", where);
+        }
+    }
+
+    [[nodiscard]] static door_layout door(const layout& order) {
+        door_layout out;
+        if (!is_identity(order))
+            out.permutation.assign(order.begin(), order.end());
+        return out;
+    }
+
+    /// Makes a value known that is an initializer; others already are.
+    void need(std::string_view name) {
+        if (name.empty() || symbols_.count(name) != 0)
+            return;
+        const auto at = initializers_.find(name);
+        if (at == initializers_.end())
+            refuse(errc::missing, "an output that this library does not compute is read", make_.where());
+        array a = read_elements(*at->second, make_.left());
+        symbols_.emplace(name, make_.constant(std::move(a.data), a.type, std::move(a.name)));
+    }
+
+    void import_node(const node_proto& n) {
+        make_.enter(n.name.empty() && !n.outputs.empty() ? n.outputs[0] : n.name, describe(n));
+        const handler import = find_operator(n.domain, n.op_type);
+        if (import == nullptr)
+            refuse(errc::unsupported, refusal_of(n.op_type), make_.where());
+        for (const auto& a : n.attributes)
+            if (a.type == attribute_type::graph)
+                refuse(errc::unsupported, "sub-graphs are not supported", make_.where());
+        for (const auto name : n.inputs)
+            need(name);
+        call c(make_, symbols_, n, n.opset != 0 ? n.opset : opset_);
+        import(c);
+    }
+
+    void bind_outputs() {
+        for (const auto& v : model_.graph.outputs) {
+            make_.enter(v.name, std::string("output '").append(v.name).append("'"));
+            need(v.name);
+            operand x = make_.unmixed(symbols_.at(v.name));
+            x = make_.arranged(x, without_units(x.order));
+            make_.name_value(x.id, v.name);
+            make_.net.outputs.push_back(x.id);
+            make_.net.output_layouts.push_back(door(x.order));
+        }
+    }
+
+    void describe_model() {
+        auto& metadata = make_.net.metadata;
+        if (!model_.producer.empty())
+            metadata.emplace_back("producer", model_.producer);
+        if (!batch_.empty())
+            metadata.emplace_back("batch", batch_);
+        for (const auto& [key, text] : model_.metadata)
+            metadata.emplace_back(key, text);
+    }
+
+    const model_proto& model_;
+    const onnx_options& options_;
+    builder make_;
+    function_writer functions_;
+    std::vector<node_proto> nodes_;
+    symbol_table symbols_;
+    std::unordered_map<std::string_view, const tensor_proto*> initializers_;
+    std::int64_t opset_ = 0;
+    std::string_view batch_;
+};
+
+} // namespace onnx
+
+/// The float model in a .onnx file's bytes. @pre the bytes stay while this runs; the graph keeps none of them
+[[nodiscard]] inline result<graph<float>> parse_onnx(bytes_view bytes, const onnx_options& options = {}) {
+    return onnx::guarded([&]() -> result<graph<float>> {
+        onnx::budget left{bytes.size()};
+        const auto model = onnx::decode_model(onnx::as_text(bytes), left);
+        return onnx::importer{model, options, left}.run();
+    });
+}
+
+[[nodiscard]] inline result<graph<float>> load_onnx(const std::string& path,
+                                                    const onnx_options& options = {}) {
+    const auto bytes = read_file(path);
+    if (!bytes)
+        return bytes.error();
+    return parse_onnx(*bytes, options);
+}
+
+} // namespace pith::io
+
+#endif

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_BUILDER_HPP
+#define PITH_IO_ONNX_BUILDER_HPP
+/// The graph under construction: nodes are emitted with inferred shapes, what is constant is computed at
+/// once, and values are brought into the layout that a layer wants.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../../graph/graph.hpp"
+#include "layout.hpp"
+#include "tensor.hpp"
+#include "wire.hpp"
+
+namespace pith::io::onnx {
+
+/// A value as the model sees it, and how it lies in the graph.
+struct operand {
+    value_id id = no_value;
+    shape dims;   ///< in the model's axes
+    layout order; ///< of the stored value
+    std::optional<mixed_axis> mixed;
+    format::dtype type = format::dtype::f32;
+};
+
+class builder {
+public:
+    explicit builder(budget& left) : left_(left) {}
+
+    graph<float> net;
+
+    /// Where faults and names of new values come from: the node being imported.
+    void enter(std::string_view name, std::string where) {
+        name_ = name;
+        where_ = std::move(where);
+        emitted_ = 0;
+        moved_ = 0;
+    }
+    [[nodiscard]] const std::string& where() const noexcept { return where_; }
+    [[nodiscard]] budget& left() noexcept { return left_; }
+
+    [[nodiscard]] bool is_constant(const operand& x) const { return net[x.id].is_constant(); }
+
+    [[nodiscard]] operand constant(any_tensor<float> data, format::dtype type, std::string name = {}) {
+        value<float> v;
+        v.name = std::move(name);
+        v.dims = dims_of(data);
+        v.type = type;
+        operand out{no_value, v.dims, identity_layout(v.dims.rank()), std::nullopt, type};
+        if (auto* reals = std::get_if<0>(&data))
+            v.constant = std::move(*reals);
+        else
+            v.constant = std::move(std::get<1>(data));
+        out.id = net.add_value(std::move(v));
+        return out;
+    }
+    [[nodiscard]] operand constant(tensor<float> data) {
+        return constant(std::move(data), format::dtype::f32);
+    }
+    [[nodiscard]] operand scalar(float v) { return constant(tensor<float>(shape{}, v)); }
+
+    /// New values computed by a layer from stored values; constants if its inputs are.
+    template <class Layer>
+    std::vector<value_id> emit_all(Layer layer, std::vector<value_id> inputs) {
+        std::vector<value_info> infos;
+        bool all_constant = true;
+        for (const auto id : inputs) {
+            value_info info;
+            info.present = id != no_value;
+            if (info.present) {
+                info.dims = net[id].dims;
+                info.type = net[id].type;
+                all_constant = all_constant && net[id].is_constant();
+            }
+            infos.push_back(info);
+        }
+        auto made = infer(layer, view<const value_info>(infos));
+        if (!made)
+            refuse(made.error().code, made.error().what, where_);
+        for (const auto& info : *made)
+            check_size(info.dims);
+        return all_constant && is_cheap<Layer>(*made, infos)
+                   ? compute(layer, inputs, *made)
+                   : add_node(std::move(layer), std::move(inputs), *made);
+    }
+
+    template <class Layer>
+    value_id emit(Layer layer, std::vector<value_id> inputs) {
+        return emit_all(std::move(layer), std::move(inputs))[0];
+    }
+
+    /// The value stored in another order; a constant is permuted now, a computed value costs at most one
+    /// transpose, and none if only axes of size 1 move.
+    value_id place(const operand& x, const layout& target) {
+        const operand plain = unmixed(x);
+        const shape wanted = stored_dims(plain.dims, target);
+        if (essential_axes(plain.dims, plain.order) == essential_axes(plain.dims, target))
+            return reshaped(plain.id, wanted);
+        const layout from = without_units(plain.order);
+        const layout to = without_units(target);
+        transpose t;
+        for (const auto axis : to)
+            t.permutation.push_back(stored_axis(from, static_cast<std::size_t>(axis)));
+        const value_id source = reshaped(plain.id, stored_dims(plain.dims, from));
+        return reshaped(transposed(source, t), wanted);
+    }
+
+    /// In the model's own order.
+    value_id place(const operand& x) { return place(x, identity_layout(x.dims.rank())); }
+
+    /// The same operand stored as `target`.
+    operand arranged(const operand& x, const layout& target) {
+        operand out = x;
+        out.id = place(x, target);
+        out.order = target;
+        out.mixed.reset();
+        return out;
+    }
+
+    /// Without a mixed last axis.
+    operand unmixed(const operand& x) {
+        if (!x.mixed)
+            return x;
+        shape image{x.dims[0]};
+        layout order{0};
+        for (const auto d : x.mixed->inner)
+            image.push_back(d);
+        for (const auto a : x.mixed->order)
+            order.push_back(static_cast<std::int8_t>(a + 1));
+        operand picture{x.id, image, order, std::nullopt, x.type};
+        picture.id = reshaped(x.id, stored_dims(image, order));
+        operand out = x;
+        out.id = reshaped(place(picture), x.dims);
+        out.mixed.reset();
+        return out;
+    }
+
+    /// The same stored elements under other sizes; a chain of reshapes stays one.
+    value_id reshaped(value_id id, const shape& dims) {
+        if (net[id].dims == dims)
+            return id;
+        if (const auto producer = producers_.find(id);
+            producer != producers_.end() &&
+            std::holds_alternative<reshape>(net.nodes[producer->second].layer)) {
+            id = net.nodes[producer->second].inputs[0];
+            if (net[id].dims == dims)
+                return id;
+        }
+        const auto [known, fresh] = reshapes_.try_emplace({id, {dims.begin(), dims.end()}}, no_value);
+        if (fresh) {
+            reshape layer;
+            const shape& from = net[id].dims;
+            for (std::size_t i = 0; i < dims.rank(); ++i)
+                layer.dims.push_back(i == 0 && from.rank() > 0 && from[0] == dims[0] ? 0 : dims[i]);
+            known->second = move_value(std::move(layer), id);
+        }
+        return known->second;
+    }
+
+    /// Gives a computed value the name that the model has for it; the first one stays.
+    void name_value(value_id id, std::string_view name) {
+        if (!net[id].is_constant() && named_.insert(id).second)
+            net[id].name = name;
+    }
+
+    /// The node that computes a value, or null.
+    [[nodiscard]] node<layer_list>* producer(value_id id) {
+        const auto at = producers_.find(id);
+        return at == producers_.end() ? nullptr : &net.nodes[at->second];
+    }
+
+private:
+    void check_size(const shape& dims) const {
+        std::int64_t product = 1;
+        for (const auto d : dims)
+            if (d != 0 && (product *= d) > max_elements)
+                refuse(errc::bad_shape, "a value has more than 2^31 elements", where_);
+    }
+
+    /// Products of large constants are left to run time: a file must not be able to stall the load.
+    template <class Layer>
+    [[nodiscard]] static bool is_cheap(const value_infos& made, const std::vector<value_info>& inputs) {
+        if constexpr (std::is_same_v<Layer, conv2d> || std::is_same_v<Layer, dense> ||
+                      std::is_same_v<Layer, matmul> || std::is_same_v<Layer, pool2d>) {
+            std::int64_t most = 0;
+            for (const auto& info : made)
+                most = std::max(most, info.dims.elements());
+            for (const auto& info : inputs)
+                most = std::max(most, info.dims.elements());
+            return most <= 16384;
+        }
+        return true;
+    }
+
+    template <class Layer>
+    std::vector<value_id> add_node(Layer layer, std::vector<value_id> inputs, const value_infos& made) {
+        node<layer_list> n;
+        n.name = moving_ ? std::string(name_) + "/layout" + std::to_string(++moved_) : unique_name();
+        n.layer = std::move(layer);
+        n.inputs = std::move(inputs);
+        for (const auto& info : made) {
+            if (info.type == format::dtype::f64)
+                refuse(errc::unsupported, unsupported_element(element::f64), where_);
+            value<float> v;
+            v.name = made.size() == 1 ? n.name : n.name + ":" + std::to_string(n.outputs.size());
+            v.dims = info.dims;
+            v.type = info.type;
+            n.outputs.push_back(net.add_value(std::move(v)));
+            producers_[n.outputs.back()] = net.nodes.size();
+        }
+        const auto out = n.outputs;
+        net.nodes.push_back(std::move(n));
+        return out;
+    }
+
+    template <class Layer>
+    std::vector<value_id> compute(const Layer& layer, const std::vector<value_id>& inputs,
+                                  const value_infos& made) {
+        for (const auto& info : made)
+            left_.charge(static_cast<std::uint64_t>(info.dims.elements()) * 8, where_);
+        std::vector<tensor_input<float>> held;
+        for (const auto id : inputs)
+            held.push_back(id == no_value ? tensor_input<float>{} : tensor_input<float>{net[id].constant});
+        auto data = forward(layer, tensor_inputs<float>(held));
+        if (!data)
+            refuse(data.error().code, data.error().what, where_);
+        std::vector<value_id> out;
+        for (std::size_t i = 0; i < made.size(); ++i)
+            out.push_back(
+                constant(wrapped_to(std::move((*data)[i]), made[i].type), made[i].type, constant_name(inputs))
+                    .id);
+        return out;
+    }
+
+    [[nodiscard]] static any_tensor<float> wrapped_to(any_tensor<float> data, format::dtype type) {
+        if (auto* wholes = std::get_if<1>(&data))
+            for (auto& v : wholes->data())
+                v = pith::detail::wrapped(v, type);
+        return data;
+    }
+
+    template <class Layer>
+    value_id move_value(Layer layer, value_id id) {
+        moving_ = true;
+        const value_id made = emit(std::move(layer), {id});
+        moving_ = false;
+        return made;
+    }
+
+    value_id transposed(value_id id, const transpose& t) {
+        const auto [known, fresh] = transposes_.try_emplace({id, t.permutation}, no_value);
+        if (fresh) {
+            known->second = move_value(t, id);
+        }
+        return known->second;
+    }
+
+    /// A constant made from one other keeps its name.
+    [[nodiscard]] std::string constant_name(const std::vector<value_id>& inputs) const {
+        return inputs.size() == 1 && inputs[0] != no_value ? net[inputs[0]].name : std::string(name_);
+    }
+
+    [[nodiscard]] std::string unique_name() {
+        ++emitted_;
+        return emitted_ == 1 ? std::string(name_) : std::string(name_) + "/" + std::to_string(emitted_ - 1);
+    }
+
+    budget& left_;
+    std::string name_;
+    std::string where_;
+    std::size_t emitted_ = 0;
+    std::size_t moved_ = 0;
+    bool moving_ = false; ///< the node being emitted only brings a value into another layout
+    std::unordered_set<value_id> named_;
+    std::unordered_map<value_id, std::size_t> producers_;
+    std::map<std::pair<value_id, std::vector<std::int64_t>>, value_id> reshapes_;
+    std::map<std::pair<value_id, std::vector<std::uint8_t>>, value_id> transposes_;
+};
+
+} // namespace pith::io::onnx
+
+#endif

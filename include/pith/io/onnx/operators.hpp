@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_OPERATORS_HPP
+#define PITH_IO_ONNX_OPERATORS_HPP
+/// The operator table: every family's lines, and the reasons for what is known and refused.
+
+#include <string_view>
+
+#include "ops_constant.hpp"
+#include "ops_conv.hpp"
+#include "ops_dense.hpp"
+#include "ops_elementwise.hpp"
+#include "ops_move.hpp"
+#include "ops_normalize.hpp"
+#include "ops_reduce.hpp"
+#include "ops_resize.hpp"
+#include "ops_shape.hpp"
+
+namespace pith::io::onnx {
+
+/// The handler of an operator, or null.
+[[nodiscard]] inline handler find_operator(std::string_view domain, std::string_view op_type) noexcept {
+    handler found = nullptr;
+    const auto look = [&](const auto& family) {
+        for (const auto& entry : family)
+            if (entry.op_type == op_type && entry.domain == domain)
+                found = entry.import;
+    };
+    look(elementwise_operators);
+    look(conv_operators);
+    look(dense_operators);
+    look(normalize_operators);
+    look(shape_operators);
+    look(move_operators);
+    look(reduce_operators);
+    look(resize_operators);
+    look(constant_operators);
+    return found;
+}
+
+/// Why an operator without handler is refused.
+[[nodiscard]] inline const char* refusal_of(std::string_view op_type) noexcept {
+    for (const std::string_view quantised :
+         {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul",
+          "QLinearAdd", "QLinearMul", "QLinearAveragePool", "QLinearGlobalAveragePool", "QGemm",
+          "ConvInteger", "MatMulInteger"})
+        if (op_type == quantised)
+            return "quantised models cannot be loaded; load the float model and quantise it here";
+    for (const std::string_view control : {"If", "Loop", "Scan"})
+        if (op_type == control)
+            return "control flow is not supported; export the model with fixed shapes, simplified";
+    return "the operator is not supported";
+}
+
+} // namespace pith::io::onnx
+
+#endif

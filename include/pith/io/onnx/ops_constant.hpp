@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_OPS_CONSTANT_HPP
+#define PITH_IO_ONNX_OPS_CONSTANT_HPP
+/// Constants, types, and the shape arithmetic that is computed while loading.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "ops_move.hpp"
+#include "steps.hpp"
+
+namespace pith::io::onnx {
+
+inline void import_constant(call& c) {
+    for (const char* const name : {"value_string", "value_strings", "sparse_value"})
+        c.expect(!c.has_attribute(name), errc::unsupported, "string and sparse constants are not supported");
+    if (const auto t = c.tensor("value")) {
+        array a = read_elements(*t, c.make.left());
+        return c.out(0, c.make.constant(std::move(a.data), a.type));
+    }
+    const auto row = [](auto values) {
+        return tensor(shape{static_cast<std::int64_t>(values.size())}, std::move(values));
+    };
+    if (c.has_attribute("value_float"))
+        return c.out(0, c.make.scalar(c.real("value_float", 0)));
+    if (c.has_attribute("value_int"))
+        return c.out(
+            0, c.make.constant(tensor<std::int64_t>(shape{}, c.whole("value_int", 0)), format::dtype::i64));
+    if (c.has_attribute("value_floats"))
+        return c.out(0, c.make.constant(row(c.reals("value_floats")), format::dtype::f32));
+    c.expect(c.has_attribute("value_ints"), errc::bad_file, "the constant has no value");
+    c.out(0, c.make.constant(row(c.wholes("value_ints")), format::dtype::i64));
+}
+
+inline void import_constant_of_shape(call& c) {
+    const shape dims = detail::to_shape(c, c.constant_wholes(0));
+    c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
+    const auto t = c.tensor("value");
+    if (!t)
+        return c.out(0, c.make.constant(tensor<float>(dims)));
+    const array a = read_elements(*t, c.make.left());
+    c.expect(a.dims().elements() == 1, errc::bad_shape, "the value must be one number");
+    if (const auto* r = a.reals())
+        return c.out(0, c.make.constant(tensor<float>(dims, (*r)[0]), a.type));
+    c.out(0, c.make.constant(tensor<std::int64_t>(dims, (*a.wholes())[0]), a.type));
+}
+
+inline void import_shape(call& c) {
+    const shape& dims = c.raw(0).dims;
+    const auto rank = static_cast<std::int64_t>(dims.rank());
+    const auto bound = [&](std::string_view name, std::int64_t otherwise) {
+        const std::int64_t v = c.whole(name, otherwise);
+        return std::clamp<std::int64_t>(v < 0 ? v + rank : v, 0, rank);
+    };
+    const std::int64_t first = bound("start", 0);
+    const std::int64_t last = std::max(first, bound("end", rank));
+    std::vector<std::int64_t> sizes(dims.begin() + first, dims.begin() + last);
+    c.out(0,
+          c.make.constant(tensor<std::int64_t>(shape{last - first}, std::move(sizes)), format::dtype::i64));
+}
+
+inline void import_size(call& c) {
+    c.out(0, c.make.constant(tensor<std::int64_t>(shape{}, c.raw(0).dims.elements()), format::dtype::i64));
+}
+
+inline void import_cast(call& c) {
+    c.out(0, apply_cast(c, c.raw(0), element_type(c.whole("to", 0), c.make.where())));
+}
+
+inline void import_cast_like(call& c) {
+    c.out(0, apply_cast(c, c.raw(0), c.raw(1).type));
+}
+
+inline void import_range(call& c) {
+    const format::dtype type = c.raw(0).type;
+    double v[3] = {};
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (is_real(type)) {
+            const auto t = c.constant_reals(i);
+            c.expect(t.size() == 1, errc::bad_shape, "start, limit and delta must be one number each");
+            v[i] = static_cast<double>(t[0]);
+        } else {
+            const auto t = c.constant_wholes(i);
+            c.expect(t.size() == 1, errc::bad_shape, "start, limit and delta must be one number each");
+            v[i] = static_cast<double>(t[0]);
+        }
+    }
+    const double count = std::max(std::ceil((v[1] - v[0]) / v[2]), 0.0);
+    c.expect(count >= 0 && count < static_cast<double>(max_elements), errc::bad_option,
+             "a range is too long");
+    const auto n = static_cast<std::int64_t>(count);
+    c.make.left().charge(static_cast<std::uint64_t>(n) * 8, c.make.where());
+    if (is_real(type)) {
+        tensor<float> t(shape{n});
+        for (std::size_t i = 0; i < t.size(); ++i)
+            t[i] = static_cast<float>(v[0] + static_cast<double>(i) * v[2]);
+        return c.out(0, c.make.constant(std::move(t), type));
+    }
+    tensor<std::int64_t> t(shape{n});
+    for (std::size_t i = 0; i < t.size(); ++i)
+        t[i] = pith::detail::truncate(v[0] + static_cast<double>(i) * v[2]);
+    c.out(0, c.make.constant(std::move(t), type));
+}
+
+namespace detail {
+
+/// Input i, a constant, broadcast to `dims`.
+[[nodiscard]] inline const value<float>& constant_as(call& c, std::size_t i, const shape& dims) {
+    const operand x = expand_to(c, c.in(i), dims);
+    return c.make.net[c.make.place(x)];
+}
+
+[[nodiscard]] inline shape common_dims(call& c) {
+    shape dims;
+    for (std::size_t i = 0; i < c.inputs(); ++i) {
+        c.expect(c.is_constant(i), errc::unsupported,
+                 "the operator is only computed on constants (shape arithmetic), not at run time");
+        const auto both = broadcast(dims, c.in(i).dims);
+        c.expect(both.has_value(), errc::bad_shape, "the inputs' shapes cannot be broadcast to each other");
+        dims = *both;
+    }
+    c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
+    return dims;
+}
+
+} // namespace detail
+
+/// Comparisons and logic of two constants; Test is a stateless function object.
+template <class Test>
+void import_compare(call& c) {
+    c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
+    const shape dims = detail::common_dims(c);
+    const value<float> a = detail::constant_as(c, 0, dims);
+    const value<float> b = detail::constant_as(c, 1, dims);
+    c.expect(a.constant.index() == b.constant.index(), errc::bad_shape, "the inputs have different types");
+    tensor<std::int64_t> out(dims);
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = a.reals() != nullptr ? Test{}((*a.reals())[i], (*b.reals())[i])
+                                      : Test{}((*a.wholes())[i], (*b.wholes())[i]);
+    c.out(0, c.make.constant(std::move(out), format::dtype::boolean));
+}
+
+// clang-format off
+struct test_equal { template <class T> bool operator()(T a, T b) const { return a == b; } };
+struct test_less { template <class T> bool operator()(T a, T b) const { return a < b; } };
+struct test_less_equal { template <class T> bool operator()(T a, T b) const { return a <= b; } };
+struct test_greater { template <class T> bool operator()(T a, T b) const { return a > b; } };
+struct test_greater_equal { template <class T> bool operator()(T a, T b) const { return a >= b; } };
+struct test_and { template <class T> bool operator()(T a, T b) const { return a != T{} && b != T{}; } };
+struct test_or { template <class T> bool operator()(T a, T b) const { return a != T{} || b != T{}; } };
+struct test_xor { template <class T> bool operator()(T a, T b) const { return (a != T{}) != (b != T{}); } };
+// clang-format on
+
+inline void import_not(call& c) {
+    const shape dims = detail::common_dims(c);
+    tensor<std::int64_t> out(dims, c.constant_wholes(0));
+    for (auto& v : out.data())
+        v = v == 0 ? 1 : 0;
+    c.out(0, c.make.constant(std::move(out), format::dtype::boolean));
+}
+
+inline void import_where(call& c) {
+    c.expect(c.inputs() == 3, errc::bad_file, "the operator takes three inputs");
+    const shape dims = detail::common_dims(c);
+    const value<float> pick = detail::constant_as(c, 0, dims);
+    value<float> a = detail::constant_as(c, 1, dims);
+    const value<float> b = detail::constant_as(c, 2, dims);
+    c.expect(pick.wholes() != nullptr && a.constant.index() == b.constant.index(), errc::bad_shape,
+             "the inputs have the wrong types");
+    const auto choose = [&](auto yes, const auto& no) {
+        for (std::size_t i = 0; i < yes.size(); ++i)
+            if ((*pick.wholes())[i] == 0)
+                yes[i] = no[i];
+        c.out(0, c.make.constant(std::move(yes), a.type));
+    };
+    if (a.reals() != nullptr)
+        choose(*a.reals(), *b.reals());
+    else
+        choose(*a.wholes(), *b.wholes());
+}
+
+inline void import_mod(call& c) {
+    c.expect(c.inputs() == 2 && c.whole("fmod", 0) == 0, errc::unsupported,
+             "only the integer modulus is supported");
+    const shape dims = detail::common_dims(c);
+    const value<float> a = detail::constant_as(c, 0, dims);
+    const value<float> b = detail::constant_as(c, 1, dims);
+    c.expect(a.wholes() != nullptr && b.wholes() != nullptr, errc::unsupported,
+             "only the integer modulus is supported");
+    tensor<std::int64_t> out(dims);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const std::int64_t n = (*b.wholes())[i];
+        c.expect(n != 0, errc::bad_option, "a division by 0");
+        const std::int64_t rest = n == -1 ? 0 : (*a.wholes())[i] % n;
+        out[i] = rest != 0 && (rest < 0) != (n < 0) ? rest + n : rest;
+    }
+    c.out(0, c.make.constant(std::move(out), a.type));
+}
+
+inline void import_non_zero(call& c) {
+    const shape dims = detail::common_dims(c);
+    const value<float> x = detail::constant_as(c, 0, dims);
+    std::vector<std::int64_t> found;
+    for (std::int64_t i = 0; i < dims.elements(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        if (x.reals() != nullptr ? (*x.reals())[at] != 0.F : (*x.wholes())[at] != 0)
+            found.push_back(i);
+    }
+    const auto count = static_cast<std::int64_t>(found.size());
+    const auto rank = static_cast<std::int64_t>(dims.rank());
+    c.make.left().charge(static_cast<std::uint64_t>(count * (rank + 1)) * 8, c.make.where());
+    tensor<std::int64_t> out(shape{rank, count});
+    for (std::int64_t k = 0; k < count; ++k) {
+        std::int64_t left = found[static_cast<std::size_t>(k)];
+        for (std::int64_t a = rank; a-- > 0;) {
+            const std::int64_t size = dims[static_cast<std::size_t>(a)];
+            out[static_cast<std::size_t>(a * count + k)] = left % size;
+            left /= size;
+        }
+    }
+    c.out(0, c.make.constant(std::move(out), format::dtype::i64));
+}
+
+inline constexpr operator_entry constant_operators[] = {
+    {"Constant", &import_constant},
+    {"ConstantOfShape", &import_constant_of_shape},
+    {"Shape", &import_shape},
+    {"Size", &import_size},
+    {"Cast", &import_cast},
+    {"CastLike", &import_cast_like},
+    {"Range", &import_range},
+    {"Equal", &import_compare<test_equal>},
+    {"Less", &import_compare<test_less>},
+    {"LessOrEqual", &import_compare<test_less_equal>},
+    {"Greater", &import_compare<test_greater>},
+    {"GreaterOrEqual", &import_compare<test_greater_equal>},
+    {"And", &import_compare<test_and>},
+    {"Or", &import_compare<test_or>},
+    {"Xor", &import_compare<test_xor>},
+    {"Not", &import_not},
+    {"Where", &import_where},
+    {"Mod", &import_mod},
+    {"NonZero", &import_non_zero},
+};
+
+} // namespace pith::io::onnx
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_OPS_NORMALIZE_HPP
+#define PITH_IO_ONNX_OPS_NORMALIZE_HPP
+/// Normalisation and probabilities: BatchNormalization, the layer, instance and group kinds, softmax.
+
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "steps.hpp"
+
+namespace pith::io::onnx {
+
+inline void import_batch_norm(call& c) {
+    const bool trains = c.whole("training_mode", 0) != 0 || (c.opset < 7 && c.whole("is_test", 0) == 0);
+    c.expect(!trains && !c.wants(1), errc::unsupported,
+             "the node is in training mode; export the model for inference");
+    c.expect(c.whole("spatial", 1) != 0, errc::unsupported,
+             "statistics per position (spatial 0) are not supported");
+    operand x = c.raw(0);
+    c.expect(x.dims.rank() >= 2, errc::bad_shape, "an input with a channel axis is needed");
+    const auto mixed = x.mixed;
+    if (!mixed)
+        x = c.make.arranged(x, channels_last(x.dims.rank()));
+    std::vector<value_id> inputs{x.id};
+    for (std::size_t i = 1; i < 5; ++i) {
+        const operand p = c.in(i);
+        c.expect(p.dims == shape{x.dims[1]}, errc::bad_shape, "the statistics need one number per channel");
+        inputs.push_back(mixed ? mix_constant(c, p, *mixed).id : c.make.place(p));
+    }
+    operand y = x;
+    y.id = c.make.emit(batch_norm{c.real("epsilon", 1e-5F)}, std::move(inputs));
+    c.out(0, y);
+}
+
+namespace detail {
+
+/// (x - mean) / sqrt(variance + epsilon) over `axes`; the mean and the inverse deviation beside it.
+struct normalized {
+    operand y, mean, inverse;
+};
+
+[[nodiscard]] inline normalized normalize(call& c, const operand& x, const std::vector<std::size_t>& axes,
+                                          float epsilon) {
+    const operand mean = reduce_over(c, reduce_op::mean, x, axes, true);
+    const operand centred = combine(c, binary_op::sub, x, mean);
+    const operand squares = combine(c, binary_op::mul, centred, centred);
+    const operand variance = reduce_over(c, reduce_op::mean, squares, axes, true);
+    const operand deviation = apply(c, {unary_op::sqrt}, combine(c, binary_op::add, variance, epsilon));
+    const operand inverse = apply(c, {unary_op::reciprocal}, deviation);
+    return {combine(c, binary_op::mul, centred, inverse), mean, inverse};
+}
+
+/// [channels] as [channels, 1, ...] beside an input of `rank` axes.
+[[nodiscard]] inline operand per_channel(call& c, const operand& p, std::size_t rank) {
+    shape dims = p.dims;
+    while (dims.rank() + 1 < rank)
+        dims.push_back(1);
+    return reshape_to(c, p, dims);
+}
+
+[[nodiscard]] inline std::vector<std::size_t> axes_from(std::size_t first, std::size_t rank) {
+    std::vector<std::size_t> out(rank - first);
+    std::iota(out.begin(), out.end(), first);
+    return out;
+}
+
+} // namespace detail
+
+inline void import_layer_norm(call& c) {
+    const operand x = c.in(0);
+    const std::size_t first = c.axis(c.whole("axis", -1), x.dims.rank());
+    const auto n = detail::normalize(c, x, detail::axes_from(first, x.dims.rank()), c.real("epsilon", 1e-5F));
+    operand y = combine(c, binary_op::mul, n.y, c.in(1));
+    if (c.has(2))
+        y = combine(c, binary_op::add, y, c.in(2));
+    c.out(0, y);
+    c.out(1, n.mean);
+    c.out(2, n.inverse);
+}
+
+inline void import_instance_norm(call& c) {
+    const operand x = c.in(0);
+    const std::size_t rank = x.dims.rank();
+    c.expect(rank >= 3, errc::bad_shape, "an image is needed");
+    const auto n = detail::normalize(c, x, detail::axes_from(2, rank), c.real("epsilon", 1e-5F));
+    const operand y = combine(c, binary_op::mul, n.y, detail::per_channel(c, c.in(1), rank));
+    c.out(0, combine(c, binary_op::add, y, detail::per_channel(c, c.in(2), rank)));
+}
+
+inline void import_group_norm(call& c) {
+    const operand x = c.in(0);
+    const std::int64_t groups = c.whole("num_groups", 0);
+    c.expect(x.dims.rank() >= 2 && x.dims.rank() < max_rank && groups > 0 && x.dims[1] % groups == 0,
+             errc::bad_shape, "the channels cannot be divided into the groups");
+    shape split{x.dims[0], groups, x.dims[1] / groups};
+    for (std::size_t i = 2; i < x.dims.rank(); ++i)
+        split.push_back(x.dims[i]);
+    const auto axes = detail::axes_from(2, split.rank());
+    const auto n = detail::normalize(c, reshape_to(c, x, split), axes, c.real("epsilon", 1e-5F));
+    const bool per_group = c.in(1).dims == shape{groups} && c.opset < 21;
+    const operand wide = per_group ? n.y : reshape_to(c, n.y, x.dims);
+    const std::size_t rank = wide.dims.rank();
+    operand y = combine(c, binary_op::mul, wide, detail::per_channel(c, c.in(1), rank));
+    y = combine(c, binary_op::add, y, detail::per_channel(c, c.in(2), rank));
+    c.out(0, per_group ? reshape_to(c, y, x.dims) : y);
+}
+
+template <bool Log>
+void import_softmax(call& c) {
+    const operand x = c.in(0);
+    const std::size_t rank = x.dims.rank();
+    c.expect(rank > 0, errc::bad_shape, "an axis is out of range");
+    const std::size_t axis =
+        c.axis(c.whole("axis", c.opset < 13 ? 1 : -1), std::max<std::size_t>(rank, 2)) % rank;
+    // Before opset 13 all axes from `axis` on are one.
+    if (c.opset < 13 && x.dims.product(axis, rank) != x.dims[axis]) {
+        operand flat = reshape_to(c, x, {x.dims.product(0, axis), x.dims.product(axis, rank)});
+        flat = c.make.unmixed(flat);
+        flat.id = c.make.emit(softmax{stored_axis(flat.order, 1), Log}, {flat.id});
+        c.out(0, reshape_to(c, flat, x.dims));
+        return;
+    }
+    operand y = x;
+    y.id = c.make.emit(softmax{stored_axis(x.order, axis), Log}, {x.id});
+    c.out(0, y);
+}
+
+inline void import_dropout(call& c) {
+    const operand x = c.raw(0);
+    bool trains = c.opset < 7 && c.whole("is_test", 0) == 0;
+    if (c.opset >= 12 && c.has(2)) {
+        const bool asked = c.constant_wholes(2) != std::vector<std::int64_t>{0};
+        trains = asked && (!c.has(1) || c.constant_reals(1) != std::vector<float>{0.F});
+    }
+    c.expect(!trains, errc::unsupported, "the node is in training mode; export the model for inference");
+    c.out(0, x);
+    if (!c.wants(1))
+        return;
+    c.make.left().charge(static_cast<std::uint64_t>(x.dims.elements()) * 8, c.make.where());
+    if (c.opset < 10)
+        c.out(1, c.make.constant(tensor<float>(x.dims, 1.F)));
+    else
+        c.out(1, c.make.constant(tensor<std::int64_t>(x.dims, 1), format::dtype::boolean));
+}
+
+inline constexpr operator_entry normalize_operators[] = {
+    {"BatchNormalization", &import_batch_norm},
+    {"LayerNormalization", &import_layer_norm},
+    {"InstanceNormalization", &import_instance_norm},
+    {"GroupNormalization", &import_group_norm},
+    {"Softmax", &import_softmax<false>},
+    {"LogSoftmax", &import_softmax<true>},
+    {"Dropout", &import_dropout},
+};
+
+} // namespace pith::io::onnx
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_OPS_REDUCE_HPP
+#define PITH_IO_ONNX_OPS_REDUCE_HPP
+/// Reductions over axes.
+
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "ops_shape.hpp"
+#include "steps.hpp"
+
+namespace pith::io::onnx {
+
+/// @tparam Since the opset in which the axes became an input.
+template <reduce_op Op, std::int64_t Since>
+void import_reduce(call& c) {
+    const operand x = c.in(0);
+    auto axes = detail::read_axes(c, Since, x.dims.rank());
+    if (axes.empty() && c.whole("noop_with_empty_axes", 0) != 0) {
+        // Without axes each element is reduced alone.
+        c.expect(Op == reduce_op::mean || Op == reduce_op::sum || Op == reduce_op::max ||
+                     Op == reduce_op::min || Op == reduce_op::prod,
+                 errc::unsupported, "noop_with_empty_axes is not supported for this operator");
+        return c.out(0, x);
+    }
+    if (axes.empty()) {
+        axes.resize(x.dims.rank());
+        std::iota(axes.begin(), axes.end(), std::size_t{0});
+    }
+    c.out(0, reduce_over(c, Op, x, axes, c.whole("keepdims", 1) != 0));
+}
+
+inline constexpr operator_entry reduce_operators[] = {
+    {"ReduceMean", &import_reduce<reduce_op::mean, 18>},
+    {"ReduceSum", &import_reduce<reduce_op::sum, 13>},
+    {"ReduceMax", &import_reduce<reduce_op::max, 18>},
+    {"ReduceMin", &import_reduce<reduce_op::min, 18>},
+    {"ReduceProd", &import_reduce<reduce_op::prod, 18>},
+    {"ReduceL1", &import_reduce<reduce_op::l1, 18>},
+    {"ReduceL2", &import_reduce<reduce_op::l2, 18>},
+    {"ReduceSumSquare", &import_reduce<reduce_op::sum_square, 18>},
+    {"ReduceLogSum", &import_reduce<reduce_op::log_sum, 18>},
+    {"ReduceLogSumExp", &import_reduce<reduce_op::log_sum_exp, 18>},
+};
+
+} // namespace pith::io::onnx
+
+#endif

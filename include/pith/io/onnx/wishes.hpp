@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_WISHES_HPP
+#define PITH_IO_ONNX_WISHES_HPP
+/// In which order the graph's inputs are best declared, so that the first layers find them channels last.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "layout.hpp"
+#include "message.hpp"
+#include "ops_elementwise.hpp"
+
+namespace pith::io::onnx {
+
+/// The order wished for a value's axes; empty means channels last, whatever the rank.
+using wish_table = std::unordered_map<std::string_view, layout>;
+
+namespace detail {
+
+[[nodiscard]] inline bool contains(std::initializer_list<std::string_view> list, std::string_view name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+[[nodiscard]] inline bool wants_channels_last(std::string_view op) {
+    return contains({"Conv", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool",
+                     "BatchNormalization", "Resize", "Upsample"},
+                    op);
+}
+
+/// Operators whose output has the axes of its inputs.
+[[nodiscard]] inline bool keeps_axes(std::string_view op) {
+    return contains(
+               {"Identity", "Dropout", "Cast", "Pad", "Concat", "Split", "Slice", "Softmax", "LogSoftmax"},
+               op) ||
+           std::any_of(std::begin(elementwise_operators), std::end(elementwise_operators),
+                       [op](const operator_entry& e) { return e.op_type == op; });
+}
+
+/// The wish before a Transpose whose output has wish `after`.
+[[nodiscard]] inline std::optional<layout> through_transpose(const node_proto& n, const layout& after) {
+    std::vector<std::int64_t> perm;
+    for (const auto& a : n.attributes)
+        if (a.name == "perm" && a.type == attribute_type::wholes)
+            for_each_field(a.body, [&](pbf_reader& r) {
+                if (r.tag() == 8)
+                    read_ints(r, [&](std::int64_t v) { perm.push_back(perm.size() < max_rank ? v : -1); });
+                else
+                    r.skip();
+            });
+    const layout order = after.empty() ? without_units(channels_last(perm.size())) : after;
+    if (order.size() != perm.size() || perm.empty())
+        return std::nullopt;
+    layout out;
+    for (const auto a : order) {
+        const std::int64_t p = perm[static_cast<std::size_t>(a)];
+        if (p < 0 || p >= static_cast<std::int64_t>(perm.size()))
+            return std::nullopt;
+        out.push_back(static_cast<std::int8_t>(p));
+    }
+    return out;
+}
+
+} // namespace detail
+
+/// @param order of execution; the wish of the earliest reader counts
+[[nodiscard]] inline wish_table wishes_of(const std::vector<node_proto>& nodes,
+                                          const std::vector<std::size_t>& order) {
+    wish_table wishes;
+    for (auto it = order.rbegin(); it != order.rend(); ++it) {
+        const node_proto& n = nodes[*it];
+        if (n.inputs.empty() || n.outputs.empty())
+            continue;
+        if (detail::wants_channels_last(n.op_type)) {
+            wishes[n.inputs[0]] = {};
+            if (n.op_type == "Conv" && n.inputs.size() > 1)
+                wishes[n.inputs[1]] = {};
+            continue;
+        }
+        const auto after = wishes.find(n.outputs[0]);
+        if (after == wishes.end())
+            continue;
+        const layout wish = after->second;
+        if (n.op_type == "Transpose") {
+            if (auto before = detail::through_transpose(n, wish))
+                wishes[n.inputs[0]] = std::move(*before);
+        } else if (detail::keeps_axes(n.op_type)) {
+            for (const auto name : n.inputs)
+                wishes[name] = wish;
+        }
+    }
+    return wishes;
+}
+
+/// The order in which a graph input of `rank` axes is declared.
+[[nodiscard]] inline layout declared_layout(const wish_table& wishes, std::string_view name,
+                                            std::size_t rank) {
+    const auto wish = wishes.find(name);
+    if (wish == wishes.end() || rank < 3)
+        return identity_layout(rank);
+    if (!wish->second.empty())
+        return wish->second.size() == rank && is_identity([&] {
+                   layout sorted = wish->second;
+                   std::sort(sorted.begin(), sorted.end());
+                   return sorted;
+               }())
+                   ? wish->second
+                   : identity_layout(rank);
+    return rank <= 4 ? without_units(channels_last(rank)) : identity_layout(rank);
+}
+
+} // namespace pith::io::onnx
+
+#endif
