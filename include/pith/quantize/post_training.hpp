@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_POST_TRAINING_HPP
+#define PITH_QUANTIZE_POST_TRAINING_HPP
+/// post_training: eight bits for a trained network, without training: it runs on some samples, and the ranges
+/// of what is seen become codes.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/evaluate.hpp"
+#include "../graph/graph.hpp"
+#include "observer.hpp"
+#include "placement.hpp"
+#include "uniform.hpp"
+
+namespace pith::quantize {
+
+/// The network's inputs for sample `index`, or nothing when there are no more.
+using sample_source = std::function<std::optional<any_tensors<float>>(std::size_t index)>;
+
+/// Weights: signed codes, symmetric, per output channel or per tensor. Activations: uint8 codes, one scale
+/// and zero point per tensor. Softmax and sigmoid have the code 1/256, zero 0. Biases stay real: they become
+/// int32 at the scale of their layer wherever codes are computed. Fold batch normalisations first.
+struct post_training {
+    sample_source calibration;
+    std::size_t samples = 256;          ///< at most
+    observer_options activations = {};  ///< how ranges are chosen
+    uniform weights = {};               ///< 2 to 8 bits, symmetric
+    bool per_channel = true;            ///< weights
+    bool outputs = true;                ///< the network's outputs have codes too
+    std::vector<std::string> in_real{}; ///< conv2d and dense layers, by name, to leave in floating point
+
+    template <class T, class Layers>
+    [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const;
+};
+
+namespace detail {
+
+/// Softmax and sigmoid end at 1.
+[[nodiscard]] inline format::affine unit_code() noexcept {
+    return {1.f / 256.f, 0, 0, 255};
+}
+
+template <class T, class Layers>
+[[nodiscard]] bool ends_at_one(const graph<T, Layers>& g, const value_uses& uses) {
+    if (uses.producer == no_node)
+        return false;
+    const auto& layer = g.nodes[uses.producer].layer;
+    if (const auto* u = std::get_if<unary>(&layer))
+        return u->op == unary_op::sigmoid;
+    const auto* s = std::get_if<softmax>(&layer);
+    return s != nullptr && !s->log;
+}
+
+template <class T>
+[[nodiscard]] view<const float> as_floats(const tensor<T>& t, std::vector<float>& scratch) {
+    if constexpr (std::is_same_v<T, float>) {
+        return t.data();
+    } else {
+        scratch.assign(t.data().begin(), t.data().end());
+        return scratch;
+    }
+}
+
+template <class T>
+[[nodiscard]] any_tensors<T> to_scalar(any_tensors<float> in) {
+    if constexpr (std::is_same_v<T, float>) {
+        return in;
+    } else {
+        any_tensors<T> out;
+        for (auto& any : in) {
+            if (const auto* reals = std::get_if<tensor<float>>(&any))
+                out.emplace_back(tensor<T>(reals->dims(), {reals->data().begin(), reals->data().end()}));
+            else
+                out.emplace_back(std::get<tensor<std::int64_t>>(std::move(any)));
+        }
+        return out;
+    }
+}
+
+/// Observers of the values that set codes, fed by every sample.
+template <class T, class Layers>
+[[nodiscard]] result<std::vector<std::optional<range_observer>>>
+observe_sources(const graph<T, Layers>& g, const placement& where, const post_training& options) {
+    std::vector<std::optional<range_observer>> seen(g.values.size());
+    const auto uses = uses_of(g);
+    for (const auto& group : where.groups)
+        for (const auto id : group.sources)
+            if (!ends_at_one(g, uses[id]))
+                seen[id].emplace(options.activations);
+    std::vector<float> scratch;
+    const auto watch = [&](value_id id, const tensor<T>& t) {
+        if (seen[id])
+            seen[id]->observe(as_floats(t, scratch));
+    };
+    std::size_t count = 0;
+    for (; count < options.samples; ++count) {
+        auto inputs = options.calibration(count);
+        if (!inputs)
+            break;
+        const any_tensors<T> fed = to_scalar<T>(*std::move(inputs));
+        if (const auto out = evaluate(g, fed, watch); !out)
+            return out.error();
+    }
+    if (count == 0)
+        return fault{errc::missing, "post-training quantisation needs at least one calibration sample"};
+    for (std::size_t id = 0; id < seen.size(); ++id)
+        if (seen[id] && !seen[id]->finite())
+            return fault{errc::unsupported,
+                         "a value was not finite during calibration: check the normalisation of the samples",
+                         g.values[id].name};
+    return seen;
+}
+
+template <class T, class Layers>
+[[nodiscard]] format::affine code_of(const graph<T, Layers>& g, const std::vector<value_uses>& uses,
+                                     const code_group& group,
+                                     const std::vector<std::optional<range_observer>>& seen) {
+    range all;
+    bool fixed = !group.sources.empty();
+    for (const auto id : group.sources) {
+        if (ends_at_one(g, uses[id])) {
+            all = all | range{0.f, 255.f / 256.f};
+        } else {
+            all = all | seen[id]->affine_range();
+            fixed = false;
+        }
+    }
+    return fixed ? unit_code() : format::affine_from_range(all.low, all.high);
+}
+
+[[nodiscard]] inline bool all_finite(view<const float> x) noexcept {
+    for (const float v : x)
+        if (!std::isfinite(v))
+            return false;
+    return true;
+}
+
+/// A layer's int32 bias must be far from overflowing: scales that are too fine for it are made coarser.
+/// @param bias null for none
+template <class T>
+void make_room_for_bias(affine_encoding& weights, const tensor<T>* bias, float input_scale) {
+    constexpr float most = 1073741824.f; // 2^30 leaves as much again for the sum of products
+    for (std::size_t i = 0; bias != nullptr && i < bias->size(); ++i) {
+        float& scale = weights.scales[weights.scales.size() == 1 ? 0 : i];
+        const float needed = std::fabs(static_cast<float>((*bias)[i])) / (input_scale * most);
+        scale = scale < needed ? needed : scale;
+    }
+}
+
+} // namespace detail
+
+template <class T, class Layers>
+result<graph<T, Layers>> post_training::operator()(graph<T, Layers> g) const {
+    if (weights.bits < 2 || weights.bits > 8 || !weights.symmetric)
+        return fault{errc::bad_option, "weights must have symmetric codes of 2 to 8 bits"};
+    if (!(activations.percent > 0. && activations.percent <= 100.))
+        return fault{errc::bad_option, "the percentile to keep must be above 0 and at most 100"};
+    if (!calibration || samples == 0)
+        return fault{errc::bad_option, "post-training quantisation needs calibration samples"};
+    const auto where = place_codes(g, {.outputs = outputs, .in_real = in_real});
+    if (!where)
+        return where.error();
+    const auto seen = detail::observe_sources(g, *where, *this);
+    if (!seen)
+        return seen.error();
+
+    const auto uses = uses_of(g);
+    for (const auto& group : where->groups) {
+        const auto code = detail::code_of(g, uses, group, *seen);
+        for (const auto id : group.members)
+            g[id].encoded = affine_encoding::per_tensor(code);
+    }
+    std::vector<float> scratch;
+    const uniform operand_codes{.symmetric = false};
+    for (const auto id : where->operands)
+        g[id].encoded = operand_codes.fit(detail::as_floats(*g[id].reals(), scratch));
+    for (const auto id : where->weights) {
+        const view<const float> w = detail::as_floats(*g[id].reals(), scratch);
+        if (!detail::all_finite(w))
+            return fault{errc::unsupported, "weights must be finite to be quantised", g[id].name};
+        g[id].encoded = weights.fit(w, per_channel ? static_cast<std::size_t>(g[id].dims[0]) : 1);
+    }
+    for (const auto& n : g.nodes)
+        if (detail::has_weights(n.layer) && n.inputs.size() > 2 && n.inputs[2] != no_value)
+            if (auto* w = std::get_if<affine_encoding>(&g[n.inputs[1]].encoded);
+                w != nullptr && g[n.inputs[0]].affine() != nullptr)
+                detail::make_room_for_bias(*w, g[n.inputs[2]].reals(), g[n.inputs[0]].affine()->scales[0]);
+    return g;
+}
+
+/// Samples that are all there already.
+[[nodiscard]] inline sample_source samples_from(std::vector<any_tensors<float>> list) {
+    return [list = std::move(list)](std::size_t index) -> std::optional<any_tensors<float>> {
+        if (index < list.size())
+            return list[index];
+        return std::nullopt;
+    };
+}
+
+} // namespace pith::quantize
+
+#endif
