@@ -31,15 +31,18 @@ struct codes_constants {
     __m256i high_code;
 };
 
+PITH_ALWAYS_INLINE __m256i load(const std::int32_t* sums) noexcept {
+    return _mm256_load_si256(reinterpret_cast<const __m256i*>(sums));
+}
+
 PITH_ALWAYS_INLINE __m256 scaled(const std::int32_t* sums, const float* factor) noexcept {
-    const __m256i v = _mm256_load_si256(reinterpret_cast<const __m256i*>(sums));
-    return _mm256_mul_ps(_mm256_cvtepi32_ps(v), _mm256_loadu_ps(factor));
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(load(sums)), _mm256_loadu_ps(factor));
 }
 
 /// Rounded, without zero point, low side unclamped.
-PITH_ALWAYS_INLINE __m256i rounded(const std::int32_t* sums, const float* factor, __m256 high) noexcept {
-    // min(high, NaN) is NaN, which converts to the least integer
-    return _mm256_cvtps_epi32(_mm256_min_ps(high, scaled(sums, factor)));
+PITH_ALWAYS_INLINE __m256i rounded(__m256i sums, const float* factor, __m256 high) noexcept {
+    const __m256 v = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_loadu_ps(factor));
+    return _mm256_cvtps_epi32(_mm256_min_ps(high, v)); // min(high, NaN) is NaN, which converts to the least
 }
 
 /// Code plus residual, rounded, low side unclamped.
@@ -61,13 +64,17 @@ PITH_ALWAYS_INLINE __m256i rounded_with_residual(const std::int32_t* sums, const
     return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(static_cast<float>(e.add_highest)), sum));
 }
 
+/// Four vectors of int32 to codes; each 128-bit lane holds the codes of its lane of the four.
+PITH_ALWAYS_INLINE __m256i packed_lanes(const __m256i (&v)[4], __m256i zero,
+                                        const codes_constants& c) noexcept {
+    const __m256i ab = _mm256_adds_epi16(_mm256_packs_epi32(v[0], v[1]), zero);
+    const __m256i cd = _mm256_adds_epi16(_mm256_packs_epi32(v[2], v[3]), zero);
+    return _mm256_min_epu8(_mm256_max_epu8(_mm256_packus_epi16(ab, cd), c.low_code), c.high_code);
+}
+
 /// Twice 16 int32 to twice 16 codes in their order.
 PITH_ALWAYS_INLINE __m256i packed(const __m256i (&v)[4], __m256i zero, const codes_constants& c) noexcept {
-    const __m256i a = _mm256_adds_epi16(_mm256_packs_epi32(v[0], v[1]), zero);
-    const __m256i b = _mm256_adds_epi16(_mm256_packs_epi32(v[2], v[3]), zero);
-    __m256i codes = _mm256_packus_epi16(a, b);
-    codes = _mm256_min_epu8(_mm256_max_epu8(codes, c.low_code), c.high_code);
-    return _mm256_permutevar8x32_epi32(codes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    return _mm256_permutevar8x32_epi32(packed_lanes(v, zero, c), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
 /// The first `count` of 16 codes.
@@ -96,6 +103,13 @@ PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, __m1
         std::memcpy(out, &rest, 1);
 }
 
+/// The first `count` of 32 codes.
+PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, __m256i codes) noexcept {
+    store_first(out, count < 16 ? count : 16, _mm256_castsi256_si128(codes));
+    if (count > 16)
+        store_first(out + 16, count - 16, _mm256_extracti128_si256(codes, 1));
+}
+
 /// Stores `pixels` x N panels of sums (bias included, laid out [pixel][N][16], with room up to a multiple of
 /// two panels) as codes. The last panel holds `last` channels.
 template <int N>
@@ -111,7 +125,7 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
         for (int i = 0; i < 4; ++i) {
             const int channel = i / 2 % N * 16 + i % 2 * 8;
             if (residual == nullptr) {
-                v[i] = rounded(sums + 8 * i, factor + channel, c.high);
+                v[i] = rounded(load(sums + 8 * i), factor + channel, c.high);
             } else {
                 const int pixel = (i < 2 || !both ? s : s + 1) / N;
                 v[i] = rounded_with_residual(sums + 8 * i, factor + channel,

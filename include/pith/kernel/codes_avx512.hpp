@@ -31,8 +31,8 @@ struct codes_constants {
 };
 
 /// Rounded, without zero point, low side unclamped.
-PITH_ALWAYS_INLINE __m512i rounded(const std::int32_t* sums, const float* factor, __m512 high) noexcept {
-    const __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(sums)), _mm512_loadu_ps(factor));
+PITH_ALWAYS_INLINE __m512i rounded(__m512i sums, const float* factor, __m512 high) noexcept {
+    const __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), _mm512_loadu_ps(factor));
     return _mm512_cvtps_epi32(_mm512_min_ps(high, v)); // min(high, NaN) is NaN, which converts to the least
 }
 
@@ -55,14 +55,23 @@ PITH_ALWAYS_INLINE __m512i rounded_with_residual(const std::int32_t* sums, const
     return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_set1_ps(static_cast<float>(e.add_highest)), sum));
 }
 
-/// Four vectors of int32 to four times 16 codes in their order.
-PITH_ALWAYS_INLINE __m512i packed(const __m512i (&v)[4], __m512i zero, const codes_constants& c) noexcept {
+/// Four vectors of int32 to codes; each 128-bit lane holds the codes of its lane of the four.
+PITH_ALWAYS_INLINE __m512i packed_lanes(const __m512i (&v)[4], __m512i zero,
+                                        const codes_constants& c) noexcept {
     const __m512i ab = _mm512_adds_epi16(_mm512_packs_epi32(v[0], v[1]), zero);
     const __m512i cd = _mm512_adds_epi16(_mm512_packs_epi32(v[2], v[3]), zero);
-    __m512i codes = _mm512_packus_epi16(ab, cd);
-    codes = _mm512_min_epu8(_mm512_max_epu8(codes, c.low_code), c.high_code);
+    return _mm512_min_epu8(_mm512_max_epu8(_mm512_packus_epi16(ab, cd), c.low_code), c.high_code);
+}
+
+/// Four vectors of int32 to four times 16 codes in their order.
+PITH_ALWAYS_INLINE __m512i packed(const __m512i (&v)[4], __m512i zero, const codes_constants& c) noexcept {
     const __m512i order = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
-    return _mm512_permutexvar_epi32(order, codes);
+    return _mm512_permutexvar_epi32(order, packed_lanes(v, zero, c));
+}
+
+/// The first `count` of 64 codes.
+PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, __m512i codes) noexcept {
+    _mm512_mask_storeu_epi8(out, _bzhi_u64(~0ull, count), codes);
 }
 
 template <int Part>
@@ -86,7 +95,7 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
         for (int i = 0; i < 4; ++i) {
             const int n = i % N;
             if (residual == nullptr) {
-                v[i] = rounded(sums + 16 * i, factor + 16 * n, c.high);
+                v[i] = rounded(_mm512_load_si512(sums + 16 * i), factor + 16 * n, c.high);
             } else {
                 const int pixel = s + i < slots ? (s + i) / N : 0;
                 v[i] = rounded_with_residual(sums + 16 * i, factor + 16 * n,

@@ -43,6 +43,17 @@ struct dot {
         std::memcpy(&four, p, sizeof four);
         return _mm256_set1_epi32(four);
     }
+    /// Bytes of four taps to four vectors of dot-product operands: lane by lane, four channels each.
+    PITH_ALWAYS_INLINE static void zip(const vec (&taps)[4], vec (&out)[4]) noexcept {
+        const vec low01 = _mm256_unpacklo_epi8(taps[0], taps[1]);
+        const vec high01 = _mm256_unpackhi_epi8(taps[0], taps[1]);
+        const vec low23 = _mm256_unpacklo_epi8(taps[2], taps[3]);
+        const vec high23 = _mm256_unpackhi_epi8(taps[2], taps[3]);
+        out[0] = _mm256_unpacklo_epi16(low01, low23);
+        out[1] = _mm256_unpackhi_epi16(low01, low23);
+        out[2] = _mm256_unpacklo_epi16(high01, high23);
+        out[3] = _mm256_unpackhi_epi16(high01, high23);
+    }
     PITH_ALWAYS_INLINE static weights as_weights(vec w) noexcept {
         return {_mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8), _mm256_srai_epi16(w, 8)};
     }

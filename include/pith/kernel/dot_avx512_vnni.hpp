@@ -34,6 +34,17 @@ struct dot {
         std::memcpy(&four, p, sizeof four);
         return _mm512_set1_epi32(four);
     }
+    /// Bytes of four taps to four vectors of dot-product operands: lane by lane, four channels each.
+    PITH_ALWAYS_INLINE static void zip(const vec (&taps)[4], vec (&out)[4]) noexcept {
+        const vec low01 = _mm512_unpacklo_epi8(taps[0], taps[1]);
+        const vec high01 = _mm512_unpackhi_epi8(taps[0], taps[1]);
+        const vec low23 = _mm512_unpacklo_epi8(taps[2], taps[3]);
+        const vec high23 = _mm512_unpackhi_epi8(taps[2], taps[3]);
+        out[0] = _mm512_unpacklo_epi16(low01, low23);
+        out[1] = _mm512_unpackhi_epi16(low01, low23);
+        out[2] = _mm512_unpacklo_epi16(high01, high23);
+        out[3] = _mm512_unpackhi_epi16(high01, high23);
+    }
     PITH_ALWAYS_INLINE static weights as_weights(vec w) noexcept { return w; }
     PITH_ALWAYS_INLINE static inputs as_inputs(vec x) noexcept { return x; }
     PITH_ALWAYS_INLINE static vec add_dot(vec acc, inputs x, weights w) noexcept {
