@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_DEVICE_HPP
 #define PITH_DEVICE_HPP
-/// The device half: what firmware needs to run a packed program. No heap, no exceptions, no other library.
+/// The device half: what firmware needs to run a packed program with portable kernels. No heap, no
+/// exceptions, no other library. (A processor with vector units adds run/native_kernels.hpp.)
 
 #include "arch/detect.hpp"
 #include "arch/isa.hpp"
@@ -22,21 +23,23 @@
 #include "format/tile.hpp"
 #include "kernel/axes.hpp"
 #include "kernel/codes.hpp"
-#include "kernel/depthwise_f32.hpp"
-#include "kernel/depthwise_u8.hpp"
-#include "kernel/eltwise.hpp"
 #include "kernel/entry.hpp"
 #include "kernel/epilogue.hpp"
-#include "kernel/igemm.hpp"
-#include "kernel/matmul.hpp"
-#include "kernel/movement.hpp"
-#include "kernel/pool.hpp"
 #include "kernel/real.hpp"
-#include "kernel/reduce.hpp"
-#include "kernel/resize.hpp"
-#include "kernel/sgemm.hpp"
-#include "kernel/softmax.hpp"
 #include "kernel/window.hpp"
+#include "run/check_file.hpp"
+#include "run/check_ops.hpp"
+#include "run/checksum.hpp"
+#include "run/execute.hpp"
+#include "run/execute_convolution.hpp"
+#include "run/execute_elementwise.hpp"
+#include "run/execute_movement.hpp"
+#include "run/execution.hpp"
+#include "run/kernel_set.hpp"
+#include "run/layout.hpp"
+#include "run/op_view.hpp"
+#include "run/program.hpp"
+#include "run/records.hpp"
 #include "version.hpp"
 
 #endif

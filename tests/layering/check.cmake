@@ -27,9 +27,13 @@ set(allowed_pith.hpp version base arch format kernel run graph io train prune qu
 set(device_may "algorithm|array|bit|cmath|compare|concepts|cstddef|cstdint|cstring|initializer_list|limits|new|numbers|numeric|optional|span|string_view|tuple|type_traits|utility|variant")
 set(kernel_may "immintrin.h|cpuid.h|arm_neon.h|arm_acle.h|arm_mve.h|sys/auxv.h|asm/hwcap.h")
 
+get_filename_component(INCLUDE_DIR ${INCLUDE_DIR} ABSOLUTE)
 set(root ${INCLUDE_DIR}/pith)
 file(GLOB_RECURSE headers RELATIVE ${root} ${root}/*.hpp ${root}/*.inl)
 set(problems "")
+if(NOT EXISTS ${root}/device.hpp)
+    message(FATAL_ERROR "layering: no device.hpp in ${root}")
+endif()
 
 # The part of the house a header belongs to: its folder, or itself at the top.
 function(part_of header out)

@@ -12,9 +12,10 @@ namespace {
 struct visitor {
     template <class Layer>
 #ifdef PITH_REFUSE
-        requires(!std::is_same_v<Layer, pith::batch_norm>)
+    requires(!std::is_same_v<Layer, pith::batch_norm>)
 #endif
-    int operator()(const Layer&) const {
+        int
+        operator()(const Layer&) const {
         return 1;
     }
 };

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_RUN_KERNEL_SET_HPP
 #define PITH_RUN_KERNEL_SET_HPP
-/// One kernel for each operation, chosen once.
+/// One kernel for each operation; the portable ones. The best of a processor: see native_kernels.hpp.
 
 #include <cstddef>
 
 #include "../arch/isa.hpp"
-#include "../kernel/depthwise_f32.hpp"
-#include "../kernel/depthwise_u8.hpp"
-#include "../kernel/eltwise.hpp"
+#include "../kernel/depthwise_f32/portable.hpp"
+#include "../kernel/depthwise_u8/portable.hpp"
+#include "../kernel/eltwise/binary.hpp"
+#include "../kernel/eltwise/portable.hpp"
+#include "../kernel/eltwise/unary.hpp"
 #include "../kernel/entry.hpp"
-#include "../kernel/igemm.hpp"
-#include "../kernel/matmul.hpp"
-#include "../kernel/movement.hpp"
-#include "../kernel/pool.hpp"
-#include "../kernel/reduce.hpp"
-#include "../kernel/resize.hpp"
-#include "../kernel/sgemm.hpp"
-#include "../kernel/softmax.hpp"
+#include "../kernel/igemm/portable.hpp"
+#include "../kernel/matmul/portable.hpp"
+#include "../kernel/movement/convert.hpp"
+#include "../kernel/movement/portable.hpp"
+#include "../kernel/pool/portable.hpp"
+#include "../kernel/reduce/portable.hpp"
+#include "../kernel/resize/portable.hpp"
+#include "../kernel/sgemm/portable.hpp"
+#include "../kernel/softmax/portable.hpp"
 
 namespace pith::run {
 
@@ -64,58 +67,45 @@ inline constexpr format::tile sgemm_tile{16, 1};
 
 namespace detail {
 
-template <class Args, std::size_t N>
-[[nodiscard]] constexpr const kernel::entry<Args>* last(const kernel::entry<Args> (&list)[N]) noexcept {
-    return &list[N - 1];
-}
-template <class Args, std::size_t N>
-[[nodiscard]] constexpr const kernel::entry<Args>* best(const kernel::entry<Args> (&list)[N],
-                                                        arch::isa_set have) noexcept {
-    return &kernel::best_for(list, have);
-}
-template <class Args, std::size_t N>
-[[nodiscard]] constexpr tiled_kernel<Args> tiled(const kernel::entry<Args> (&list)[N], arch::isa_set have,
-                                                 format::tile tile) noexcept {
-    return {&kernel::best_for(list, have, tile), last(list)};
+template <class Args, void (*Function)(const Args&) noexcept>
+inline constexpr kernel::entry<Args> portable_entry{"portable", arch::isa::none, format::any_tile, Function};
+
+[[nodiscard]] constexpr kernel_set portable_set() noexcept {
+    using namespace kernel;
+    kernel_set s;
+    s.igemm.portable = s.igemm.best = &portable_entry<igemm_args, &portable::igemm>;
+    s.sgemm.portable = s.sgemm.best = &portable_entry<sgemm_args, &portable::sgemm>;
+    s.depthwise_u8 = &portable_entry<depthwise_u8_args, &portable::depthwise_u8>;
+    s.depthwise_f32 = &portable_entry<depthwise_f32_args, &portable::depthwise_f32>;
+    s.quantize = &portable_entry<quantize_args, &portable::quantize>;
+    s.dequantize = &portable_entry<dequantize_args, &portable::dequantize>;
+    s.table_u8 = &portable_entry<table_u8_args, &portable::table_u8>;
+    s.add_u8 = &portable_entry<add_u8_args, &portable::add_u8>;
+    s.mul_u8 = &portable_entry<mul_u8_args, &portable::mul_u8>;
+    s.max_pool_u8 = &portable_entry<max_pool_u8_args, &portable::max_pool_u8>;
+    s.average_pool_u8 = &portable_entry<average_pool_u8_args, &portable::average_pool_u8>;
+    s.global_average_u8 = &portable_entry<global_average_u8_args, &portable::global_average_u8>;
+    s.softmax_u8 = &portable_entry<softmax_u8_args, &portable::softmax_u8>;
+    s.copy = &portable_entry<copy_args, &portable::copy>;
+    s.pad = &portable_entry<pad_args, &portable::pad>;
+    s.gather = &portable_entry<gather_args, &portable::gather>;
+    s.convert = &portable_entry<convert_args, &portable::convert>;
+    s.resize_u8 = &portable_entry<resize_u8_args, &portable::resize_u8>;
+    s.resize_f32 = &portable_entry<resize_f32_args, &portable::resize_f32>;
+    s.unary_f32 = &portable_entry<unary_f32_args, &portable::unary_f32>;
+    s.binary_f32 = &portable_entry<binary_f32_args, &portable::binary_f32>;
+    s.max_pool_f32 = &portable_entry<max_pool_f32_args, &portable::max_pool_f32>;
+    s.average_pool_f32 = &portable_entry<average_pool_f32_args, &portable::average_pool_f32>;
+    s.softmax_f32 = &portable_entry<softmax_f32_args, &portable::softmax_f32>;
+    s.reduce_f32 = &portable_entry<reduce_f32_args, &portable::reduce_f32>;
+    s.matmul_f32 = &portable_entry<matmul_f32_args, &portable::matmul_f32>;
+    return s;
 }
 
 } // namespace detail
 
-/// The best kernels of a processor that has these instruction sets.
-[[nodiscard]] constexpr kernel_set kernels_for(arch::isa_set have) noexcept {
-    using namespace kernel;
-    kernel_set s;
-    s.igemm = detail::tiled(igemm_list, have, igemm_tile);
-    s.sgemm = detail::tiled(sgemm_list, have, sgemm_tile);
-    s.depthwise_u8 = detail::best(depthwise_u8_list, have);
-    s.depthwise_f32 = detail::best(depthwise_f32_list, have);
-    s.quantize = detail::best(quantize_list, have);
-    s.dequantize = detail::best(dequantize_list, have);
-    s.table_u8 = detail::best(table_u8_list, have);
-    s.add_u8 = detail::best(add_u8_list, have);
-    s.mul_u8 = detail::best(mul_u8_list, have);
-    s.max_pool_u8 = detail::best(max_pool_u8_list, have);
-    s.average_pool_u8 = detail::best(average_pool_u8_list, have);
-    s.global_average_u8 = detail::best(global_average_u8_list, have);
-    s.softmax_u8 = detail::best(softmax_u8_list, have);
-    s.copy = detail::best(copy_list, have);
-    s.pad = detail::best(pad_list, have);
-    s.gather = detail::best(gather_list, have);
-    s.convert = detail::best(convert_list, have);
-    s.resize_u8 = detail::best(resize_u8_list, have);
-    s.resize_f32 = detail::best(resize_f32_list, have);
-    s.unary_f32 = detail::best(unary_f32_list, have);
-    s.binary_f32 = detail::best(binary_f32_list, have);
-    s.max_pool_f32 = detail::best(max_pool_f32_list, have);
-    s.average_pool_f32 = detail::best(average_pool_f32_list, have);
-    s.softmax_f32 = detail::best(softmax_f32_list, have);
-    s.reduce_f32 = detail::best(reduce_f32_list, have);
-    s.matmul_f32 = detail::best(matmul_f32_list, have);
-    return s;
-}
-
 /// Plain C++ for every operation.
-inline constexpr kernel_set portable_kernels = kernels_for(arch::isa::none);
+inline constexpr kernel_set portable_kernels = detail::portable_set();
 
 /// Plain C++ for whole-number networks only: float kernels, and what they need of the maths library, stay
 /// out of a firmware image.

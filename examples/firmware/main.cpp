@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// A packed network straight out of flash on a Cortex-M: opens it, runs it on noise, prints the fingerprint of
+// its answer.
+
+#include <cstddef>
+#include <cstdint>
+
+#include <pith/device.hpp>
+
+#include "fingerprint.hpp"
+#include "semihost.hpp"
+
+extern "C" {
+extern const std::byte program_first[];
+extern const std::byte program_last[];
+}
+
+namespace {
+
+// The size that `pith inspect` reports; the program says so too, and open() and main() check it.
+alignas(pith::run::required_alignment) std::byte arena[PITH_ARENA_BYTES];
+
+} // namespace
+
+int main() {
+    const pith::bytes_view bytes(program_first, static_cast<std::size_t>(program_last - program_first));
+    const auto program = pith::run::program_view::open(bytes);
+    if (!program) {
+        firmware::print(program.error().what);
+        firmware::print("\n");
+        return 1;
+    }
+    if (program->arena_bytes() > sizeof arena) {
+        firmware::print("the arena is too small\n");
+        return 1;
+    }
+    constexpr const pith::run::kernel_set& kernels = pith::run::portable_codes_kernels;
+    if (!pith::run::can_run(*program, kernels)) {
+        firmware::print("the program needs kernels that were left out\n");
+        return 1;
+    }
+    firmware::print_hex(firmware::fingerprint(*program, arena, kernels));
+    firmware::print("\n");
+    return 0;
+}
