@@ -23,7 +23,8 @@ inline void import_constant(call& c) {
         return c.out(0, c.make.constant(std::move(a.data), a.type));
     }
     const auto row = [](auto values) {
-        return tensor(shape{static_cast<std::int64_t>(values.size())}, std::move(values));
+        const auto count = static_cast<std::int64_t>(values.size());
+        return tensor(shape{count}, std::move(values));
     };
     if (c.has_attribute("value_float"))
         return c.out(0, c.make.scalar(c.real("value_float", 0)));

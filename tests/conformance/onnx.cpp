@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+/// The ONNX project's own cases: each is computed right, or refused with the name of what is not supported.
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pith/io/onnx.hpp>
+#include <pith/io/tensor_proto.hpp>
+
+#include "support/data_folder.hpp"
+#include "support/door.hpp"
+
+namespace {
+
+using namespace pith;
+namespace fs = std::filesystem;
+
+enum class verdict { passed, refused, wrong };
+
+struct outcome {
+    verdict is = verdict::passed;
+    std::string why;
+};
+
+outcome refusal(const fault& f) {
+    // A refusal that does not say what it is about is no better than a wrong answer.
+    const std::string where = f.where;
+    return {where.empty() ? verdict::wrong : verdict::refused, where + ": " + f.what};
+}
+
+/// input_0.pb, input_1.pb, ... or output_0.pb, ...
+result<std::vector<any_tensor<float>>> load_tensors(const fs::path& folder, const std::string& kind) {
+    std::vector<any_tensor<float>> out;
+    for (int i = 0;; ++i) {
+        const fs::path file = folder / (kind + "_" + std::to_string(i) + ".pb");
+        if (!fs::exists(file))
+            return out;
+        auto a = io::load_tensor_proto(file.string());
+        if (!a)
+            return fault{a.error().code, a.error().what,
+                         "file '" + file.filename().string() + "' " + a.error().where};
+        out.push_back(std::move(a->data));
+    }
+}
+
+outcome check(const fs::path& folder) {
+    auto g = io::load_onnx((folder / "model.onnx").string());
+    if (!g)
+        return refusal(g.error());
+    auto inputs = load_tensors(folder / "test_data_set_0", "input");
+    if (!inputs)
+        return refusal(inputs.error());
+    const auto expected = load_tensors(folder / "test_data_set_0", "output");
+    if (!expected)
+        return refusal(expected.error());
+    const auto outputs = tests::evaluate_as_file(*g, std::move(*inputs));
+    if (!outputs)
+        return refusal(outputs.error());
+    if (outputs->size() != expected->size())
+        return {verdict::wrong, "another number of outputs"};
+    for (std::size_t i = 0; i < expected->size(); ++i)
+        if (auto d = tests::difference((*outputs)[i], (*expected)[i]); !d.empty())
+            return {verdict::wrong, "output " + std::to_string(i) + ": " + d};
+    return {};
+}
+
+std::vector<fs::path> cases_below(const fs::path& root) {
+    std::vector<fs::path> out;
+    for (const auto& entry : fs::recursive_directory_iterator(root))
+        if (entry.path().filename() == "model.onnx")
+            out.push_back(entry.path().parent_path());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+TEST_CASE("the ONNX conformance cases are computed right or refused by name") {
+    const fs::path root = tests::data_folder() / "onnx-conformance";
+    if (tests::data_folder().empty() || !fs::exists(root)) {
+        MESSAGE("skipped: no conformance cases (set PITH_DATA to the data folder)");
+        return;
+    }
+    std::size_t counts[3] = {};
+    for (const auto& folder : cases_below(root)) {
+        const outcome o = check(folder);
+        ++counts[static_cast<std::size_t>(o.is)];
+        const std::string name = folder.filename().string();
+        if (o.is == verdict::refused)
+            std::cout << "refused " << name << ": " << o.why << '\n';
+        CHECK_MESSAGE(o.is != verdict::wrong, name, ": ", o.why);
+    }
+    std::cout << "conformance: " << counts[0] << " passed, " << counts[1] << " refused, " << counts[2]
+              << " wrong\n";
+    CHECK(counts[0] > 0);
+}
+
+} // namespace
