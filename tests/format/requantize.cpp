@@ -209,32 +209,44 @@ TEST_CASE("add_codes: all pairs of codes, fused as the formula says") {
     CHECK(outside > 0);
 }
 
-TEST_CASE("multiply_codes: all pairs of codes, product and sum rounded apart") {
+TEST_CASE("multiply_codes: near ties, product and sum rounded apart, zero point inside") {
     noise random;
     std::int64_t wrong = 0, fused = 0, outside = 0;
-    for (int trial = 0; trial < 40; ++trial) {
-        const bool rich = trial % 2 == 0;
-        const float factor = rich ? static_cast<float>(1 + random() % 63u) / 512.f
-                                  : quotient(product(random.scale(), random.scale()), random.scale());
-        const auto za = static_cast<std::int32_t>(random() % 256u);
-        const auto zb = static_cast<std::int32_t>(random() % 256u);
-        const auto zy = static_cast<std::int32_t>(random() % 256u);
-        for (std::int32_t a = 0; a < 256; ++a)
-            for (std::int32_t b = 0; b < 256; ++b) {
-                const auto p = static_cast<float>((a - za) * (b - zb));
-                const float scaled = product(p, factor);
-                const float sum = rounded(static_cast<double>(scaled) + static_cast<double>(zy));
-                const std::int32_t expected = clamped(std::nearbyintf(sum), 0, 255);
-                wrong += multiply_codes(a, za, b, zb, factor, zy, 0, 255) != expected;
-                fused += expected != clamped(std::nearbyintf(rounded(
-                                                 static_cast<double>(p) * static_cast<double>(factor) + zy)),
-                                             0, 255);
-                outside += expected != clamped(std::nearbyintf(scaled) + static_cast<float>(zy), 0, 255);
-            }
+    const auto code = [&] { return static_cast<std::int32_t>(random() % 256u); };
+    for (int trial = 0; trial < 2000000; ++trial) {
+        const std::int32_t a = code(), b = code(), za = code(), zb = code(), zy = code();
+        const std::int32_t exact_product = (a - za) * (b - zb);
+        if (exact_product == 0)
+            continue;
+        const double tie = static_cast<double>(code() - zy) + 0.5;
+        float factor = static_cast<float>(tie / exact_product);
+        if (trial % 3 != 0)
+            factor = std::nextafterf(factor, trial % 3 == 1 ? 1e9f : -1e9f);
+        const auto p = static_cast<float>(exact_product);
+        const float scaled = product(p, factor);
+        const float sum = rounded(static_cast<double>(scaled) + static_cast<double>(zy));
+        const std::int32_t expected = clamped(std::nearbyintf(sum), 0, 255);
+        wrong += multiply_codes(a, za, b, zb, factor, zy, 0, 255) != expected;
+        const float once = rounded(static_cast<double>(p) * static_cast<double>(factor) + zy);
+        fused += expected != clamped(std::nearbyintf(once), 0, 255);
+        outside += expected != clamped(std::nearbyintf(scaled) + static_cast<float>(zy), 0, 255);
     }
     CHECK(wrong == 0);
     CHECK(fused > 0);
     CHECK(outside > 0);
+}
+
+TEST_CASE("multiply_codes: all pairs of codes") {
+    std::int64_t wrong = 0;
+    for (const float factor : {0.0078125f, 0.003921569f, 0.37f})
+        for (std::int32_t a = 0; a < 256; ++a)
+            for (std::int32_t b = 0; b < 256; ++b) {
+                const float scaled = product(static_cast<float>((a - 120) * (b - 3)), factor);
+                const float sum = rounded(static_cast<double>(scaled) + 77.0);
+                wrong +=
+                    multiply_codes(a, 120, b, 3, factor, 77, 2, 250) != clamped(std::nearbyintf(sum), 2, 250);
+            }
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("global_average_factor: the count multiplies the output scale") {
