@@ -48,7 +48,8 @@ struct place {
     if constexpr (!little_endian)
         return fault{errc::unsupported, "programs run on little-endian processors only"};
     if (reinterpret_cast<std::uintptr_t>(bytes.data()) % required_alignment != 0)
-        return fault{errc::bad_option, "a program's bytes must be aligned to 16 bytes (alignas(64) fits all)"};
+        return fault{errc::bad_option,
+                     "a program's bytes must be aligned to 16 bytes (alignas(64) fits all)"};
     h = load_record<file_header>(bytes.data());
     if (h.magic != file_magic)
         return fault{errc::bad_file, "this is not a .pith program"};
@@ -98,8 +99,8 @@ struct place {
 }
 
 /// @param at moves behind the door
-[[nodiscard]] inline bool door_is_sound(bytes_view file, const file_header& h, std::size_t& at, std::size_t end,
-                                        bool is_input) noexcept {
+[[nodiscard]] inline bool door_is_sound(bytes_view file, const file_header& h, std::size_t& at,
+                                        std::size_t end, bool is_input) noexcept {
     if (end - at < sizeof(door_record))
         return false;
     const auto r = load_record<door_record>(file.data() + at);

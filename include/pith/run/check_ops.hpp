@@ -42,7 +42,8 @@ struct op_checker {
         return load_record<tensor_record>(file.data() + header.tensors_at + id * sizeof(tensor_record));
     }
     /// A constant of that many bytes lies there, readable over_read_bytes further.
-    [[nodiscard]] bool constant(std::uint32_t at, std::uint64_t bytes, std::uint32_t alignment = 4) const noexcept {
+    [[nodiscard]] bool constant(std::uint32_t at, std::uint64_t bytes,
+                                std::uint32_t alignment = 4) const noexcept {
         return at >= sizeof(file_header) && at % alignment == 0 &&
                std::uint64_t{at} + bytes + over_read_bytes <= header.total_bytes;
     }
@@ -100,7 +101,8 @@ private:
             const run_shape runs = runs_of(w, in.dims[3], groups);
             if (runs.length > (1u << 28))
                 return false;
-            elements = std::uint64_t{runs.rows} * runs.columns * round_up<std::uint64_t>(runs.length, w.tile_depth);
+            elements =
+                std::uint64_t{runs.rows} * runs.columns * round_up<std::uint64_t>(runs.length, w.tile_depth);
             if (elements > (std::uint64_t{1} << 31))
                 return false;
             elements *= lanes;
@@ -406,7 +408,8 @@ inline bool op_checker::resize(op_view op, t in, t out) const noexcept {
         return false;
     const std::uint64_t rows = std::uint64_t{out.dims[1]} * r.taps;
     const std::uint64_t columns = std::uint64_t{out.dims[2]} * r.taps;
-    return indices_fit(r.row_indices, rows, in.dims[1]) && indices_fit(r.column_indices, columns, in.dims[2]) &&
+    return indices_fit(r.row_indices, rows, in.dims[1]) &&
+           indices_fit(r.column_indices, columns, in.dims[2]) &&
            (r.taps == 1 || (constant(r.row_weights, rows * 4) && constant(r.column_weights, columns * 4)));
 }
 

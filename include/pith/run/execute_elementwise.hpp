@@ -12,7 +12,8 @@ namespace pith::run::detail {
 
 /// Runs an operation of one operand row by row. @param set writes Args beyond input, output and rows
 template <class Args, class From, class To, class Set>
-void run_rows(const execution& x, const op_record& op, const kernel::entry<Args>& k, const Set& set) noexcept {
+void run_rows(const execution& x, const op_record& op, const kernel::entry<Args>& k,
+              const Set& set) noexcept {
     const tensor_record in = x.program.tensor(op.input);
     const tensor_record out = x.program.tensor(op.output);
     const row_walk walk(in, !has_border(in) && !has_border(out));
@@ -32,7 +33,8 @@ void run_rows(const execution& x, const op_record& op, const kernel::entry<Args>
 inline void run_quantize(const execution& x, op_view op) noexcept {
     const auto r = op.as<quantize_record>();
     run_rows<kernel::quantize_args, float, std::uint8_t>(
-        x, r.op, *x.kernels.quantize, [&](kernel::quantize_args& a, const tensor_record&, const tensor_record& out) {
+        x, r.op, *x.kernels.quantize,
+        [&](kernel::quantize_args& a, const tensor_record&, const tensor_record& out) {
             a.to = affine_of(out, r.lowest, r.highest);
         });
 }
@@ -40,13 +42,16 @@ inline void run_quantize(const execution& x, op_view op) noexcept {
 inline void run_dequantize(const execution& x, op_view op) noexcept {
     run_rows<kernel::dequantize_args, std::uint8_t, float>(
         x, op.head(), *x.kernels.dequantize,
-        [](kernel::dequantize_args& a, const tensor_record& in, const tensor_record&) { a.from = affine_of(in); });
+        [](kernel::dequantize_args& a, const tensor_record& in, const tensor_record&) {
+            a.from = affine_of(in);
+        });
 }
 
 inline void run_table_u8(const execution& x, op_view op) noexcept {
     const auto r = op.as<table_record>();
     run_rows<kernel::table_u8_args, std::uint8_t, std::uint8_t>(
-        x, r.op, *x.kernels.table_u8, [&](kernel::table_u8_args& a, const tensor_record&, const tensor_record&) {
+        x, r.op, *x.kernels.table_u8,
+        [&](kernel::table_u8_args& a, const tensor_record&, const tensor_record&) {
             a.table = x.constant<std::uint8_t>(r.table);
         });
 }
@@ -54,7 +59,8 @@ inline void run_table_u8(const execution& x, op_view op) noexcept {
 inline void run_unary_f32(const execution& x, op_view op) noexcept {
     const auto r = op.as<unary_record>();
     run_rows<kernel::unary_f32_args, float, float>(
-        x, r.op, *x.kernels.unary_f32, [&](kernel::unary_f32_args& a, const tensor_record&, const tensor_record&) {
+        x, r.op, *x.kernels.unary_f32,
+        [&](kernel::unary_f32_args& a, const tensor_record&, const tensor_record&) {
             a.op = static_cast<format::unary_op>(r.function);
             a.alpha = r.alpha;
             a.beta = r.beta;

@@ -49,11 +49,11 @@ struct file_header {
 struct tensor_record {
     std::uint32_t offset; ///< element (0, 0, 0, 0), in the arena or, for constants, in the file
     std::uint32_t dims[4];
-    float scale; ///< of codes
-    std::uint8_t type;     ///< format::dtype
-    std::uint8_t zero;     ///< of codes
-    std::uint8_t constant; ///< 1: lies in the file
-    std::uint8_t reserved; ///< 0
+    float scale;            ///< of codes
+    std::uint8_t type;      ///< format::dtype
+    std::uint8_t zero;      ///< of codes
+    std::uint8_t constant;  ///< 1: lies in the file
+    std::uint8_t reserved;  ///< 0
     std::uint8_t border[4]; ///< top, left, bottom, right
 };
 

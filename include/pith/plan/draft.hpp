@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_PLAN_DRAFT_HPP
+#define PITH_PLAN_DRAFT_HPP
+/// A program in the making: tensors without places, operations whose records already stand, constants.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../base/shape.hpp"
+#include "../graph/graph.hpp"
+#include "../run/layout.hpp"
+#include "../run/records.hpp"
+
+namespace pith::plan {
+
+using tensor_id = std::uint16_t;
+using blob_id = std::uint32_t;
+inline constexpr tensor_id no_tensor = run::no_tensor;
+
+struct draft_tensor {
+    run::tensor_record record{};    ///< offset is set by place_tensors and by emit
+    value_id origin = no_value;     ///< the graph's value it holds; none for what is in between
+    tensor_id alias_of = no_tensor; ///< shares that tensor's elements
+    blob_id blob = 0;               ///< of constants
+};
+
+/// Four bytes of a record that are to hold where a constant lies in the file.
+struct blob_reference {
+    std::size_t at = 0;
+    blob_id blob = 0;
+};
+
+struct draft_op {
+    std::vector<std::byte> record;
+    std::vector<blob_reference> blobs;
+    std::string name;
+    std::vector<std::size_t> nodes; ///< of the graph, that it computes
+    bool in_place = false;          ///< its output may lie where its input (or else `second`) lies
+
+    [[nodiscard]] run::op_record head() const noexcept {
+        run::op_record r;
+        std::memcpy(&r, record.data(), sizeof r);
+        return r;
+    }
+};
+
+struct draft_door {
+    tensor_id tensor = no_tensor;
+    std::string name;
+    shape dims;
+    std::vector<std::uint8_t> permutation;
+};
+
+struct draft {
+    std::vector<draft_tensor> tensors;
+    std::vector<draft_op> ops;
+    std::vector<std::vector<std::byte>> blobs;
+    std::vector<draft_door> inputs;
+    std::vector<draft_door> outputs;
+    std::vector<std::pair<std::string, std::string>> metadata;
+    std::size_t arena_bytes = 0;
+
+    /// The same bytes are kept once.
+    blob_id add_blob(std::vector<std::byte> bytes) {
+        for (std::size_t i = 0; i < blobs.size(); ++i)
+            if (blobs[i] == bytes)
+                return static_cast<blob_id>(i);
+        blobs.push_back(std::move(bytes));
+        return static_cast<blob_id>(blobs.size() - 1);
+    }
+    template <class T>
+    blob_id add_blob_of(const std::vector<T>& elements) {
+        std::vector<std::byte> bytes(elements.size() * sizeof(T));
+        if (!bytes.empty())
+            std::memcpy(bytes.data(), elements.data(), bytes.size());
+        return add_blob(std::move(bytes));
+    }
+    tensor_id add_tensor(draft_tensor t) {
+        tensors.push_back(std::move(t));
+        return static_cast<tensor_id>(tensors.size() - 1);
+    }
+    /// Appends an operation; `tail` are the words behind the record.
+    template <class Record>
+    draft_op& add_op(run::op_kind kind, Record r, const std::vector<std::int32_t>& tail = {}) {
+        run::op_record head;
+        std::memcpy(&head, &r, sizeof head);
+        head.kind = static_cast<std::uint8_t>(kind);
+        head.words = static_cast<std::uint8_t>(sizeof(Record) / 4 + tail.size());
+        std::memcpy(&r, &head, sizeof head);
+        draft_op op;
+        op.record.resize(sizeof(Record) + 4 * tail.size());
+        std::memcpy(op.record.data(), &r, sizeof r);
+        if (!tail.empty())
+            std::memcpy(op.record.data() + sizeof r, tail.data(), 4 * tail.size());
+        ops.push_back(std::move(op));
+        return ops.back();
+    }
+    /// The tensor whose memory `id` lies in.
+    [[nodiscard]] tensor_id root_of(tensor_id id) const noexcept {
+        while (tensors[id].alias_of != no_tensor)
+            id = tensors[id].alias_of;
+        return id;
+    }
+};
+
+/// The sizes a tensor of this shape has in a program: images; smaller ranks have their last axis as
+/// channels, and larger ones their first axes taken together.
+[[nodiscard]] inline std::array<std::uint32_t, 4> image_dims(const shape& s) {
+    std::array<std::uint32_t, 4> d{1, 1, 1, 1};
+    const std::size_t rank = s.rank();
+    const auto at = [&](std::size_t i) { return static_cast<std::uint32_t>(s[i]); };
+    if (rank == 0)
+        return d;
+    d[3] = at(rank - 1);
+    if (rank >= 3)
+        d[2] = at(rank - 2);
+    if (rank >= 4)
+        d[1] = static_cast<std::uint32_t>(s.product(1, rank - 2));
+    if (rank >= 2)
+        d[0] = at(0);
+    return d;
+}
+
+} // namespace pith::plan
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_PLAN_LOWER_CONVOLUTION_HPP
+#define PITH_PLAN_LOWER_CONVOLUTION_HPP
+/// Convolutions, dense layers and products with a constant as operations with packed weights.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "../format/requantize.hpp"
+#include "../graph/codes.hpp"
+#include "../run/kernel_set.hpp"
+#include "lowering.hpp"
+#include "panels.hpp"
+
+namespace pith::plan::detail {
+
+/// A convolution, or a dense layer as one by a single pixel.
+struct weighted_layer {
+    conv2d window;
+    std::size_t kernel[2] = {1, 1};
+    std::size_t inputs = 0; ///< per group
+    std::size_t outputs = 0;
+
+    [[nodiscard]] std::size_t taps() const noexcept { return kernel[0] * kernel[1]; }
+    [[nodiscard]] bool depthwise() const noexcept {
+        return window.groups > 1 && inputs == 1 && outputs == window.groups;
+    }
+};
+
+[[nodiscard]] inline weighted_layer weighted(const conv2d& c, const shape& w) {
+    weighted_layer l;
+    l.window = c;
+    l.kernel[0] = static_cast<std::size_t>(w[1]);
+    l.kernel[1] = static_cast<std::size_t>(w[2]);
+    l.inputs = static_cast<std::size_t>(w[3]);
+    l.outputs = static_cast<std::size_t>(w[0]);
+    return l;
+}
+[[nodiscard]] inline weighted_layer weighted(const dense&, const shape& w) {
+    weighted_layer l;
+    l.outputs = static_cast<std::size_t>(w[0]);
+    l.inputs = static_cast<std::size_t>(w[1]);
+    return l;
+}
+
+[[nodiscard]] inline result<void> check_window(const weighted_layer& l) {
+    const auto& c = l.window;
+    constexpr std::uint32_t most = 0xFFFF;
+    for (std::size_t i = 0; i < 2; ++i)
+        if (l.kernel[i] > most || c.strides[i] > most || c.dilations[i] > most || c.groups > most)
+            return fault{errc::unsupported,
+                         "a kernel, stride, dilation or group count beyond 65,535 cannot be packed"};
+    for (const auto p : c.pads)
+        if (p > 255)
+            return fault{errc::unsupported,
+                         "a convolution's padding beyond 255 cannot be packed; use a pad layer"};
+    return {};
+}
+
+[[nodiscard]] inline run::window_record window_record_of(const weighted_layer& l, format::tile tile) {
+    run::window_record w{};
+    for (std::size_t i = 0; i < 2; ++i) {
+        w.kernel[i] = static_cast<std::uint16_t>(l.kernel[i]);
+        w.strides[i] = static_cast<std::uint16_t>(l.window.strides[i]);
+        w.dilations[i] = static_cast<std::uint16_t>(l.window.dilations[i]);
+        w.pads[i] = static_cast<std::uint8_t>(l.window.pads[i]);
+    }
+    w.tile_outputs = static_cast<std::uint8_t>(tile.outputs);
+    w.tile_depth = static_cast<std::uint8_t>(tile.depth);
+    return w;
+}
+
+/// The border a convolution reads around its input: the padding, less what its stride leaves out.
+[[nodiscard]] inline border border_of(const conv2d& c, const shape& x, const shape& w, const shape& y) {
+    border b{};
+    for (std::size_t i = 0; i < 2; ++i) {
+        const std::int64_t reach = (y[1 + i] - 1) * c.strides[i] + (w[1 + i] - 1) * c.dilations[i] + 1;
+        const std::int64_t behind = reach - c.pads[i] - x[1 + i];
+        b[i] = static_cast<std::uint8_t>(std::min<std::uint32_t>(c.pads[i], 255));
+        b[2 + i] = static_cast<std::uint8_t>(std::clamp<std::int64_t>(behind, 0, 255));
+    }
+    return b;
+}
+
+/// Weights as they are packed, and lanes that biases are filled up to.
+template <class E>
+struct packed_layer {
+    std::vector<E> weights;
+    std::size_t groups = 1; ///< of panels
+    std::size_t lanes = 16;
+};
+
+template <class E>
+[[nodiscard]] packed_layer<E> pack_layer(const weighted_layer& l, view<const E> weights, format::tile tile) {
+    packed_layer<E> p;
+    if (l.depthwise()) {
+        p.weights = pack_depthwise<E>(weights, l.outputs, l.taps());
+        return p;
+    }
+    p.groups = l.window.groups;
+    p.lanes = tile.outputs;
+    const auto channels = static_cast<std::uint32_t>(l.inputs * l.window.groups);
+    const run::run_shape run = run::runs_of(window_record_of(l, tile), channels, l.window.groups);
+    p.weights = pack_panels<E>(weights, tile, l.outputs, l.window.groups, run);
+    return p;
+}
+
+struct clamp {
+    float low = -3.402823466e38f;
+    float high = 3.402823466e38f;
+};
+/// The range a relu or clip leaves.
+template <class T, class Layers>
+[[nodiscard]] clamp clamp_of(const graph<T, Layers>& g, node_index k) {
+    if (k == no_node)
+        return {};
+    const unary& u = std::get<unary>(g.nodes[k].layer);
+    clamp c;
+    c.low = u.op == unary_op::relu ? 0.f : static_cast<float>(u.alpha);
+    if (u.op == unary_op::clip)
+        c.high = static_cast<float>(u.beta);
+    return c;
+}
+
+template <class T, class Layers>
+result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_id input, value_id weights,
+                         value_id bias) {
+    const step& s = x.current;
+    const format::affine from = *codes_of(x.g[input]);
+    const auto scales = weight_scales(x.g[weights]);
+    const auto codes = weight_codes(x.g[weights]);
+    const tensor<T>* real_bias = bias == no_value ? nullptr : x.g[bias].reals();
+    const auto offsets = fold_zero(bias_codes(real_bias, from.scale, scales), codes, from.zero);
+    const auto factors = output_factors(from.scale, scales, s.codes);
+    const auto packed = pack_layer<std::int8_t>(l, codes, run::igemm_tile);
+
+    const auto in = x.read(input, form::codes, placement::bordered);
+    if (!in)
+        return in.error();
+    result<tensor_id> residual = no_tensor;
+    if (s.add != no_node)
+        residual = x.read(s.residual, form::codes);
+    if (!residual)
+        return residual.error();
+    const bool real = !s.codes;
+    const tensor_id out = real ? x.real_output(s.output, true) : x.output(s.output, form::codes, true);
+
+    run::codes_convolution_record r{};
+    r.op = operands(out, *in, *residual);
+    r.window = window_record_of(l, run::igemm_tile);
+    r.groups = static_cast<std::uint16_t>(packed.groups);
+    const format::affine to = s.codes.value_or(format::affine{});
+    r.zero = static_cast<std::uint8_t>(to.zero);
+    r.lowest = static_cast<std::uint8_t>(to.lowest);
+    r.highest = static_cast<std::uint8_t>(to.highest);
+    if (s.add != no_node) {
+        format::affine a = to;
+        format::affine b = *codes_of(x.g[s.residual]);
+        if (s.residual_is_first)
+            std::swap(a, b);
+        const format::affine& sum = *s.add_codes;
+        const auto add = format::make_add_factors(a.scale, a.zero, b.scale, b.zero, sum.scale, sum.zero);
+        r.residual_is_first = s.residual_is_first ? 1 : 0;
+        r.add_ra = add.ra;
+        r.add_rb = add.rb;
+        r.add_offset = add.offset;
+        r.add_lowest = static_cast<std::uint8_t>(sum.lowest);
+        r.add_highest = static_cast<std::uint8_t>(sum.highest);
+    }
+    draft_op& op = x.add(l.depthwise() ? run::op_kind::depthwise_u8 : run::op_kind::convolution_u8, r);
+    op.blobs = {{offsetof(run::codes_convolution_record, weights), x.d.add_blob_of(packed.weights)},
+                {offsetof(run::codes_convolution_record, bias),
+                 x.d.add_blob_of(pack_channels<std::int32_t>(offsets, packed.groups, packed.lanes))},
+                {offsetof(run::codes_convolution_record, factor),
+                 x.d.add_blob_of(pack_channels<float>(factors, packed.groups, packed.lanes))}};
+    if (real)
+        x.settle(s.output, out);
+    return {};
+}
+
+/// @param weights in the order of conv2d or dense weights
+template <class T, class Layers>
+result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_id input,
+                         const std::vector<float>& weights, std::vector<float> bias) {
+    const step& s = x.current;
+    const auto packed = pack_layer<float>(l, weights, run::sgemm_tile);
+    bias.resize(l.outputs, 0.f);
+    const auto in = x.read(input, form::reals, placement::bordered);
+    if (!in)
+        return in.error();
+    result<tensor_id> residual = no_tensor;
+    if (s.add != no_node)
+        residual = x.read(s.residual, form::reals);
+    if (!residual)
+        return residual.error();
+    const tensor_id out = x.real_output(s.output, true);
+
+    run::real_convolution_record r{};
+    r.op = operands(out, *in, *residual);
+    r.window = window_record_of(l, run::sgemm_tile);
+    r.groups = static_cast<std::uint16_t>(packed.groups);
+    const clamp own = clamp_of(x.g, s.activation);
+    const clamp added = clamp_of(x.g, s.add_activation);
+    r.low = own.low;
+    r.high = own.high;
+    r.add_low = added.low;
+    r.add_high = added.high;
+    draft_op& op = x.add(l.depthwise() ? run::op_kind::depthwise_f32 : run::op_kind::convolution_f32, r);
+    op.blobs = {{offsetof(run::real_convolution_record, weights), x.d.add_blob_of(packed.weights)},
+                {offsetof(run::real_convolution_record, bias),
+                 x.d.add_blob_of(pack_channels<float>(bias, packed.groups, packed.lanes))}};
+    x.settle(s.output, out);
+    return {};
+}
+
+template <class T>
+[[nodiscard]] std::vector<float> floats(const tensor<T>& t) {
+    std::vector<float> f;
+    f.reserve(t.size());
+    for (const T e : t.data())
+        f.push_back(static_cast<float>(e));
+    return f;
+}
+
+template <class T, class Layers, class Layer>
+result<void> lower_weighted(lowering<T, Layers>& x, const Layer& layer, const std::vector<value_id>& inputs) {
+    const value_id weights = inputs[1];
+    const value_id bias = inputs.size() > 2 ? inputs[2] : no_value;
+    if (weights == no_value || x.g[weights].reals() == nullptr ||
+        (bias != no_value && x.g[bias].reals() == nullptr))
+        return fault{errc::unsupported, "weights and biases that the network computes cannot be packed"};
+    const weighted_layer l = weighted(layer, x.g[weights].dims);
+    PITH_TRY(check_window(l));
+    if (x.current.integer)
+        return lower_codes(x, l, inputs[0], weights, bias);
+    return lower_reals(x, l, inputs[0], floats(round_to_codes(x.g[weights])),
+                       bias == no_value ? std::vector<float>{} : floats(round_to_codes(x.g[bias])));
+}
+
+} // namespace pith::plan::detail
+
+namespace pith::plan {
+
+template <class T, class Layers>
+result<void> lower(lowering<T, Layers>& x, const conv2d& layer, const std::vector<value_id>& inputs) {
+    return detail::lower_weighted(x, layer, inputs);
+}
+template <class T, class Layers>
+result<void> lower(lowering<T, Layers>& x, const dense& layer, const std::vector<value_id>& inputs) {
+    return detail::lower_weighted(x, layer, inputs);
+}
+
+} // namespace pith::plan
+
+#endif

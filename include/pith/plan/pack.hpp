@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_PLAN_PACK_HPP
+#define PITH_PLAN_PACK_HPP
+/// The way from a graph to the bytes of a .pith file.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/graph.hpp"
+#include "../graph/infer.hpp"
+#include "../graph/quantized.hpp"
+#include "../run/program.hpp"
+#include "arena.hpp"
+#include "draft.hpp"
+#include "emit.hpp"
+#include "fuse.hpp"
+#include "lower_convolution.hpp"
+#include "lower_elementwise.hpp"
+#include "lower_movement.hpp"
+#include "lower_reduction.hpp"
+#include "lowering.hpp"
+
+namespace pith::plan {
+
+struct pack_options {
+    std::int64_t batch = 0;    ///< images per run; 0: as the graph says
+    bool fuse = true;          ///< additions and real activations into the layer before them
+    bool in_place = true;      ///< results may take the memory of an operand
+    bool reuse_inputs = false; ///< inputs may be overwritten by a run
+    bool code_inputs = false;  ///< encoded inputs are handed in as codes, not as reals
+    bool code_outputs = false; ///< encoded outputs are given as codes
+    bool names = true;         ///< keep the layers' names
+};
+
+namespace detail {
+
+template <class T, class Layers>
+[[nodiscard]] result<void> check_sizes(const graph<T, Layers>& g) {
+    constexpr std::int64_t most = std::int64_t{1} << 28;
+    for (const auto& n : g.nodes)
+        for (const auto* list : {&n.inputs, &n.outputs})
+            for (const value_id v : *list) {
+                if (v == no_value)
+                    continue;
+                std::int64_t elements = 1;
+                for (const auto d : g[v].dims) {
+                    if (d < 1)
+                        return at_node({errc::unsupported,
+                                        "values without elements, or of unknown size, cannot be packed"},
+                                       n);
+                    if (d > most || (elements *= d) > most)
+                        return at_node(
+                            {errc::unsupported, "values of more than 2^28 elements cannot be packed"}, n);
+                }
+            }
+    return {};
+}
+
+template <class T, class Layers>
+void want_borders(lowering<T, Layers>& x, const std::vector<step>& steps) {
+    for (const step& s : steps) {
+        const auto& n = x.g.nodes[s.node];
+        const auto* c = std::get_if<conv2d>(&n.layer);
+        if (c == nullptr)
+            continue;
+        const border b = border_of(*c, x.g[n.inputs[0]].dims, x.g[n.inputs[1]].dims, x.g[n.outputs[0]].dims);
+        border& wanted = x.at(n.inputs[0], s.integer ? form::codes : form::reals).wanted;
+        for (std::size_t i = 0; i < 4; ++i)
+            wanted[i] = std::max(wanted[i], b[i]);
+    }
+}
+
+template <class T, class Layers>
+void add_inputs(lowering<T, Layers>& x, const pack_options& options) {
+    for (std::size_t i = 0; i < x.g.inputs.size(); ++i) {
+        const value_id v = x.g.inputs[i];
+        const bool encoded = codes_of(x.g[v]).has_value();
+        const form f = encoded && options.code_inputs ? form::codes : x.plain_form(v);
+        const tensor_id id = x.make(v, f);
+        if (encoded && f == form::reals)
+            x.settle(v, id);
+        else
+            hold_dense(x, v, f, id);
+        draft_door door{id, x.g[v].name, x.g[v].dims, {}};
+        if (i < x.g.input_layouts.size())
+            door.permutation = x.g.input_layouts[i].permutation;
+        x.d.inputs.push_back(std::move(door));
+    }
+}
+
+template <class T, class Layers>
+[[nodiscard]] result<void> add_outputs(lowering<T, Layers>& x, const pack_options& options) {
+    for (std::size_t i = 0; i < x.g.outputs.size(); ++i) {
+        const value_id v = x.g.outputs[i];
+        const auto id = x.read(v, options.code_outputs ? x.main_form(v) : x.plain_form(v), placement::dense);
+        if (!id)
+            return id.error();
+        draft_door door{*id, x.g[v].name, x.g[v].dims, {}};
+        if (i < x.g.output_layouts.size())
+            door.permutation = x.g.output_layouts[i].permutation;
+        x.d.outputs.push_back(std::move(door));
+    }
+    return {};
+}
+
+} // namespace detail
+
+/// The operations and tensors of a network, before they have places. @pre shapes are inferred
+template <class T, class Layers>
+[[nodiscard]] result<draft> make_draft(const graph<T, Layers>& g, const pack_options& options = {}) {
+    PITH_TRY(detail::check_sizes(g));
+    const auto how = executions_of(g);
+    const auto steps = fuse_nodes(g, how, options.fuse);
+    lowering<T, Layers> x(g);
+    detail::want_borders(x, steps);
+    detail::add_inputs(x, options);
+    for (const step& s : steps) {
+        x.current = s;
+        const auto& n = g.nodes[s.node];
+        const auto done = std::visit([&](const auto& layer) { return lower(x, layer, n.inputs); }, n.layer);
+        if (!done)
+            return at_node(done.error(), n);
+    }
+    x.current = {};
+    PITH_TRY(detail::add_outputs(x, options));
+    x.d.metadata = g.metadata;
+    return std::move(x.d);
+}
+
+/// A .pith file's bytes. The same graph and options give the same bytes.
+template <class T, class Layers>
+[[nodiscard]] result<std::vector<std::byte>> pack(graph<T, Layers> g, const pack_options& options = {}) {
+    if (options.batch > 0)
+        PITH_TRY(set_batch(g, options.batch));
+    else
+        PITH_TRY(infer_shapes(g));
+    auto d = make_draft(g, options);
+    if (!d)
+        return d.error();
+    PITH_TRY(place_tensors(*d, {.reuse_inputs = options.reuse_inputs, .in_place = options.in_place}));
+    auto bytes = emit(*d, {.names = options.names});
+    if (!bytes)
+        return bytes;
+    PITH_TRY(run::program_view::open(*bytes));
+    return bytes;
+}
+
+} // namespace pith::plan
+
+#endif

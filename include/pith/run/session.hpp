@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_RUN_SESSION_HPP
+#define PITH_RUN_SESSION_HPP
+/// A program with its memory, for hosts: opened once, then run without any allocation.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "../arch/detect.hpp"
+#include "../base/buffer.hpp"
+#include "../base/result.hpp"
+#include "../base/view.hpp"
+#include "execute.hpp"
+#include "native_kernels.hpp"
+#include "program.hpp"
+
+namespace pith::run {
+
+struct session_options {
+    arch::isa_set isa = arch::detect(); ///< fewer than the processor has pins slower kernels
+};
+
+class session {
+public:
+    /// Takes a copy of the bytes.
+    [[nodiscard]] static result<session> open(bytes_view bytes, const session_options& options = {}) {
+        buffer copy(bytes.size());
+        if (!bytes.empty())
+            std::memcpy(copy.data(), bytes.data(), bytes.size());
+        return open(std::move(copy), options);
+    }
+    [[nodiscard]] static result<session> open(buffer bytes, const session_options& options = {}) {
+        session s;
+        s.bytes_ = std::move(bytes);
+        auto program = program_view::open(std::as_const(s.bytes_).bytes());
+        if (!program)
+            return program.error();
+        s.program_ = *program;
+        s.kernels_ = kernels_for(options.isa & arch::detect());
+        s.arena_ = buffer(s.program_.arena_bytes());
+        return s;
+    }
+
+    [[nodiscard]] const program_view& program() const noexcept { return program_; }
+    [[nodiscard]] const kernel_set& kernels() const noexcept { return kernels_; }
+    [[nodiscard]] view<std::byte> arena() noexcept { return arena_.bytes(); }
+
+    /// Elements of input `i`, to be written before run(). @tparam E float, or what the input's type says
+    template <class E = float>
+    [[nodiscard]] view<E> input(std::size_t i) noexcept {
+        const tensor_record t = program_.tensor(program_.input(i).tensor);
+        PITH_ASSERT(sizeof(E) == element_bytes(t));
+        return {reinterpret_cast<E*>(arena_.data() + t.offset), static_cast<std::size_t>(elements_of(t))};
+    }
+    /// Elements of output `i`, valid until the next run().
+    template <class E = float>
+    [[nodiscard]] view<const E> output(std::size_t i) const noexcept {
+        const tensor_record t = program_.tensor(program_.output(i).tensor);
+        PITH_ASSERT(sizeof(E) == element_bytes(t));
+        const std::byte* base = t.constant != 0 ? bytes_.data() : arena_.data();
+        return {reinterpret_cast<const E*>(base + t.offset), static_cast<std::size_t>(elements_of(t))};
+    }
+
+    void run() noexcept { execute(program_, arena_.bytes(), kernels_); }
+    /// Calls observe(index, op) after each operation.
+    template <class Observer>
+    void run(const Observer& observe) noexcept {
+        execute(program_, arena_.bytes(), kernels_, observe);
+    }
+
+private:
+    session() = default;
+
+    buffer bytes_;
+    buffer arena_;
+    program_view program_;
+    kernel_set kernels_;
+};
+
+} // namespace pith::run
+
+#endif
