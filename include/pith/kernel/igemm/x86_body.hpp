@@ -100,43 +100,71 @@ constexpr sum_function pick_sum(int pixels, std::integer_sequence<int, M...>) no
     return of_size[pixels - 1];
 }
 
-/// N panels, from channel `first` on, over all pixels.
+/// A tile between its sums and its outputs.
+struct tile_state {
+    alignas(64) std::int32_t sums[pixel_tile::capacity * 16] = {};
+    pixel_tile pixels;
+    int count = 0;
+};
+
+/// What all tiles of N panels share.
+struct panels_job {
+    const igemm_args& a;
+    epilogue::codes_constants constants;
+    std::uint32_t first; ///< channel
+    std::uint32_t last;  ///< channels of the last panel
+};
+
+template <int N>
+void store_tile(const panels_job& job, const tile_state& t) noexcept {
+    const codes_epilogue& e = job.a.epilogue;
+    const float* factor = e.factor + job.first;
+    if (job.a.real_output != nullptr)
+        epilogue::store_reals<N>(t.sums, t.count, factor, job.last, job.a.real_output + job.first,
+                                 t.pixels.output);
+    else
+        epilogue::store_codes<N>(e, job.constants, t.sums, t.count, factor, job.last,
+                                 job.a.output + job.first, t.pixels.output,
+                                 e.residual == nullptr ? nullptr : e.residual + job.first, t.pixels.residual);
+}
+
+/// N panels, from channel `first` on, over all pixels. A tile's outputs are stored after the next tile's
+/// sums: the two have nothing to wait for in each other, and the processor overlaps them.
 template <int N>
 void run_panels(const igemm_args& a, std::uint32_t first) noexcept {
     constexpr std::uint32_t most = max_pixels;
-    alignas(64) std::int32_t sums[pixel_tile::capacity * 16] = {};
-    pixel_tile tile;
-    pixel_walk walk(a);
     const std::size_t panel_bytes =
         std::size_t{a.over.runs()} * round_up(a.over.run_length, std::uint32_t{4}) * 16;
+    const std::uint32_t left = a.channels - first;
+    const panels_job job{a, epilogue::codes_constants(a.epilogue), first,
+                         left < 16 * N ? left - 16 * (N - 1) : 16};
     sum_task task{
-        tile.input, 0, &a.over, a.weights + first / 16 * panel_bytes, panel_bytes, a.epilogue.bias + first,
-        sums};
-    const std::uint32_t last = a.channels - first < 16 * N ? a.channels - first - 16 * (N - 1) : 16;
-    const epilogue::codes_constants constants(a.epilogue);
-    const float* factor = a.epilogue.factor + first;
+        nullptr, 0, &a.over, a.weights + first / 16 * panel_bytes, panel_bytes, a.epilogue.bias + first,
+        nullptr};
+    tile_state states[2];
+    tile_state* now = &states[0];
+    tile_state* before = &states[1];
+    pixel_walk walk(a);
     const bool echoes = echo && N == 1 && walk.repeats_after(most);
     while (walk.left() != 0) {
-        std::uint32_t count = even_share(walk.left(), most);
-        if (echoes && walk.left() >= 2 * most) {
-            count = 2 * most;
-            walk.take(tile, count);
-            task.echo_at = tile.input[most] - tile.input[0];
+        const bool doubled = echoes && walk.left() >= 2 * most;
+        const std::uint32_t count = doubled ? 2 * most : even_share(walk.left(), most);
+        walk.take(now->pixels, count);
+        now->count = static_cast<int>(count);
+        task.input = now->pixels.input;
+        task.sums = now->sums;
+        if (doubled) {
+            task.echo_at = now->pixels.input[most] - now->pixels.input[0];
             if constexpr (echo && N == 1)
                 sum_tile<most, 1, 2>(task);
         } else {
-            walk.take(tile, count);
-            pick_sum<N>(static_cast<int>(count), std::make_integer_sequence<int, most>{})(task);
+            pick_sum<N>(now->count, std::make_integer_sequence<int, most>{})(task);
         }
-        if (a.real_output != nullptr)
-            epilogue::store_reals<N>(sums, static_cast<int>(count), factor, last, a.real_output + first,
-                                     tile.output);
-        else
-            epilogue::store_codes<N>(a.epilogue, constants, sums, static_cast<int>(count), factor, last,
-                                     a.output + first, tile.output,
-                                     a.epilogue.residual == nullptr ? nullptr : a.epilogue.residual + first,
-                                     tile.residual);
+        if (before->count != 0)
+            store_tile<N>(job, *before);
+        std::swap(now, before);
     }
+    store_tile<N>(job, *before);
 }
 
 /// @pre a.packed == tile{16, 4}
