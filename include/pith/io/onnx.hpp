@@ -21,7 +21,7 @@
 #include "onnx/functions.hpp"
 #include "onnx/operators.hpp"
 #include "onnx/order.hpp"
-#include "onnx/prune.hpp"
+#include "onnx/tidy.hpp"
 #include "onnx/wishes.hpp"
 
 namespace pith::io {
@@ -30,6 +30,8 @@ struct onnx_options {
     /// Sizes of dimensions that the file leaves open, by their symbol. An open first dimension of an input
     /// (the batch) needs none: it is 1, and the graph's metadata has a "batch" entry.
     std::vector<std::pair<std::string, std::int64_t>> dims;
+    /// Values of inputs that are to become constants, by name: those that decide shapes, for example.
+    std::vector<array> fixed;
 };
 
 namespace onnx {
@@ -58,6 +60,7 @@ public:
             import_node(nodes_[i]);
         bind_outputs();
         describe_model();
+        merge_bias(make_.net);
         prune(make_.net);
         return std::move(make_.net);
     }
@@ -99,6 +102,10 @@ private:
             if (initializers_.count(v.name) != 0)
                 continue;
             const std::string where = std::string("input '").append(v.name).append("'");
+            if (const array* given = find_fixed(v.name)) {
+                fix_input(v, *given, where);
+                continue;
+            }
             if (!v.is_tensor)
                 refuse(errc::unsupported, "only tensors can be inputs (no sequences, maps or optionals)",
                        where);
@@ -123,6 +130,21 @@ private:
             if (!symbols_.try_emplace(v.name, x).second)
                 refuse(errc::bad_file, "two inputs have the same name", where);
         }
+    }
+
+    [[nodiscard]] const array* find_fixed(std::string_view name) const {
+        for (const auto& a : options_.fixed)
+            if (a.name == name)
+                return &a;
+        return nullptr;
+    }
+
+    void fix_input(const value_proto& v, const array& given, const std::string& where) {
+        if (v.element != element_number(given.type))
+            refuse(errc::bad_option, "the fixed value of an input has another type than the input", where);
+        make_.enter(v.name, where);
+        if (!symbols_.try_emplace(v.name, make_.constant(given.data, given.type, given.name)).second)
+            refuse(errc::bad_file, "two inputs have the same name", where);
     }
 
     [[nodiscard]] static door_layout door(const layout& order) {
@@ -155,6 +177,7 @@ private:
             need(name);
         call c(make_, symbols_, n, n.opset != 0 ? n.opset : opset_);
         import(c);
+        make_.leave();
     }
 
     void bind_outputs() {

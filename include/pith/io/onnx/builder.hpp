@@ -46,6 +46,12 @@ public:
         where_ = std::move(where);
         emitted_ = 0;
         moved_ = 0;
+        first_node_ = net.nodes.size();
+    }
+    /// A node of the model that only moves elements gives its name to the last node it became.
+    void leave() {
+        if (emitted_ == 0 && net.nodes.size() > first_node_)
+            net.nodes.back().name = name_;
     }
     [[nodiscard]] const std::string& where() const noexcept { return where_; }
     [[nodiscard]] budget& left() noexcept { return left_; }
@@ -281,6 +287,7 @@ private:
     std::string where_;
     std::size_t emitted_ = 0;
     std::size_t moved_ = 0;
+    std::size_t first_node_ = 0;
     bool moving_ = false; ///< the node being emitted only brings a value into another layout
     std::unordered_set<value_id> named_;
     std::unordered_map<value_id, std::size_t> producers_;

@@ -106,21 +106,46 @@ inline void import_conv(call& c) {
     c.out(0, c.stored(c.make.emit(layer, std::move(inputs)), x.order));
 }
 
-template <pool_op Op>
-void import_pool(call& c) {
-    c.expect(!c.wants(1), errc::unsupported, "the positions of maxima (second output) are not supported");
-    const operand x = detail::image_input(c);
+namespace detail {
+
+/// The pooling layer that a node describes, on image x.
+[[nodiscard]] inline pool2d read_pool(const call& c, pool_op op, const operand& x) {
     c.expect(c.has_attribute("kernel_shape"), errc::bad_file, "the attribute kernel_shape is missing");
-    const auto a = detail::read_window(c, c.make.net[x.id].dims, 4 - x.dims.rank(), {1, 1});
+    const auto a = read_window(c, c.make.net[x.id].dims, 4 - x.dims.rank(), {1, 1});
     pool2d layer;
-    layer.op = Op;
+    layer.op = op;
     layer.kernel = a.kernel;
     layer.strides = a.strides;
     layer.pads = a.pads;
     layer.dilations = a.dilations;
     layer.ceil_mode = c.whole("ceil_mode", 0) != 0;
     layer.count_include_pad = c.whole("count_include_pad", 0) != 0;
-    c.out(0, c.stored(c.make.emit(layer, {x.id}), x.order));
+    return layer;
+}
+
+} // namespace detail
+
+template <pool_op Op>
+void import_pool(call& c) {
+    c.expect(!c.wants(1), errc::unsupported, "the positions of maxima (second output) are not supported");
+    const operand x = detail::image_input(c);
+    c.out(0, c.stored(c.make.emit(detail::read_pool(c, Op, x), {x.id}), x.order));
+}
+
+/// (sum of |x|^p)^(1/p): the sum is the average, padding counted, times the size of the window.
+inline void import_power_pool(call& c) {
+    const operand x = detail::image_input(c);
+    const auto p = static_cast<float>(c.opset < 2 ? static_cast<double>(c.real("p", 2.F))
+                                                  : static_cast<double>(c.whole("p", 2)));
+    c.expect(p > 0.F, errc::bad_option, "the exponent must be positive");
+    pool2d layer = detail::read_pool(c, pool_op::average, x);
+    c.expect(!layer.ceil_mode, errc::unsupported, "ceil_mode is not supported for this operator");
+    layer.count_include_pad = true;
+    const operand powers = combine(c, binary_op::pow, apply(c, {unary_op::abs}, x), p);
+    const operand mean = c.stored(c.make.emit(layer, {powers.id}), x.order);
+    const operand sum =
+        combine(c, binary_op::mul, mean, static_cast<float>(layer.kernel[0] * layer.kernel[1]));
+    c.out(0, combine(c, binary_op::pow, sum, 1.F / p));
 }
 
 template <pool_op Op>
@@ -136,6 +161,7 @@ inline constexpr operator_entry conv_operators[] = {
     {"Conv", &import_conv},
     {"MaxPool", &import_pool<pool_op::max>},
     {"AveragePool", &import_pool<pool_op::average>},
+    {"LpPool", &import_power_pool},
     {"GlobalMaxPool", &import_global_pool<pool_op::max>},
     {"GlobalAveragePool", &import_global_pool<pool_op::average>},
 };

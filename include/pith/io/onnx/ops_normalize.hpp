@@ -108,6 +108,29 @@ inline void import_group_norm(call& c) {
     c.out(0, per_group ? reshape_to(c, y, x.dims) : y);
 }
 
+/// x / (bias + alpha * mean of squares over neighbouring channels) ^ beta: the mean is a pool along the
+/// channels.
+inline void import_local_response_norm(call& c) {
+    const operand x = c.make.arranged(c.in(0), channels_last(c.raw(0).dims.rank()));
+    const std::int64_t size = c.whole("size", 0);
+    c.expect(x.dims.rank() >= 3 && size > 0, errc::bad_shape, "an image and a positive size are needed");
+    const operand squares = combine(c, binary_op::mul, x, x);
+    const shape lies = c.make.net[squares.id].dims;
+    const std::size_t last = lies.rank() - 1;
+    pool2d window;
+    window.op = pool_op::average;
+    window.kernel = {1, c.small(size)};
+    window.pads = {0, c.small((size - 1) / 2), 0, c.small(size / 2)};
+    window.count_include_pad = true;
+    const value_id rows = c.make.reshaped(squares.id, {lies[0], lies.product(1, last), lies[last], 1});
+    operand mean = squares;
+    mean.id = c.make.reshaped(c.make.emit(window, {rows}), lies);
+    const operand scaled = combine(c, binary_op::mul, mean, c.real("alpha", 1e-4F));
+    const operand shifted = combine(c, binary_op::add, scaled, c.real("bias", 1.F));
+    const operand power = combine(c, binary_op::pow, shifted, -c.real("beta", 0.75F));
+    c.out(0, combine(c, binary_op::mul, x, power));
+}
+
 template <bool Log>
 void import_softmax(call& c) {
     const operand x = c.in(0);
@@ -151,6 +174,7 @@ inline constexpr operator_entry normalize_operators[] = {
     {"LayerNormalization", &import_layer_norm},
     {"InstanceNormalization", &import_instance_norm},
     {"GroupNormalization", &import_group_norm},
+    {"LRN", &import_local_response_norm},
     {"Softmax", &import_softmax<false>},
     {"LogSoftmax", &import_softmax<true>},
     {"Dropout", &import_dropout},

@@ -31,7 +31,7 @@ namespace detail {
 
 [[nodiscard]] inline bool wants_channels_last(std::string_view op) {
     return contains({"Conv", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool",
-                     "BatchNormalization", "Resize", "Upsample"},
+                     "BatchNormalization", "Resize", "Upsample", "LRN", "LpPool"},
                     op);
 }
 
