@@ -7,6 +7,8 @@
 #include "entry.hpp"
 #include "sgemm/args.hpp"
 #include "sgemm/portable.hpp"
+#include "sgemm/x86_avx2.hpp"
+#include "sgemm/x86_avx512.hpp"
 
 namespace pith::kernel {
 
@@ -14,6 +16,10 @@ namespace pith::kernel {
 inline constexpr format::tile sgemm_tile{16, 1};
 
 inline constexpr entry<sgemm_args> sgemm_list[] = {
+#if PITH_X86
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, &x86_avx512::sgemm},
+    {"x86_avx2", arch::isa::avx2, sgemm_tile, &x86_avx2::sgemm},
+#endif
     {"portable", arch::isa::none, format::any_tile, &portable::sgemm},
 };
 

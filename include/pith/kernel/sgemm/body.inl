@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+// Float convolution in the words of vectors/*_f32.hpp; included inside a target region, in a namespace that
+// has them. A tile is M pixels by P panels of 16 channels, all its sums in registers. Pixels are pointers, so
+// that a tile may cross image rows. For each input, weights are loaded once and each pixel's element is
+// broadcast (from memory, inside the multiply-add, where a tile has one vector across).
+
+inline constexpr std::uint32_t panel_outputs = 16;
+inline constexpr std::uint32_t panel_vectors = panel_outputs / width;
+inline constexpr std::uint32_t most_pixels = 20;
+
+/// Inputs taken at a time, and pixels whose sums over `panels` panels then fit the registers.
+[[nodiscard]] constexpr std::uint32_t inputs_at_once(std::uint32_t panels) noexcept {
+    return panels * panel_vectors == 1 ? 8 : 2;
+}
+[[nodiscard]] constexpr std::uint32_t pixels_at_most(std::uint32_t panels) noexcept {
+    const std::uint32_t vectors = panels * panel_vectors;
+    return vectors == 1 ? registers - 12 : (registers - vectors - 1) / vectors;
+}
+
+/// What a tile works on.
+struct tile_job {
+    const window* over;
+    const float_epilogue* epilogue;
+    const float* weights;   ///< of the first panel
+    std::size_t panel;      ///< elements between panels
+    std::uint32_t channel;  ///< first output channel
+    std::uint32_t channels; ///< output channels of the tile
+    const float* input[most_pixels];
+    float* output[most_pixels];
+    const float* residual[most_pixels]; ///< not set where there is none
+};
+
+/// Calls f(std::integral_constant<..., i>) for each i below N, written out.
+template <std::uint32_t N, class F>
+PITH_ALWAYS_INLINE void each(const F& f) noexcept {
+    [&]<std::uint32_t... I>(std::integer_sequence<std::uint32_t, I...>) __attribute__((always_inline)) {
+        (f(std::integral_constant<std::uint32_t, I>{}), ...);
+    }
+    (std::make_integer_sequence<std::uint32_t, N>{});
+}
+
+/// bias, clamp, residual, clamp, for sums that left the registers: [pixels][V].
+template <std::uint32_t V>
+PITH_NOINLINE void finish_slowly(const tile_job& job, const float* sums, std::uint32_t pixels) noexcept {
+    const float_epilogue& e = *job.epilogue;
+    for (std::uint32_t m = 0; m < pixels; ++m)
+        for (std::uint32_t first = 0; first < V * width && first < job.channels; first += width) {
+            const std::uint32_t left = job.channels - first < width ? job.channels - first : width;
+            vf y = add(load(sums + m * V * width + first), load(e.bias + job.channel + first));
+            y = min(max(y, repeat(e.low)), repeat(e.high));
+            if (e.residual != nullptr) {
+                y = add(y, load_part(job.residual[m] + first, left));
+                y = min(max(y, repeat(e.add_low)), repeat(e.add_high));
+            }
+            store_part(job.output[m] + first, y, left);
+        }
+}
+
+/// The same from registers, where all channels exist.
+template <std::uint32_t M, std::uint32_t V, bool Residual>
+PITH_ALWAYS_INLINE void finish_quickly(const tile_job& job, vf (&sums)[M][V]) noexcept {
+    const float_epilogue& e = *job.epilogue;
+    const vf low = repeat(e.low);
+    const vf high = repeat(e.high);
+    const vf add_low = repeat(e.add_low);
+    const vf add_high = repeat(e.add_high);
+    vf bias[V];
+    each<V>([&](auto v) __attribute__((always_inline)) { bias[v] = load(e.bias + job.channel + v * width); });
+    each<M>([&](auto m) __attribute__((always_inline)) {
+        float* output = job.output[m];
+        each<V>([&](auto v) __attribute__((always_inline)) {
+            vf y = min(max(add(sums[m][v], bias[v]), low), high);
+            if constexpr (Residual)
+                y = min(max(add(y, load(job.residual[m] + v * width)), add_low), add_high);
+            store(output + v * width, y);
+        });
+    });
+}
+
+template <std::uint32_t M, std::uint32_t V>
+PITH_ALWAYS_INLINE void finish_tile(const tile_job& job, vf (&sums)[M][V]) noexcept {
+    if (job.channels == V * width)
+        return job.epilogue->residual != nullptr ? finish_quickly<M, V, true>(job, sums)
+                                                 : finish_quickly<M, V, false>(job, sums);
+    alignas(64) float memory[M * V * width];
+    each<M * V>([&](auto i)
+                    __attribute__((always_inline)) { store(memory + i * width, sums[i / V][i % V]); });
+    finish_slowly<V>(job, memory, M);
+}
+
+/// The same pointer, but the compiler no longer knows how it came about, and addresses with it as it is.
+PITH_ALWAYS_INLINE const float* opaque(const float* p) noexcept {
+    __asm__("" : "+r"(p));
+    return p;
+}
+
+/// Several vectors across: `U` inputs of every pixel, each broadcast to a register.
+template <std::uint32_t M, std::uint32_t V, std::uint32_t U>
+PITH_ALWAYS_INLINE void multiply(const float* const* pixels, std::ptrdiff_t at,
+                                 const float* const (&weights)[V], std::size_t k, vf (&sums)[M][V]) noexcept {
+    each<U>([&](auto u) __attribute__((always_inline)) {
+        vf w[V];
+        each<V>([&](auto v)
+                    __attribute__((always_inline)) { w[v] = load(weights[v] + (k + u) * panel_outputs); });
+        each<M>([&](auto m) __attribute__((always_inline)) {
+            const vf element = repeat(pixels[m][at + u]);
+            each<V>([&](auto v)
+                        __attribute__((always_inline)) { sums[m][v] = fma(element, w[v], sums[m][v]); });
+        });
+    });
+}
+
+/// One vector across: each input is broadcast inside its multiply-add, which processors do at full speed only
+/// from an address without an index, so every pixel's pointer is moved along.
+template <std::uint32_t M, std::uint32_t U>
+PITH_ALWAYS_INLINE void multiply_one(const float* (&pixels)[M], const float* weights,
+                                     vf (&sums)[M][1]) noexcept {
+    vf w[U];
+    each<U>([&](auto u) __attribute__((always_inline)) { w[u] = load(weights + u * panel_outputs); });
+    each<M>([&](auto m) __attribute__((always_inline)) {
+        pixels[m] = opaque(pixels[m]);
+        each<U>([&](auto u) __attribute__((always_inline)) {
+            sums[m][0] = fma(repeat(pixels[m][u]), w[u], sums[m][0]);
+        });
+        pixels[m] += U;
+    });
+}
+
+/// One run of inputs, which start `at` elements into every pixel; their weights are number `k` on.
+template <std::uint32_t M, std::uint32_t V, std::uint32_t U>
+PITH_ALWAYS_INLINE void multiply_run(const tile_job& job, std::ptrdiff_t at, const float* const (&weights)[V],
+                                     std::size_t k, vf (&sums)[M][V]) noexcept {
+    const std::size_t end = k + job.over->run_length;
+    if constexpr (V == 1) {
+        const float* pixels[M];
+        each<M>([&](auto m) __attribute__((always_inline)) { pixels[m] = job.input[m] + at; });
+        const float* w = weights[0] + k * panel_outputs;
+        for (; k + U <= end; k += U, w += U * panel_outputs)
+            multiply_one<M, U>(pixels, w, sums);
+        for (; k < end; ++k, w += panel_outputs)
+            multiply_one<M, 1>(pixels, w, sums);
+    } else {
+        for (; k + U <= end; k += U, at += U)
+            multiply<M, V, U>(job.input, at, weights, k, sums);
+        for (; k < end; ++k, ++at)
+            multiply<M, V, 1>(job.input, at, weights, k, sums);
+    }
+}
+
+/// M pixels by P panels.
+template <std::uint32_t M, std::uint32_t P>
+PITH_NOINLINE void run_tile(const tile_job& job) noexcept {
+    constexpr std::uint32_t V = P * panel_vectors;
+    const window& over = *job.over;
+    vf sums[M][V];
+    each<M * V>([&](auto i) __attribute__((always_inline)) { sums[i / V][i % V] = zero(); });
+    const float* weights[V];
+    each<V>([&](auto v) __attribute__((always_inline)) {
+        weights[v] = job.weights + v / panel_vectors * job.panel + v % panel_vectors * width;
+    });
+    std::size_t k = 0;
+    for (std::uint32_t row = 0; row < over.run_rows; ++row)
+        for (std::uint32_t column = 0; column < over.run_columns; ++column, k += over.run_length) {
+            const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * over.run_row_stride +
+                                      static_cast<std::ptrdiff_t>(column) * over.run_column_stride;
+            multiply_run<M, V, inputs_at_once(P)>(job, at, weights, k, sums);
+        }
+    finish_tile(job, sums);
+}
+
+using tile_function = void (*)(const tile_job&) noexcept;
+
+/// How a pass over some panels is done: tiles of one pixel, or of 1 to `units` times `unit` pixels.
+struct tiling {
+    std::uint32_t panels;
+    std::uint32_t unit;
+    std::uint32_t units;
+    const tile_function* functions; ///< by number of units; the first is for one pixel
+};
+
+template <std::uint32_t P, std::uint32_t Unit, class Sequence>
+struct tile_table;
+template <std::uint32_t P, std::uint32_t Unit, std::uint32_t... I>
+struct tile_table<P, Unit, std::integer_sequence<std::uint32_t, I...>> {
+    static constexpr tile_function of[] = {&run_tile<1, P>, &run_tile<(I + 1) * Unit, P>...};
+    static constexpr tiling all{P, Unit, sizeof...(I), of};
+};
+template <std::uint32_t P, std::uint32_t Unit>
+inline constexpr tiling tiled =
+    tile_table<P, Unit, std::make_integer_sequence<std::uint32_t, pixels_at_most(P) / Unit>>::all;
+
+/// The next output pixel, in the order of rows.
+struct pixel_cursor {
+    const float* input;
+    float* output;
+    const float* residual;
+    std::uint32_t column;
+};
+
+/// Fills the job's pixels with the next `count`.
+inline void take_pixels(const sgemm_args& a, pixel_cursor& at, std::uint32_t count, tile_job& job) noexcept {
+    const std::ptrdiff_t columns = a.over.columns;
+    const pixel_strides& to = a.output_strides;
+    const pixel_strides& from = a.epilogue.residual_strides;
+    for (std::uint32_t m = 0; m < count; ++m) {
+        job.input[m] = at.input;
+        job.output[m] = at.output;
+        job.residual[m] = at.residual;
+        at.input += a.over.column_stride;
+        at.output += to.column_stride;
+        at.residual += from.column_stride;
+        if (++at.column == a.over.columns) {
+            at.column = 0;
+            at.input += a.over.row_stride - columns * a.over.column_stride;
+            at.output += to.row_stride - columns * to.column_stride;
+            at.residual += from.row_stride - columns * from.column_stride;
+        }
+    }
+}
+
+/// Pixels `from` to `to` of the job, which do not exist, repeat pixel `from` - 1 and are stored aside.
+inline void repeat_pixel(tile_job& job, std::uint32_t from, std::uint32_t to, float* aside) noexcept {
+    for (std::uint32_t m = from; m < to; ++m) {
+        job.input[m] = job.input[from - 1];
+        job.output[m] = aside;
+        job.residual[m] = job.residual[from - 1];
+    }
+}
+
+/// All pixels for t.panels panels from job.channel on, in tiles of nearly equal size.
+inline void run_panels(const sgemm_args& a, tile_job& job, const tiling& t) noexcept {
+    const std::size_t pixels = std::size_t{a.over.rows} * a.over.columns;
+    const std::size_t units = (pixels + t.unit - 1) / t.unit;
+    const std::size_t count = (units + t.units - 1) / t.units;
+    pixel_cursor at{a.input, a.output + job.channel, a.epilogue.residual, 0};
+    if (at.residual != nullptr)
+        at.residual += job.channel;
+    if (pixels == 1) {
+        take_pixels(a, at, 1, job);
+        return t.functions[0](job);
+    }
+    alignas(64) float aside[4 * panel_outputs];
+    std::size_t begin = 0;
+    for (std::size_t i = 1; i <= count; ++i) {
+        const std::size_t end = units * i / count;
+        const auto size = static_cast<std::uint32_t>((end - begin) * t.unit);
+        const std::size_t left = pixels - begin * t.unit;
+        const std::uint32_t exist = left < size ? static_cast<std::uint32_t>(left) : size;
+        take_pixels(a, at, exist, job);
+        repeat_pixel(job, exist, size, aside);
+        t.functions[end - begin](job);
+        begin = end;
+    }
+}
+
+/// The pass for the next panels of `left`.
+[[nodiscard]] inline const tiling& choose_tiling(std::uint32_t left) noexcept {
+    if constexpr (panel_vectors == 1) {
+        if (left >= 2)
+            return left == 3 ? tiled<3, 2> : tiled<2, 2>;
+        return tiled<1, 4>;
+    } else {
+        return tiled<1, 2>;
+    }
+}
+
+inline void run(const sgemm_args& a) noexcept {
+    tile_job job;
+    job.over = &a.over;
+    job.epilogue = &a.epilogue;
+    job.panel = std::size_t{a.over.runs()} * a.over.run_length * panel_outputs;
+    const std::uint32_t panels = (a.channels + panel_outputs - 1) / panel_outputs;
+    for (std::uint32_t panel = 0; panel < panels;) {
+        const tiling& t = choose_tiling(panels - panel);
+        job.channel = panel * panel_outputs;
+        job.weights = a.weights + panel * job.panel;
+        job.channels = a.channels - job.channel;
+        job.channels = job.channels < t.panels * panel_outputs ? job.channels : t.panels * panel_outputs;
+        run_panels(a, job, t);
+        panel += t.panels;
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_SGEMM_X86_AVX2_HPP
+#define PITH_KERNEL_SGEMM_X86_AVX2_HPP
+/// Float convolution, 8 floats at a time.
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "../../arch/target.hpp"
+#include "../../base/config.hpp"
+#include "../real.hpp"
+#include "../vectors/x86_avx2_f32.hpp"
+#include "args.hpp"
+
+#if PITH_X86
+PITH_TARGET_BEGIN("avx2,fma")
+namespace pith::kernel::x86_avx2 {
+
+namespace sgemm_body {
+using namespace f32;
+#include "body.inl"
+} // namespace sgemm_body
+
+/// Reads weights packed as {16, 1}.
+inline void sgemm(const sgemm_args& a) noexcept {
+    sgemm_body::run(a);
+}
+
+} // namespace pith::kernel::x86_avx2
+PITH_TARGET_END
+#endif
+
+#endif
