@@ -35,18 +35,18 @@ PITH_ALWAYS_INLINE __m256i load(const std::int32_t* sums) noexcept {
     return _mm256_load_si256(reinterpret_cast<const __m256i*>(sums));
 }
 
-PITH_ALWAYS_INLINE __m256 scaled(const std::int32_t* sums, const float* factor) noexcept {
-    return _mm256_mul_ps(_mm256_cvtepi32_ps(load(sums)), _mm256_loadu_ps(factor));
+PITH_ALWAYS_INLINE __m256 scaled(__m256i sums, const float* factor) noexcept {
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_loadu_ps(factor));
 }
 
 /// Rounded, without zero point, low side unclamped.
 PITH_ALWAYS_INLINE __m256i rounded(__m256i sums, const float* factor, __m256 high) noexcept {
-    const __m256 v = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_loadu_ps(factor));
-    return _mm256_cvtps_epi32(_mm256_min_ps(high, v)); // min(high, NaN) is NaN, which converts to the least
+    // min(high, NaN) is NaN, which converts to the least integer
+    return _mm256_cvtps_epi32(_mm256_min_ps(high, scaled(sums, factor)));
 }
 
 /// Code plus residual, rounded, low side unclamped.
-PITH_ALWAYS_INLINE __m256i rounded_with_residual(const std::int32_t* sums, const float* factor,
+PITH_ALWAYS_INLINE __m256i rounded_with_residual(__m256i sums, const float* factor,
                                                  const std::uint8_t* residual,
                                                  const codes_epilogue& e) noexcept {
     __m256 v = scaled(sums, factor);
@@ -111,47 +111,48 @@ PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, __m2
 }
 
 /// Stores `pixels` x N panels of sums (bias included, laid out [pixel][N][16], with room up to a multiple of
-/// two panels) as codes. The last panel holds `last` channels.
-template <int N>
+/// two panels) as codes, `step` from pixel to pixel. The last panel holds `last` channels.
+/// @param residual of the first pixel, if Residual
+template <int N, bool Residual>
 void store_codes(const codes_epilogue& e, const codes_constants& c, const std::int32_t* sums, int pixels,
-                 const float* factor, std::uint32_t last, std::uint8_t* output, const std::ptrdiff_t* out_at,
-                 const std::uint8_t* residual, const std::ptrdiff_t* residual_at) noexcept {
-    const int slots = pixels * N;
-    const __m256i zero = residual != nullptr ? _mm256_setzero_si256() : c.zero;
-    for (int s = 0; s < slots; s += 2, sums += 32) {
-        const bool both = s + 1 < slots;
+                 const float* factor, std::uint32_t last, std::uint8_t* output, std::ptrdiff_t step,
+                 const std::uint8_t* residual) noexcept {
+    constexpr int each = 2 / N; // pixels in two panels
+    const std::ptrdiff_t residual_step = e.residual_strides.column_stride;
+    for (; pixels > 0; pixels -= each, sums += 32, output += each * step) {
         __m256i v[4];
 #pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) {
             const int channel = i / 2 % N * 16 + i % 2 * 8;
-            if (residual == nullptr) {
-                v[i] = rounded(load(sums + 8 * i), factor + channel, c.high);
+            if constexpr (Residual) {
+                const std::uint8_t* r = residual + (i / 2 / N < pixels ? i / 2 / N * residual_step : 0);
+                v[i] = rounded_with_residual(load(sums + 8 * i), factor + channel, r + channel, e);
             } else {
-                const int pixel = (i < 2 || !both ? s : s + 1) / N;
-                v[i] = rounded_with_residual(sums + 8 * i, factor + channel,
-                                             residual + residual_at[pixel] + channel, e);
+                v[i] = rounded(load(sums + 8 * i), factor + channel, c.high);
             }
         }
-        const __m256i codes = packed(v, zero, c);
-        store_first(output + out_at[s / N], N == 1 ? last : 16, _mm256_castsi256_si128(codes));
-        if (both)
-            store_first(output + out_at[(s + 1) / N] + 16 * (1 % N), last,
-                        _mm256_extracti128_si256(codes, 1));
+        if constexpr (Residual)
+            residual += each * residual_step;
+        const __m256i codes = packed(v, Residual ? _mm256_setzero_si256() : c.zero, c);
+        store_first(output, N == 1 ? last : 16, _mm256_castsi256_si128(codes));
+        if (N == 2 || pixels > 1)
+            store_first(output + (N == 1 ? step : 16), last, _mm256_extracti128_si256(codes, 1));
     }
 }
 
 /// As store_codes, to floats: (float)sum * factor.
 template <int N>
 void store_reals(const std::int32_t* sums, int pixels, const float* factor, std::uint32_t last, float* output,
-                 const std::ptrdiff_t* out_at) noexcept {
+                 std::ptrdiff_t step) noexcept {
     const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    for (int s = 0; s < pixels * N; ++s, sums += 16) {
-        const int n = s % N;
-        const int count = n == N - 1 ? static_cast<int>(last) : 16;
-        float* out = output + out_at[s / N] + 16 * n;
-        for (int half = 0; half < count; half += 8)
-            _mm256_maskstore_ps(out + half, _mm256_cmpgt_epi32(_mm256_set1_epi32(count - half), lanes),
-                                scaled(sums + half, factor + 16 * n + half));
+    for (int pixel = 0; pixel < pixels; ++pixel, output += step) {
+        for (int n = 0; n < N; ++n, sums += 16) {
+            const int count = n == N - 1 ? static_cast<int>(last) : 16;
+            for (int half = 0; half < count; half += 8)
+                _mm256_maskstore_ps(output + 16 * n + half,
+                                    _mm256_cmpgt_epi32(_mm256_set1_epi32(count - half), lanes),
+                                    scaled(load(sums + half), factor + 16 * n + half));
+        }
     }
 }
 

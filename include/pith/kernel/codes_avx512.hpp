@@ -37,10 +37,10 @@ PITH_ALWAYS_INLINE __m512i rounded(__m512i sums, const float* factor, __m512 hig
 }
 
 /// Code plus residual, rounded, low side unclamped.
-PITH_ALWAYS_INLINE __m512i rounded_with_residual(const std::int32_t* sums, const float* factor,
+PITH_ALWAYS_INLINE __m512i rounded_with_residual(__m512i sums, const float* factor,
                                                  const std::uint8_t* residual,
                                                  const codes_epilogue& e) noexcept {
-    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(sums)), _mm512_loadu_ps(factor));
+    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), _mm512_loadu_ps(factor));
     v = _mm512_max_ps(v, _mm512_set1_ps(static_cast<float>(e.lowest - e.zero)));
     v = _mm512_min_ps(v, _mm512_set1_ps(static_cast<float>(e.highest - e.zero)));
     // Rounds to an integer: exact below 2^22. Subtracting the zero point from the constant adds it exactly.
@@ -74,56 +74,60 @@ PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, __m5
     _mm512_mask_storeu_epi8(out, _bzhi_u64(~0ull, count), codes);
 }
 
-template <int Part>
-PITH_ALWAYS_INLINE void store_part(std::uint8_t* out, __mmask16 lanes, __m512i codes) noexcept {
-    _mm_mask_storeu_epi8(out, lanes, _mm512_extracti32x4_epi32(codes, Part));
-}
-
 /// Stores `pixels` x N panels of sums (bias included, laid out [pixel][N][16], with room up to a multiple of
-/// four vectors) as codes. The last panel holds `last` channels.
-template <int N>
+/// four vectors) as codes, `step` from pixel to pixel. The last panel holds `last` channels.
+/// @param residual of the first pixel, if Residual
+template <int N, bool Residual>
 void store_codes(const codes_epilogue& e, const codes_constants& c, const std::int32_t* sums, int pixels,
-                 const float* factor, std::uint32_t last, std::uint8_t* output, const std::ptrdiff_t* out_at,
-                 const std::uint8_t* residual, const std::ptrdiff_t* residual_at) noexcept {
+                 const float* factor, std::uint32_t last, std::uint8_t* output, std::ptrdiff_t step,
+                 const std::uint8_t* residual) noexcept {
+    constexpr int each = 4 / N; // pixels in four vectors
     const auto tail = static_cast<__mmask16>((1u << last) - 1u);
-    constexpr __mmask16 full = 0xFFFF;
-    const int slots = pixels * N;
-    const __m512i zero = residual != nullptr ? _mm512_setzero_si512() : c.zero;
-    for (int s = 0; s < slots; s += 4, sums += 64) {
+    const __mmask16 even = N == 1 ? tail : __mmask16{0xFFFF};
+    const bool whole = step == 16 * N && last == 16;
+    const std::ptrdiff_t residual_step = e.residual_strides.column_stride;
+    for (; pixels > 0; pixels -= each, sums += 64, output += each * step) {
         __m512i v[4];
 #pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) {
-            const int n = i % N;
-            if (residual == nullptr) {
-                v[i] = rounded(_mm512_load_si512(sums + 16 * i), factor + 16 * n, c.high);
+            const __m512i sum = _mm512_load_si512(sums + 16 * i);
+            if constexpr (Residual) {
+                const std::uint8_t* r = residual + (i / N < pixels ? i / N * residual_step : 0);
+                v[i] = rounded_with_residual(sum, factor + i % N * 16, r + i % N * 16, e);
             } else {
-                const int pixel = s + i < slots ? (s + i) / N : 0;
-                v[i] = rounded_with_residual(sums + 16 * i, factor + 16 * n,
-                                             residual + residual_at[pixel] + 16 * n, e);
+                v[i] = rounded(sum, factor + i % N * 16, c.high);
             }
         }
-        const __m512i codes = packed(v, zero, c);
-        const int left = slots - s;
-        store_part<0>(output + out_at[s / N], N == 1 ? tail : full, codes);
-        if (left > 1)
-            store_part<1>(output + out_at[(s + 1) / N] + 16 * (1 % N), tail, codes);
-        if (left > 2)
-            store_part<2>(output + out_at[(s + 2) / N], N == 1 ? tail : full, codes);
-        if (left > 3)
-            store_part<3>(output + out_at[(s + 3) / N] + 16 * (1 % N), tail, codes);
+        if constexpr (Residual)
+            residual += each * residual_step;
+        const __m512i codes = packed(v, Residual ? _mm512_setzero_si512() : c.zero, c);
+        if (whole && pixels >= each) {
+            _mm512_storeu_si512(output, codes);
+            continue;
+        }
+        _mm_mask_storeu_epi8(output, even, _mm512_castsi512_si128(codes));
+        if (N == 2 || pixels > 1)
+            _mm_mask_storeu_epi8(output + (N == 1 ? step : 16), tail, _mm512_extracti32x4_epi32(codes, 1));
+        if (pixels > 2 / N) {
+            _mm_mask_storeu_epi8(output + 2 / N * step, even, _mm512_extracti32x4_epi32(codes, 2));
+            if (N == 2 || pixels > 3)
+                _mm_mask_storeu_epi8(output + (N == 1 ? 3 * step : step + 16), tail,
+                                     _mm512_extracti32x4_epi32(codes, 3));
+        }
     }
 }
 
 /// As store_codes, to floats: (float)sum * factor.
 template <int N>
 void store_reals(const std::int32_t* sums, int pixels, const float* factor, std::uint32_t last, float* output,
-                 const std::ptrdiff_t* out_at) noexcept {
+                 std::ptrdiff_t step) noexcept {
     const auto tail = static_cast<__mmask16>((1u << last) - 1u);
-    for (int s = 0; s < pixels * N; ++s, sums += 16) {
-        const int n = s % N;
-        const __m512 v =
-            _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(sums)), _mm512_loadu_ps(factor + 16 * n));
-        _mm512_mask_storeu_ps(output + out_at[s / N] + 16 * n, n == N - 1 ? tail : __mmask16{0xFFFF}, v);
+    for (int pixel = 0; pixel < pixels; ++pixel, output += step) {
+        for (int n = 0; n < N; ++n, sums += 16) {
+            const __m512 v = _mm512_cvtepi32_ps(_mm512_load_si512(sums));
+            _mm512_mask_storeu_ps(output + 16 * n, n == N - 1 ? tail : __mmask16{0xFFFF},
+                                  _mm512_mul_ps(v, _mm512_loadu_ps(factor + 16 * n)));
+        }
     }
 }
 

@@ -12,7 +12,6 @@
 #include "../codes_avx2.hpp"
 #include "../dot_avx2.hpp"
 #include "args.hpp"
-#include "pixels.hpp"
 
 #if PITH_X86
 PITH_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,popcnt")

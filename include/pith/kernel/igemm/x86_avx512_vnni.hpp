@@ -12,7 +12,6 @@
 #include "../codes_avx512.hpp"
 #include "../dot_avx512_vnni.hpp"
 #include "args.hpp"
-#include "pixels.hpp"
 
 #if PITH_X86
 PITH_TARGET_BEGIN("avx512vnni,avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt")

@@ -12,7 +12,6 @@
 #include "../codes_avx2.hpp"
 #include "../dot_avx_vnni.hpp"
 #include "args.hpp"
-#include "pixels.hpp"
 
 #if PITH_X86
 PITH_TARGET_BEGIN("avxvnni,avx2,fma,f16c,bmi,bmi2,popcnt")

@@ -4,10 +4,10 @@
 // (store_codes, store_reals), max_pixels, max_panels and echo (whether tiles of one panel may be doubled).
 #ifdef PITH_TARGET_BODY
 
-/// Sums of a tile: M pixels, given by their pointers, and their E - 1 echoes, which lie `echo_at` further on.
+/// Sums of a tile: M neighbouring pixels of a row, and the M behind them when E is 2.
 struct sum_task {
-    const std::uint8_t* const* input;
-    std::ptrdiff_t echo_at;
+    const std::uint8_t* input; ///< of the first pixel
+    std::ptrdiff_t step;       ///< from pixel to pixel
     const window* over;
     const std::int8_t* weights;
     std::size_t panel_bytes;
@@ -48,7 +48,7 @@ void sum_tile(const sum_task& t) noexcept {
     const std::uint8_t* x[M];
 #pragma GCC unroll 16
     for (int m = 0; m < M; ++m)
-        x[m] = t.input[m];
+        x[m] = t.input + m * t.step;
 #pragma GCC unroll 16
     for (int m = 0; m < M * E; ++m) {
 #pragma GCC unroll 8
@@ -60,6 +60,7 @@ void sum_tile(const sum_task& t) noexcept {
         }
     }
 
+    const std::ptrdiff_t echo_at = M * t.step;
     const std::uint32_t groups = (t.over->run_length + 3) / 4;
     const std::int8_t* w = t.weights;
     for (std::uint32_t row = 0; row < t.over->run_rows; ++row) {
@@ -71,11 +72,11 @@ void sum_tile(const sum_task& t) noexcept {
                 __asm__("" : "+r"(at)); // one index for all pixels; else g++ keeps and steps M pointers
 #pragma GCC unroll 4
                 for (int u = 0; u < unroll; ++u)
-                    step<M, E>(acc[u % sets], x, at + 4 * u, t.echo_at, w + 64 * u, t.panel_bytes);
+                    step<M, E>(acc[u % sets], x, at + 4 * u, echo_at, w + 64 * u, t.panel_bytes);
             }
             for (; left != 0; --left, at += 4, w += 64) {
                 __asm__("" : "+r"(at));
-                step<M, E>(acc[0], x, at, t.echo_at, w, t.panel_bytes);
+                step<M, E>(acc[0], x, at, echo_at, w, t.panel_bytes);
             }
         }
     }
@@ -95,86 +96,134 @@ void sum_tile(const sum_task& t) noexcept {
 using sum_function = void (*)(const sum_task&) noexcept;
 
 template <int N, int... M>
-constexpr sum_function pick_sum(int pixels, std::integer_sequence<int, M...>) noexcept {
-    constexpr sum_function of_size[] = {&sum_tile<M + 1, N, 1>...};
-    return of_size[pixels - 1];
+constexpr sum_function pick_sum(std::uint32_t pixels, std::integer_sequence<int, M...>) noexcept {
+    constexpr sum_function of_size[] = {nullptr, &sum_tile<M + 1, N, 1>...};
+    return of_size[pixels];
+}
+
+/// How a row of pixels is cut: tiles of twice max_pixels first, then tiles of nearly equal size.
+struct row_cut {
+    std::uint32_t doubled;
+    std::uint32_t tiles;
+    std::uint32_t pixels; ///< in each of `tiles`
+    std::uint32_t larger; ///< so many of which have one more
+};
+
+[[nodiscard]] inline row_cut cut(std::uint32_t columns, bool may_double) noexcept {
+    row_cut c{};
+    c.doubled = may_double ? columns / (2 * max_pixels) : 0;
+    const std::uint32_t rest = columns - c.doubled * 2 * max_pixels;
+    c.tiles = (rest + max_pixels - 1) / max_pixels;
+    if (c.tiles != 0) {
+        c.pixels = rest / c.tiles;
+        c.larger = rest % c.tiles;
+    }
+    return c;
 }
 
 /// A tile between its sums and its outputs.
 struct tile_state {
-    alignas(64) std::int32_t sums[pixel_tile::capacity * 16] = {};
-    pixel_tile pixels;
-    int count = 0;
+    alignas(64) std::int32_t sums[2 * max_pixels * 16] = {};
+    std::uint32_t pixels = 0;
+    std::ptrdiff_t output = 0; ///< where the first pixel goes
+    std::ptrdiff_t residual = 0;
 };
 
-/// What all tiles of N panels share.
-struct panels_job {
+/// N panels, from channel `first` on, over all pixels of a.
+template <int N>
+struct panels {
     const igemm_args& a;
+    std::uint32_t first;
+    std::uint32_t last; ///< channels of the last panel
     epilogue::codes_constants constants;
-    std::uint32_t first; ///< channel
-    std::uint32_t last;  ///< channels of the last panel
-};
-
-template <int N>
-void store_tile(const panels_job& job, const tile_state& t) noexcept {
-    const codes_epilogue& e = job.a.epilogue;
-    const float* factor = e.factor + job.first;
-    if (job.a.real_output != nullptr)
-        epilogue::store_reals<N>(t.sums, t.count, factor, job.last, job.a.real_output + job.first,
-                                 t.pixels.output);
-    else
-        epilogue::store_codes<N>(e, job.constants, t.sums, t.count, factor, job.last,
-                                 job.a.output + job.first, t.pixels.output,
-                                 e.residual == nullptr ? nullptr : e.residual + job.first, t.pixels.residual);
-}
-
-/// N panels, from channel `first` on, over all pixels. A tile's outputs are stored after the next tile's
-/// sums: the two have nothing to wait for in each other, and the processor overlaps them.
-template <int N>
-void run_panels(const igemm_args& a, std::uint32_t first) noexcept {
-    constexpr std::uint32_t most = max_pixels;
-    const std::size_t panel_bytes =
-        std::size_t{a.over.runs()} * round_up(a.over.run_length, std::uint32_t{4}) * 16;
-    const std::uint32_t left = a.channels - first;
-    const panels_job job{a, epilogue::codes_constants(a.epilogue), first,
-                         left < 16 * N ? left - 16 * (N - 1) : 16};
-    sum_task task{
-        nullptr, 0, &a.over, a.weights + first / 16 * panel_bytes, panel_bytes, a.epilogue.bias + first,
-        nullptr};
+    sum_task task;
     tile_state states[2];
     tile_state* now = &states[0];
     tile_state* before = &states[1];
-    pixel_walk walk(a);
-    const bool echoes = echo && N == 1 && walk.repeats_after(most);
-    while (walk.left() != 0) {
-        const bool doubled = echoes && walk.left() >= 2 * most;
-        const std::uint32_t count = doubled ? 2 * most : even_share(walk.left(), most);
-        walk.take(now->pixels, count);
-        now->count = static_cast<int>(count);
-        task.input = now->pixels.input;
-        task.sums = now->sums;
-        if (doubled) {
-            task.echo_at = now->pixels.input[most] - now->pixels.input[0];
-            if constexpr (echo && N == 1)
-                sum_tile<most, 1, 2>(task);
-        } else {
-            pick_sum<N>(now->count, std::make_integer_sequence<int, most>{})(task);
-        }
-        if (before->count != 0)
-            store_tile<N>(job, *before);
-        std::swap(now, before);
+
+    panels(const igemm_args& args, std::uint32_t channel) noexcept
+        : a(args), first(channel), last(a.channels - first < 16 * N ? a.channels - first - 16 * (N - 1) : 16),
+          constants(a.epilogue) {
+        task.over = &a.over;
+        task.step = a.over.column_stride;
+        task.panel_bytes = std::size_t{a.over.runs()} * round_up(a.over.run_length, std::uint32_t{4}) * 16;
+        task.weights = a.weights + first / 16 * task.panel_bytes;
+        task.bias = a.epilogue.bias + first;
     }
-    store_tile<N>(job, *before);
+
+    void store(const tile_state& t) const noexcept {
+        const codes_epilogue& e = a.epilogue;
+        const auto pixels = static_cast<int>(t.pixels);
+        if (a.real_output != nullptr)
+            epilogue::store_reals<N>(t.sums, pixels, e.factor + first, last, a.real_output + t.output + first,
+                                     a.output_strides.column_stride);
+        else if (e.residual != nullptr)
+            epilogue::store_codes<N, true>(e, constants, t.sums, pixels, e.factor + first, last,
+                                           a.output + t.output + first, a.output_strides.column_stride,
+                                           e.residual + t.residual + first);
+        else
+            epilogue::store_codes<N, false>(e, constants, t.sums, pixels, e.factor + first, last,
+                                            a.output + t.output + first, a.output_strides.column_stride,
+                                            nullptr);
+    }
+
+    /// Sums `pixels` pixels and stores the tile before: the two have nothing to wait for in each other, and
+    /// the processor overlaps them.
+    void advance(sum_function sum, std::uint32_t pixels) noexcept {
+        const auto count = static_cast<std::ptrdiff_t>(pixels);
+        now->pixels = pixels;
+        task.sums = now->sums;
+        sum(task);
+        task.input += count * a.over.column_stride;
+        const std::ptrdiff_t output = now->output + count * a.output_strides.column_stride;
+        const std::ptrdiff_t residual = now->residual + count * a.epilogue.residual_strides.column_stride;
+        if (before->pixels != 0)
+            store(*before);
+        std::swap(now, before);
+        now->output = output;
+        now->residual = residual;
+    }
+
+    void run(std::uint32_t rows, std::uint32_t columns) noexcept {
+        constexpr auto sizes = std::make_integer_sequence<int, max_pixels>{};
+        const row_cut c = cut(columns, echo && N == 1);
+        const sum_function smaller = pick_sum<N>(c.pixels, sizes);
+        const sum_function larger = c.larger != 0 ? pick_sum<N>(c.pixels + 1, sizes) : nullptr;
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            const auto r = static_cast<std::ptrdiff_t>(row);
+            task.input = a.input + r * a.over.row_stride;
+            now->output = r * a.output_strides.row_stride;
+            now->residual = r * a.epilogue.residual_strides.row_stride;
+            if constexpr (echo && N == 1)
+                for (std::uint32_t i = 0; i < c.doubled; ++i)
+                    advance(&sum_tile<max_pixels, 1, 2>, 2 * max_pixels);
+            for (std::uint32_t i = 0; i < c.tiles; ++i)
+                advance(i < c.larger ? larger : smaller, c.pixels + (i < c.larger ? 1 : 0));
+        }
+        store(*before);
+    }
+};
+
+/// True when the rows of the image follow each other without a gap, so that it is one long row.
+[[nodiscard]] inline bool one_row(const igemm_args& a) noexcept {
+    const auto columns = static_cast<std::ptrdiff_t>(a.over.columns);
+    const pixel_strides& r = a.epilogue.residual_strides;
+    return a.over.row_stride == columns * a.over.column_stride &&
+           a.output_strides.row_stride == columns * a.output_strides.column_stride &&
+           (a.epilogue.residual == nullptr || r.row_stride == columns * r.column_stride);
 }
 
 /// @pre a.packed == tile{16, 4}
 inline void igemm(const igemm_args& a) noexcept {
+    const bool flat = one_row(a);
+    const std::uint32_t rows = flat ? 1 : a.over.rows;
+    const std::uint32_t columns = flat ? a.over.rows * a.over.columns : a.over.columns;
     std::uint32_t first = 0;
     if constexpr (max_panels == 2)
         for (; first + 16 < a.channels; first += 32)
-            run_panels<2>(a, first);
+            panels<2>(a, first).run(rows, columns);
     for (; first < a.channels; first += 16)
-        run_panels<1>(a, first);
+        panels<1>(a, first).run(rows, columns);
 }
 
 #endif
