@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// Depthwise float convolution in the words of vectors/*_f32.hpp; included inside a target region, in a
+// namespace that has them. One vector of channels at a time, row by row. Inputs may be read beyond the last
+// channel, never written.
+
+/// A row of one vector of channels.
+struct row_job {
+    const float* input;
+    const float* weights; ///< of the first tap
+    std::size_t pitch;    ///< elements between taps' weights
+    float* output;
+    const float* residual; ///< or null
+    std::uint32_t channel;
+    std::uint32_t lanes; ///< channels that exist
+};
+
+/// What rows have in common.
+struct finisher {
+    vf bias, low, high, add_low, add_high;
+    std::ptrdiff_t output_step, residual_step;
+    std::uint32_t lanes;
+
+    PITH_ALWAYS_INLINE finisher(const depthwise_f32_args& a, const row_job& job) noexcept
+        : bias(load(a.epilogue.bias + job.channel)), low(repeat(a.epilogue.low)),
+          high(repeat(a.epilogue.high)), add_low(repeat(a.epilogue.add_low)),
+          add_high(repeat(a.epilogue.add_high)), output_step(a.output_strides.column_stride),
+          residual_step(a.epilogue.residual_strides.column_stride), lanes(job.lanes) {}
+
+    /// Stores one pixel and moves to the next.
+    PITH_ALWAYS_INLINE void operator()(vf sum, float*& output, const float*& residual) const noexcept {
+        vf y = min(max(sum, low), high);
+        if (residual != nullptr) {
+            y = min(max(add(y, load_part(residual, lanes)), add_low), add_high);
+            residual += residual_step;
+        }
+        if (lanes == width)
+            store(output, y);
+        else
+            store_part(output, y, lanes);
+        output += output_step;
+    }
+};
+
+/// Any kernel.
+PITH_NOINLINE inline void run_row(const depthwise_f32_args& a, const row_job& job) noexcept {
+    const finisher finish(a, job);
+    float* output = job.output;
+    const float* residual = job.residual;
+    const float* input = job.input;
+    for (std::uint32_t column = 0; column < a.over.columns; ++column, input += a.over.column_stride) {
+        vf sum = finish.bias;
+        const float* w = job.weights;
+        for (std::uint32_t y = 0; y < a.over.run_rows; ++y) {
+            const float* x = input + static_cast<std::ptrdiff_t>(y) * a.over.run_row_stride;
+            for (std::uint32_t i = 0; i < a.over.run_columns;
+                 ++i, x += a.over.run_column_stride, w += job.pitch)
+                sum = fma(load(x), load(w), sum);
+        }
+        finish(sum, output, residual);
+    }
+}
+
+/// A column of three inputs.
+struct triple {
+    vf top, middle, bottom;
+    PITH_ALWAYS_INLINE triple(const float* p, std::ptrdiff_t row) noexcept
+        : top(load(p)), middle(load(p + row)), bottom(load(p + 2 * row)) {}
+    /// sum + this * w
+    PITH_ALWAYS_INLINE vf weighted(const triple& w, vf sum) const noexcept {
+        return fma(bottom, w.bottom, fma(middle, w.middle, fma(top, w.top, sum)));
+    }
+};
+
+/// 3x3 next to each other, stride 1: each input column is loaded once and given to the three outputs it
+/// belongs to.
+PITH_NOINLINE inline void run_row_3x3(const depthwise_f32_args& a, const row_job& job) noexcept {
+    const finisher finish(a, job);
+    float* output = job.output;
+    const float* residual = job.residual;
+    const std::ptrdiff_t step = a.over.run_column_stride;
+    const std::ptrdiff_t row = a.over.run_row_stride;
+    const auto pitch = static_cast<std::ptrdiff_t>(job.pitch);
+    const triple left(job.weights, 3 * pitch);
+    const triple centre(job.weights + pitch, 3 * pitch);
+    const triple right(job.weights + 2 * pitch, 3 * pitch);
+    const float* input = job.input;
+    const triple first(input, row);
+    const triple second(input + step, row);
+    vf oldest = second.weighted(centre, first.weighted(left, finish.bias));
+    vf newer = second.weighted(left, finish.bias);
+    input += 2 * step;
+    for (std::uint32_t column = 0; column < a.over.columns; ++column, input += step) {
+        const triple x(input, row);
+        finish(x.weighted(right, oldest), output, residual);
+        oldest = x.weighted(centre, newer);
+        newer = x.weighted(left, finish.bias);
+    }
+}
+
+/// 3x3, stride 2: every second input column belongs to two outputs.
+PITH_NOINLINE inline void run_row_3x3_stride_2(const depthwise_f32_args& a, const row_job& job) noexcept {
+    const finisher finish(a, job);
+    float* output = job.output;
+    const float* residual = job.residual;
+    const std::ptrdiff_t step = a.over.run_column_stride;
+    const std::ptrdiff_t row = a.over.run_row_stride;
+    const auto pitch = static_cast<std::ptrdiff_t>(job.pitch);
+    const triple left(job.weights, 3 * pitch);
+    const triple centre(job.weights + pitch, 3 * pitch);
+    const triple right(job.weights + 2 * pitch, 3 * pitch);
+    const float* input = job.input;
+    vf begun = triple(input, row).weighted(left, finish.bias);
+    for (std::uint32_t column = 0; column < a.over.columns; ++column, input += 2 * step) {
+        begun = triple(input + step, row).weighted(centre, begun);
+        const triple x(input + 2 * step, row);
+        finish(x.weighted(right, begun), output, residual);
+        begun = x.weighted(left, finish.bias);
+    }
+}
+
+using row_function = void (*)(const depthwise_f32_args&, const row_job&) noexcept;
+
+[[nodiscard]] inline row_function choose_row(const window& over) noexcept {
+    if (over.run_rows != 3 || over.run_columns != 3)
+        return &run_row;
+    if (over.column_stride == over.run_column_stride)
+        return &run_row_3x3;
+    return over.column_stride == 2 * over.run_column_stride ? &run_row_3x3_stride_2 : &run_row;
+}
+
+inline void run(const depthwise_f32_args& a) noexcept {
+    const row_function function = choose_row(a.over);
+    const std::uint32_t channels = a.over.run_length;
+    row_job job;
+    job.pitch = round_up(channels, std::uint32_t{16});
+    for (std::uint32_t row = 0; row < a.over.rows; ++row) {
+        const auto r = static_cast<std::ptrdiff_t>(row);
+        const float* residual = residual_at(a.epilogue, row, 0);
+        for (std::uint32_t channel = 0; channel < channels; channel += width) {
+            job.channel = channel;
+            job.lanes = channels - channel < width ? channels - channel : width;
+            job.input = a.input + r * a.over.row_stride + channel;
+            job.weights = a.weights + channel;
+            job.output = a.output + r * a.output_strides.row_stride + channel;
+            job.residual = residual != nullptr ? residual + channel : nullptr;
+            function(a, job);
+        }
+    }
+}
