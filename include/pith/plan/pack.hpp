@@ -24,18 +24,9 @@
 #include "lower_movement.hpp"
 #include "lower_reduction.hpp"
 #include "lowering.hpp"
+#include "options.hpp"
 
 namespace pith::plan {
-
-struct pack_options {
-    std::int64_t batch = 0;    ///< images per run; 0: as the graph says
-    bool fuse = true;          ///< additions and real activations into the layer before them
-    bool in_place = true;      ///< results may take the memory of an operand
-    bool reuse_inputs = false; ///< inputs may be overwritten by a run
-    bool code_inputs = false;  ///< encoded inputs are handed in as codes, not as reals
-    bool code_outputs = false; ///< encoded outputs are given as codes
-    bool names = true;         ///< keep the layers' names
-};
 
 namespace detail {
 
