@@ -14,6 +14,7 @@
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../graph/graph.hpp"
+#include "array.hpp"
 #include "file.hpp"
 #include "onnx/builder.hpp"
 #include "onnx/call.hpp"
@@ -38,12 +39,13 @@ namespace onnx {
 
 inline constexpr std::int64_t newest_opset = 24;
 
+template <class T>
 class importer {
 public:
     importer(const model_proto& model, const onnx_options& options, budget& left)
         : model_(model), options_(options), make_(left), functions_(model, left) {}
 
-    [[nodiscard]] graph<float> run() {
+    [[nodiscard]] graph<T> run() {
         check_model();
         nodes_ = functions_.nodes();
         std::unordered_set<std::string_view> given;
@@ -55,7 +57,7 @@ public:
         for (const auto& v : model_.graph.inputs)
             given.insert(v.name);
         const auto order = execution_order(nodes_, given, model_.graph.outputs);
-        declare_inputs(wishes_of(nodes_, order));
+        declare_inputs(wishes_of<T>(nodes_, order));
         for (const auto i : order)
             import_node(nodes_[i]);
         bind_outputs();
@@ -119,7 +121,7 @@ private:
             for (std::size_t i = 0; i < v.dims.size(); ++i)
                 push_dim(x.dims, size_of(v, i), where);
             x.order = declared_layout(wishes, v.name, x.dims.rank());
-            value<float> made;
+            value<T> made;
             made.name = std::string(v.name);
             made.dims = stored_dims(x.dims, x.order);
             made.type = x.type;
@@ -143,7 +145,12 @@ private:
         if (v.element != element_number(given.type))
             refuse(errc::bad_option, "the fixed value of an input has another type than the input", where);
         make_.enter(v.name, where);
-        if (!symbols_.try_emplace(v.name, make_.constant(given.data, given.type, given.name)).second)
+        any_tensor<T> data;
+        if (const auto* wholes = given.wholes())
+            data = *wholes;
+        else
+            data = tensor<T>(given.dims(), {given.reals()->data().begin(), given.reals()->data().end()});
+        if (!symbols_.try_emplace(v.name, make_.constant(std::move(data), given.type, given.name)).second)
             refuse(errc::bad_file, "two inputs have the same name", where);
     }
 
@@ -161,13 +168,13 @@ private:
         const auto at = initializers_.find(name);
         if (at == initializers_.end())
             refuse(errc::missing, "an output that this library does not compute is read", make_.where());
-        array a = read_elements(*at->second, make_.left());
-        symbols_.emplace(name, make_.constant(std::move(a.data), a.type, std::move(a.name)));
+        auto a = read_elements<T>(*at->second, make_.left());
+        symbols_.emplace(name, make_.constant(std::move(a.data), a.type, std::string(name)));
     }
 
     void import_node(const node_proto& n) {
         make_.enter(n.name.empty() && !n.outputs.empty() ? n.outputs[0] : n.name, describe(n));
-        const handler import = find_operator(n.domain, n.op_type);
+        const handler<T> import = find_operator<T>(n.domain, n.op_type);
         if (import == nullptr)
             refuse(errc::unsupported, refusal_of(n.op_type), make_.where());
         for (const auto& a : n.attributes)
@@ -175,7 +182,7 @@ private:
                 refuse(errc::unsupported, "sub-graphs are not supported", make_.where());
         for (const auto name : n.inputs)
             need(name);
-        call c(make_, symbols_, n, n.opset != 0 ? n.opset : opset_);
+        call<T> c(make_, symbols_, n, n.opset != 0 ? n.opset : opset_);
         import(c);
         make_.leave();
     }
@@ -204,7 +211,7 @@ private:
 
     const model_proto& model_;
     const onnx_options& options_;
-    builder make_;
+    builder<T> make_;
     function_writer functions_;
     std::vector<node_proto> nodes_;
     symbol_table symbols_;
@@ -216,20 +223,21 @@ private:
 } // namespace onnx
 
 /// The float model in a .onnx file's bytes. @pre the bytes stay while this runs; the graph keeps none of them
-[[nodiscard]] inline result<graph<float>> parse_onnx(bytes_view bytes, const onnx_options& options = {}) {
-    return onnx::guarded([&]() -> result<graph<float>> {
+template <class T = float>
+[[nodiscard]] result<graph<T>> parse_onnx(bytes_view bytes, const onnx_options& options = {}) {
+    return onnx::guarded([&]() -> result<graph<T>> {
         onnx::budget left{bytes.size()};
         const auto model = onnx::decode_model(onnx::as_text(bytes), left);
-        return onnx::importer{model, options, left}.run();
+        return onnx::importer<T>{model, options, left}.run();
     });
 }
 
-[[nodiscard]] inline result<graph<float>> load_onnx(const std::string& path,
-                                                    const onnx_options& options = {}) {
+template <class T = float>
+[[nodiscard]] result<graph<T>> load_onnx(const std::string& path, const onnx_options& options = {}) {
     const auto bytes = read_file(path);
     if (!bytes)
         return bytes.error();
-    return parse_onnx(*bytes, options);
+    return parse_onnx<T>(*bytes, options);
 }
 
 } // namespace pith::io

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <protozero/pbf_writer.hpp>
@@ -19,7 +20,9 @@ namespace pith::io {
 [[nodiscard]] inline result<array> parse_tensor_proto(bytes_view bytes) {
     return onnx::guarded([&]() -> result<array> {
         onnx::budget left{bytes.size()};
-        return onnx::read_elements(onnx::read_tensor_header(onnx::as_text(bytes)), left);
+        const auto header = onnx::read_tensor_header(onnx::as_text(bytes));
+        auto elements = onnx::read_elements<float>(header, left);
+        return array{std::string(header.name), elements.type, std::move(elements.data)};
     });
 }
 

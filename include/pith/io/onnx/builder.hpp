@@ -34,11 +34,14 @@ struct operand {
     format::dtype type = format::dtype::f32;
 };
 
+/// @tparam T scalar of the graph. Everything that emits is a template, so that only who loads a model pays
+/// for it.
+template <class T>
 class builder {
 public:
     explicit builder(budget& left) : left_(left) {}
 
-    graph<float> net;
+    graph<T> net;
 
     /// Where faults and names of new values come from: the node being imported.
     void enter(std::string_view name, std::string where) {
@@ -58,8 +61,8 @@ public:
 
     [[nodiscard]] bool is_constant(const operand& x) const { return net[x.id].is_constant(); }
 
-    [[nodiscard]] operand constant(any_tensor<float> data, format::dtype type, std::string name = {}) {
-        value<float> v;
+    [[nodiscard]] operand constant(any_tensor<T> data, format::dtype type, std::string name = {}) {
+        value<T> v;
         v.name = std::move(name);
         v.dims = dims_of(data);
         v.type = type;
@@ -71,10 +74,8 @@ public:
         out.id = net.add_value(std::move(v));
         return out;
     }
-    [[nodiscard]] operand constant(tensor<float> data) {
-        return constant(std::move(data), format::dtype::f32);
-    }
-    [[nodiscard]] operand scalar(float v) { return constant(tensor<float>(shape{}, v)); }
+    [[nodiscard]] operand constant(tensor<T> data) { return constant(std::move(data), format::dtype::f32); }
+    [[nodiscard]] operand scalar(double v) { return constant(tensor<T>(shape{}, static_cast<T>(v))); }
 
     /// New values computed by a layer from stored values; constants if its inputs are.
     template <class Layer>
@@ -96,9 +97,10 @@ public:
             refuse(made.error().code, made.error().what, where_);
         for (const auto& info : *made)
             check_size(info.dims);
-        return all_constant && is_cheap<Layer>(*made, infos)
-                   ? compute(layer, inputs, *made)
-                   : add_node(std::move(layer), std::move(inputs), *made);
+        if constexpr (folds<Layer>)
+            if (all_constant)
+                return compute(layer, inputs, *made);
+        return add_node(std::move(layer), std::move(inputs), *made);
     }
 
     template <class Layer>
@@ -194,20 +196,10 @@ private:
                 refuse(errc::bad_shape, "a value has more than 2^31 elements", where_);
     }
 
-    /// Products of large constants are left to run time: a file must not be able to stall the load.
+    /// Products of constants are left to run time: a file must not be able to stall the load.
     template <class Layer>
-    [[nodiscard]] static bool is_cheap(const value_infos& made, const std::vector<value_info>& inputs) {
-        if constexpr (std::is_same_v<Layer, conv2d> || std::is_same_v<Layer, dense> ||
-                      std::is_same_v<Layer, matmul> || std::is_same_v<Layer, pool2d>) {
-            std::int64_t most = 0;
-            for (const auto& info : made)
-                most = std::max(most, info.dims.elements());
-            for (const auto& info : inputs)
-                most = std::max(most, info.dims.elements());
-            return most <= 16384;
-        }
-        return true;
-    }
+    static constexpr bool folds = !std::is_same_v<Layer, conv2d> && !std::is_same_v<Layer, dense> &&
+                                  !std::is_same_v<Layer, matmul> && !std::is_same_v<Layer, pool2d>;
 
     template <class Layer>
     std::vector<value_id> add_node(Layer layer, std::vector<value_id> inputs, const value_infos& made) {
@@ -218,7 +210,7 @@ private:
         for (const auto& info : made) {
             if (info.type == format::dtype::f64)
                 refuse(errc::unsupported, unsupported_element(element::f64), where_);
-            value<float> v;
+            value<T> v;
             v.name = made.size() == 1 ? n.name : n.name + ":" + std::to_string(n.outputs.size());
             v.dims = info.dims;
             v.type = info.type;
@@ -235,10 +227,10 @@ private:
                                   const value_infos& made) {
         for (const auto& info : made)
             left_.charge(static_cast<std::uint64_t>(info.dims.elements()) * 8, where_);
-        std::vector<tensor_input<float>> held;
+        std::vector<tensor_input<T>> held;
         for (const auto id : inputs)
-            held.push_back(id == no_value ? tensor_input<float>{} : tensor_input<float>{net[id].constant});
-        auto data = forward(layer, tensor_inputs<float>(held));
+            held.push_back(id == no_value ? tensor_input<T>{} : tensor_input<T>{net[id].constant});
+        auto data = forward(layer, tensor_inputs<T>(held));
         if (!data)
             refuse(data.error().code, data.error().what, where_);
         std::vector<value_id> out;
@@ -249,7 +241,7 @@ private:
         return out;
     }
 
-    [[nodiscard]] static any_tensor<float> wrapped_to(any_tensor<float> data, format::dtype type) {
+    [[nodiscard]] static any_tensor<T> wrapped_to(any_tensor<T> data, format::dtype type) {
         if (auto* wholes = std::get_if<1>(&data))
             for (auto& v : wholes->data())
                 v = pith::detail::wrapped(v, type);

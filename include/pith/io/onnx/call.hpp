@@ -19,12 +19,13 @@ namespace pith::io::onnx {
 
 using symbol_table = std::unordered_map<std::string_view, operand>;
 
+template <class T>
 class call {
 public:
-    builder& make;
+    builder<T>& make;
     std::int64_t opset;
 
-    call(builder& b, symbol_table& symbols, const node_proto& node, std::int64_t version)
+    call(builder<T>& b, symbol_table& symbols, const node_proto& node, std::int64_t version)
         : make(b), opset(version), symbols_(symbols), node_(node) {}
 
     [[nodiscard]] const node_proto& node() const noexcept { return node_; }
@@ -62,7 +63,10 @@ public:
         const auto* t = make.net[make.place(raw(i))].reals();
         expect(t != nullptr, errc::unsupported,
                "an input that must be constant here is computed at run time, or is not floating point");
-        return {t->data().begin(), t->data().end()};
+        std::vector<float> out;
+        for (const T v : t->data())
+            out.push_back(static_cast<float>(v));
+        return out;
     }
 
     // Attributes
@@ -179,12 +183,14 @@ private:
     const node_proto& node_;
 };
 
-using handler = void (*)(call&);
+template <class T>
+using handler = void (*)(call<T>&);
 
 /// One line of the operator table.
+template <class T>
 struct operator_entry {
     std::string_view op_type;
-    handler import;
+    handler<T> import;
     std::string_view domain = {};
 };
 

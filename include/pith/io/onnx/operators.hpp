@@ -18,22 +18,23 @@
 namespace pith::io::onnx {
 
 /// The handler of an operator, or null.
-[[nodiscard]] inline handler find_operator(std::string_view domain, std::string_view op_type) noexcept {
-    handler found = nullptr;
+template <class T>
+[[nodiscard]] handler<T> find_operator(std::string_view domain, std::string_view op_type) noexcept {
+    handler<T> found = nullptr;
     const auto look = [&](const auto& family) {
         for (const auto& entry : family)
             if (entry.op_type == op_type && entry.domain == domain)
                 found = entry.import;
     };
-    look(elementwise_operators);
-    look(conv_operators);
-    look(dense_operators);
-    look(normalize_operators);
-    look(shape_operators);
-    look(move_operators);
-    look(reduce_operators);
-    look(resize_operators);
-    look(constant_operators);
+    look(elementwise_operators<T>);
+    look(conv_operators<T>);
+    look(dense_operators<T>);
+    look(normalize_operators<T>);
+    look(shape_operators<T>);
+    look(move_operators<T>);
+    look(reduce_operators<T>);
+    look(resize_operators<T>);
+    look(constant_operators<T>);
     return found;
 }
 

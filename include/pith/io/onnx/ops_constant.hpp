@@ -15,16 +15,19 @@
 
 namespace pith::io::onnx {
 
-inline void import_constant(call& c) {
+template <class T>
+void import_constant(call<T>& c) {
     for (const char* const name : {"value_string", "value_strings", "sparse_value"})
         c.expect(!c.has_attribute(name), errc::unsupported, "string and sparse constants are not supported");
     if (const auto t = c.tensor("value")) {
-        array a = read_elements(*t, c.make.left());
+        auto a = read_elements<T>(*t, c.make.left());
         return c.out(0, c.make.constant(std::move(a.data), a.type));
     }
-    const auto row = [](auto values) {
-        const auto count = static_cast<std::int64_t>(values.size());
-        return tensor(shape{count}, std::move(values));
+    const auto row = [](const auto& values, auto zero) {
+        tensor<decltype(zero)> t(shape{static_cast<std::int64_t>(values.size())});
+        std::transform(values.begin(), values.end(), t.data().begin(),
+                       [](auto v) { return static_cast<decltype(zero)>(v); });
+        return t;
     };
     if (c.has_attribute("value_float"))
         return c.out(0, c.make.scalar(c.real("value_float", 0)));
@@ -32,25 +35,25 @@ inline void import_constant(call& c) {
         return c.out(
             0, c.make.constant(tensor<std::int64_t>(shape{}, c.whole("value_int", 0)), format::dtype::i64));
     if (c.has_attribute("value_floats"))
-        return c.out(0, c.make.constant(row(c.reals("value_floats")), format::dtype::f32));
+        return c.out(0, c.make.constant(row(c.reals("value_floats"), T{}), format::dtype::f32));
     c.expect(c.has_attribute("value_ints"), errc::bad_file, "the constant has no value");
-    c.out(0, c.make.constant(row(c.wholes("value_ints")), format::dtype::i64));
+    c.out(0, c.make.constant(row(c.wholes("value_ints"), std::int64_t{}), format::dtype::i64));
 }
 
-inline void import_constant_of_shape(call& c) {
+template <class T>
+void import_constant_of_shape(call<T>& c) {
     const shape dims = detail::to_shape(c, c.constant_wholes(0));
     c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
     const auto t = c.tensor("value");
     if (!t)
-        return c.out(0, c.make.constant(tensor<float>(dims)));
-    const array a = read_elements(*t, c.make.left());
-    c.expect(a.dims().elements() == 1, errc::bad_shape, "the value must be one number");
-    if (const auto* r = a.reals())
-        return c.out(0, c.make.constant(tensor<float>(dims, (*r)[0]), a.type));
-    c.out(0, c.make.constant(tensor<std::int64_t>(dims, (*a.wholes())[0]), a.type));
+        return c.out(0, c.make.constant(tensor<T>(dims)));
+    const auto a = read_elements<T>(*t, c.make.left());
+    c.expect(dims_of(a.data).elements() == 1, errc::bad_shape, "the value must be one number");
+    std::visit([&](const auto& one) { c.out(0, c.make.constant(tensor(dims, one[0]), a.type)); }, a.data);
 }
 
-inline void import_shape(call& c) {
+template <class T>
+void import_shape(call<T>& c) {
     const shape& dims = c.raw(0).dims;
     const auto rank = static_cast<std::int64_t>(dims.rank());
     const auto bound = [&](std::string_view name, std::int64_t otherwise) {
@@ -64,19 +67,23 @@ inline void import_shape(call& c) {
           c.make.constant(tensor<std::int64_t>(shape{last - first}, std::move(sizes)), format::dtype::i64));
 }
 
-inline void import_size(call& c) {
+template <class T>
+void import_size(call<T>& c) {
     c.out(0, c.make.constant(tensor<std::int64_t>(shape{}, c.raw(0).dims.elements()), format::dtype::i64));
 }
 
-inline void import_cast(call& c) {
+template <class T>
+void import_cast(call<T>& c) {
     c.out(0, apply_cast(c, c.raw(0), element_type(c.whole("to", 0), c.make.where())));
 }
 
-inline void import_cast_like(call& c) {
+template <class T>
+void import_cast_like(call<T>& c) {
     c.out(0, apply_cast(c, c.raw(0), c.raw(1).type));
 }
 
-inline void import_range(call& c) {
+template <class T>
+void import_range(call<T>& c) {
     const format::dtype type = c.raw(0).type;
     double v[3] = {};
     for (std::size_t i = 0; i < 3; ++i) {
@@ -96,9 +103,9 @@ inline void import_range(call& c) {
     const auto n = static_cast<std::int64_t>(count);
     c.make.left().charge(static_cast<std::uint64_t>(n) * 8, c.make.where());
     if (is_real(type)) {
-        tensor<float> t(shape{n});
+        tensor<T> t(shape{n});
         for (std::size_t i = 0; i < t.size(); ++i)
-            t[i] = static_cast<float>(v[0] + static_cast<double>(i) * v[2]);
+            t[i] = static_cast<T>(v[0] + static_cast<double>(i) * v[2]);
         return c.out(0, c.make.constant(std::move(t), type));
     }
     tensor<std::int64_t> t(shape{n});
@@ -110,12 +117,14 @@ inline void import_range(call& c) {
 namespace detail {
 
 /// Input i, a constant, broadcast to `dims`.
-[[nodiscard]] inline const value<float>& constant_as(call& c, std::size_t i, const shape& dims) {
+template <class T>
+[[nodiscard]] const value<T>& constant_as(call<T>& c, std::size_t i, const shape& dims) {
     const operand x = expand_to(c, c.in(i), dims);
     return c.make.net[c.make.place(x)];
 }
 
-[[nodiscard]] inline shape common_dims(call& c) {
+template <class T>
+[[nodiscard]] shape common_dims(call<T>& c) {
     shape dims;
     for (std::size_t i = 0; i < c.inputs(); ++i) {
         c.expect(c.is_constant(i), errc::unsupported,
@@ -131,12 +140,12 @@ namespace detail {
 } // namespace detail
 
 /// Comparisons and logic of two constants; Test is a stateless function object.
-template <class Test>
-void import_compare(call& c) {
+template <class T, class Test>
+void import_compare(call<T>& c) {
     c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
     const shape dims = detail::common_dims(c);
-    const value<float> a = detail::constant_as(c, 0, dims);
-    const value<float> b = detail::constant_as(c, 1, dims);
+    const value<T> a = detail::constant_as(c, 0, dims);
+    const value<T> b = detail::constant_as(c, 1, dims);
     c.expect(a.constant.index() == b.constant.index(), errc::bad_shape, "the inputs have different types");
     tensor<std::int64_t> out(dims);
     for (std::size_t i = 0; i < out.size(); ++i)
@@ -156,7 +165,8 @@ struct test_or { template <class T> bool operator()(T a, T b) const { return a !
 struct test_xor { template <class T> bool operator()(T a, T b) const { return (a != T{}) != (b != T{}); } };
 // clang-format on
 
-inline void import_not(call& c) {
+template <class T>
+void import_not(call<T>& c) {
     const shape dims = detail::common_dims(c);
     tensor<std::int64_t> out(dims, c.constant_wholes(0));
     for (auto& v : out.data())
@@ -164,12 +174,13 @@ inline void import_not(call& c) {
     c.out(0, c.make.constant(std::move(out), format::dtype::boolean));
 }
 
-inline void import_where(call& c) {
+template <class T>
+void import_where(call<T>& c) {
     c.expect(c.inputs() == 3, errc::bad_file, "the operator takes three inputs");
     const shape dims = detail::common_dims(c);
-    const value<float> pick = detail::constant_as(c, 0, dims);
-    value<float> a = detail::constant_as(c, 1, dims);
-    const value<float> b = detail::constant_as(c, 2, dims);
+    const value<T> pick = detail::constant_as(c, 0, dims);
+    value<T> a = detail::constant_as(c, 1, dims);
+    const value<T> b = detail::constant_as(c, 2, dims);
     c.expect(pick.wholes() != nullptr && a.constant.index() == b.constant.index(), errc::bad_shape,
              "the inputs have the wrong types");
     const auto choose = [&](auto yes, const auto& no) {
@@ -184,12 +195,13 @@ inline void import_where(call& c) {
         choose(*a.wholes(), *b.wholes());
 }
 
-inline void import_mod(call& c) {
+template <class T>
+void import_mod(call<T>& c) {
     c.expect(c.inputs() == 2 && c.whole("fmod", 0) == 0, errc::unsupported,
              "only the integer modulus is supported");
     const shape dims = detail::common_dims(c);
-    const value<float> a = detail::constant_as(c, 0, dims);
-    const value<float> b = detail::constant_as(c, 1, dims);
+    const value<T> a = detail::constant_as(c, 0, dims);
+    const value<T> b = detail::constant_as(c, 1, dims);
     c.expect(a.wholes() != nullptr && b.wholes() != nullptr, errc::unsupported,
              "only the integer modulus is supported");
     tensor<std::int64_t> out(dims);
@@ -202,9 +214,10 @@ inline void import_mod(call& c) {
     c.out(0, c.make.constant(std::move(out), a.type));
 }
 
-inline void import_non_zero(call& c) {
+template <class T>
+void import_non_zero(call<T>& c) {
     const shape dims = detail::common_dims(c);
-    const value<float> x = detail::constant_as(c, 0, dims);
+    const value<T> x = detail::constant_as(c, 0, dims);
     std::vector<std::int64_t> found;
     for (std::int64_t i = 0; i < dims.elements(); ++i) {
         const auto at = static_cast<std::size_t>(i);
@@ -226,26 +239,27 @@ inline void import_non_zero(call& c) {
     c.out(0, c.make.constant(std::move(out), format::dtype::i64));
 }
 
-inline constexpr operator_entry constant_operators[] = {
-    {"Constant", &import_constant},
-    {"ConstantOfShape", &import_constant_of_shape},
-    {"Shape", &import_shape},
-    {"Size", &import_size},
-    {"Cast", &import_cast},
-    {"CastLike", &import_cast_like},
-    {"Range", &import_range},
-    {"Equal", &import_compare<test_equal>},
-    {"Less", &import_compare<test_less>},
-    {"LessOrEqual", &import_compare<test_less_equal>},
-    {"Greater", &import_compare<test_greater>},
-    {"GreaterOrEqual", &import_compare<test_greater_equal>},
-    {"And", &import_compare<test_and>},
-    {"Or", &import_compare<test_or>},
-    {"Xor", &import_compare<test_xor>},
-    {"Not", &import_not},
-    {"Where", &import_where},
-    {"Mod", &import_mod},
-    {"NonZero", &import_non_zero},
+template <class T>
+inline constexpr operator_entry<T> constant_operators[] = {
+    {"Constant", &import_constant<T>},
+    {"ConstantOfShape", &import_constant_of_shape<T>},
+    {"Shape", &import_shape<T>},
+    {"Size", &import_size<T>},
+    {"Cast", &import_cast<T>},
+    {"CastLike", &import_cast_like<T>},
+    {"Range", &import_range<T>},
+    {"Equal", &import_compare<T, test_equal>},
+    {"Less", &import_compare<T, test_less>},
+    {"LessOrEqual", &import_compare<T, test_less_equal>},
+    {"Greater", &import_compare<T, test_greater>},
+    {"GreaterOrEqual", &import_compare<T, test_greater_equal>},
+    {"And", &import_compare<T, test_and>},
+    {"Or", &import_compare<T, test_or>},
+    {"Xor", &import_compare<T, test_xor>},
+    {"Not", &import_not<T>},
+    {"Where", &import_where<T>},
+    {"Mod", &import_mod<T>},
+    {"NonZero", &import_non_zero<T>},
 };
 
 } // namespace pith::io::onnx

@@ -24,8 +24,9 @@ struct window_attributes {
 };
 
 /// One entry per spatial axis of the model; `first` is 1 for one-dimensional windows.
-inline void take_pair(const call& c, std::string_view name, std::size_t first, bool positive,
-                      std::array<std::uint32_t, 2>& out) {
+template <class T>
+void take_pair(const call<T>& c, std::string_view name, std::size_t first, bool positive,
+               std::array<std::uint32_t, 2>& out) {
     const auto values = c.wholes(name);
     if (values.empty())
         return;
@@ -52,8 +53,9 @@ inline void pad_same(window_attributes& w, const shape& image, bool upper) {
 }
 
 /// @param image stored sizes [n, h, w, c]
-[[nodiscard]] inline window_attributes read_window(const call& c, const shape& image, std::size_t first,
-                                                   std::array<std::uint32_t, 2> kernel) {
+template <class T>
+[[nodiscard]] window_attributes read_window(const call<T>& c, const shape& image, std::size_t first,
+                                            std::array<std::uint32_t, 2> kernel) {
     window_attributes w;
     w.kernel = kernel;
     take_pair(c, "kernel_shape", first, true, w.kernel);
@@ -77,7 +79,8 @@ inline void pad_same(window_attributes& w, const shape& image, bool upper) {
 }
 
 /// Input 0 stored [n, h, w, c].
-[[nodiscard]] inline operand image_input(call& c) {
+template <class T>
+[[nodiscard]] operand image_input(call<T>& c) {
     const operand x = c.in(0);
     c.expect(x.dims.rank() != 5, errc::unsupported,
              "three-dimensional convolution and pooling are not supported");
@@ -88,7 +91,8 @@ inline void pad_same(window_attributes& w, const shape& image, bool upper) {
 
 } // namespace detail
 
-inline void import_conv(call& c) {
+template <class T>
+void import_conv(call<T>& c) {
     const operand x = detail::image_input(c);
     const operand weights = c.in(1);
     c.expect(weights.dims.rank() == x.dims.rank(), errc::bad_shape,
@@ -109,7 +113,8 @@ inline void import_conv(call& c) {
 namespace detail {
 
 /// The pooling layer that a node describes, on image x.
-[[nodiscard]] inline pool2d read_pool(const call& c, pool_op op, const operand& x) {
+template <class T>
+[[nodiscard]] pool2d read_pool(const call<T>& c, pool_op op, const operand& x) {
     c.expect(c.has_attribute("kernel_shape"), errc::bad_file, "the attribute kernel_shape is missing");
     const auto a = read_window(c, c.make.net[x.id].dims, 4 - x.dims.rank(), {1, 1});
     pool2d layer;
@@ -125,15 +130,16 @@ namespace detail {
 
 } // namespace detail
 
-template <pool_op Op>
-void import_pool(call& c) {
+template <class T, pool_op Op>
+void import_pool(call<T>& c) {
     c.expect(!c.wants(1), errc::unsupported, "the positions of maxima (second output) are not supported");
     const operand x = detail::image_input(c);
     c.out(0, c.stored(c.make.emit(detail::read_pool(c, Op, x), {x.id}), x.order));
 }
 
 /// (sum of |x|^p)^(1/p): the sum is the average, padding counted, times the size of the window.
-inline void import_power_pool(call& c) {
+template <class T>
+void import_power_pool(call<T>& c) {
     const operand x = detail::image_input(c);
     const auto p = static_cast<float>(c.opset < 2 ? static_cast<double>(c.real("p", 2.F))
                                                   : static_cast<double>(c.whole("p", 2)));
@@ -148,8 +154,8 @@ inline void import_power_pool(call& c) {
     c.out(0, combine(c, binary_op::pow, sum, 1.F / p));
 }
 
-template <pool_op Op>
-void import_global_pool(call& c) {
+template <class T, pool_op Op>
+void import_global_pool(call<T>& c) {
     const operand x = detail::image_input(c);
     pool2d layer;
     layer.op = Op;
@@ -157,13 +163,14 @@ void import_global_pool(call& c) {
     c.out(0, c.stored(c.make.emit(layer, {x.id}), x.order));
 }
 
-inline constexpr operator_entry conv_operators[] = {
-    {"Conv", &import_conv},
-    {"MaxPool", &import_pool<pool_op::max>},
-    {"AveragePool", &import_pool<pool_op::average>},
-    {"LpPool", &import_power_pool},
-    {"GlobalMaxPool", &import_global_pool<pool_op::max>},
-    {"GlobalAveragePool", &import_global_pool<pool_op::average>},
+template <class T>
+inline constexpr operator_entry<T> conv_operators[] = {
+    {"Conv", &import_conv<T>},
+    {"MaxPool", &import_pool<T, pool_op::max>},
+    {"AveragePool", &import_pool<T, pool_op::average>},
+    {"LpPool", &import_power_pool<T>},
+    {"GlobalMaxPool", &import_global_pool<T, pool_op::max>},
+    {"GlobalAveragePool", &import_global_pool<T, pool_op::average>},
 };
 
 } // namespace pith::io::onnx

@@ -15,7 +15,8 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// x [..., in] times constant weights, given as an operand [out, in] in the model's order.
-[[nodiscard]] inline operand multiply_dense(call& c, const operand& source, operand weights, value_id bias) {
+template <class T>
+[[nodiscard]] operand multiply_dense(call<T>& c, const operand& source, operand weights, value_id bias) {
     operand x = source;
     if (x.mixed) {
         weights = mix_constant(c, weights, *x.mixed);
@@ -31,7 +32,8 @@ namespace detail {
 }
 
 /// a [..., m, k] times b [..., k, n], vectors as NumPy has it.
-[[nodiscard]] inline operand multiply_matrices(call& c, const operand& a, const operand& b) {
+template <class T>
+[[nodiscard]] operand multiply_matrices(call<T>& c, const operand& a, const operand& b) {
     const auto with = [&](const operand& x, bool in_front) {
         shape dims = x.dims;
         if (in_front)
@@ -53,13 +55,15 @@ namespace detail {
 }
 
 /// Whether `bias` is one number per column, and constant: then it becomes part of the layer.
-[[nodiscard]] inline bool is_row(const call& c, const operand& bias, std::int64_t columns) {
+template <class T>
+[[nodiscard]] bool is_row(const call<T>& c, const operand& bias, std::int64_t columns) {
     const shape& dims = bias.dims;
     return c.make.is_constant(bias) && dims.elements() == (dims.rank() == 0 ? 1 : dims.back()) &&
            (dims.elements() == columns || dims.elements() == 1);
 }
 
-[[nodiscard]] inline value_id row_bias(call& c, const operand& bias, std::int64_t columns, float beta) {
+template <class T>
+[[nodiscard]] value_id row_bias(call<T>& c, const operand& bias, std::int64_t columns, float beta) {
     operand b = c.plain(c.make.place(bias));
     if (beta != 1.F)
         b = combine(c, binary_op::mul, b, beta);
@@ -70,7 +74,8 @@ namespace detail {
 
 } // namespace detail
 
-inline void import_matmul(call& c) {
+template <class T>
+void import_matmul(call<T>& c) {
     const operand& a = c.raw(0);
     const operand b = c.in(1);
     c.expect(a.dims.rank() > 0 && b.dims.rank() > 0, errc::bad_shape,
@@ -81,7 +86,8 @@ inline void import_matmul(call& c) {
                    : detail::multiply_matrices(c, c.in(0), b));
 }
 
-inline void import_gemm(call& c) {
+template <class T>
+void import_gemm(call<T>& c) {
     const float alpha = c.real("alpha", 1.F);
     const float beta = c.real("beta", 1.F);
     const bool flip_a = c.whole("transA", 0) != 0;
@@ -117,9 +123,10 @@ inline void import_gemm(call& c) {
     c.out(0, y);
 }
 
-inline constexpr operator_entry dense_operators[] = {
-    {"MatMul", &import_matmul},
-    {"Gemm", &import_gemm},
+template <class T>
+inline constexpr operator_entry<T> dense_operators[] = {
+    {"MatMul", &import_matmul<T>},
+    {"Gemm", &import_gemm<T>},
 };
 
 } // namespace pith::io::onnx

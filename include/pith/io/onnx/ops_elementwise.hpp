@@ -12,32 +12,35 @@
 
 namespace pith::io::onnx {
 
-template <unary_op Op>
-void import_unary(call& c) {
+template <class T, unary_op Op>
+void import_unary(call<T>& c) {
     c.out(0, apply(c, {Op}, c.raw(0)));
 }
 
 /// An activation with attributes alpha and beta.
-template <unary_op Op>
-void import_activation(call& c) {
+template <class T, unary_op Op>
+void import_activation(call<T>& c) {
     constexpr float alpha = Op == unary_op::leaky_relu ? 0.01F : Op == unary_op::hard_sigmoid ? 0.2F : 1.F;
     c.out(0, apply(c, {Op, c.real("alpha", alpha), c.real("beta", 0.5F)}, c.raw(0)));
 }
 
-inline void import_selu(call& c) {
+template <class T>
+void import_selu(call<T>& c) {
     c.out(0, apply(c,
                    {unary_op::selu, c.real("alpha", 1.67326319217681884765625F),
                     c.real("gamma", 1.05070102214813232421875F)},
                    c.raw(0)));
 }
 
-inline void import_celu(call& c) {
+template <class T>
+void import_celu(call<T>& c) {
     const float alpha = c.real("alpha", 1.F);
     const operand scaled = combine(c, binary_op::div, c.raw(0), alpha);
     c.out(0, combine(c, binary_op::mul, apply(c, {unary_op::elu, 1.0}, scaled), alpha));
 }
 
-inline void import_gelu(call& c) {
+template <class T>
+void import_gelu(call<T>& c) {
     const auto kind = c.text("approximate", "none");
     c.expect(kind == "none" || kind == "tanh", errc::unsupported, "the kind of approximation is unknown");
     c.out(0, apply(c, {unary_op::gelu, kind == "tanh" ? 1.0 : 0.0}, c.raw(0)));
@@ -46,7 +49,8 @@ inline void import_gelu(call& c) {
 namespace detail {
 
 /// A bound of Clip: an attribute before opset 11, then an optional input.
-[[nodiscard]] inline float clip_bound(call& c, std::size_t input, std::string_view name, float otherwise) {
+template <class T>
+[[nodiscard]] float clip_bound(call<T>& c, std::size_t input, std::string_view name, float otherwise) {
     if (c.opset < 11)
         return c.real(name, otherwise);
     if (!c.has(input))
@@ -58,7 +62,8 @@ namespace detail {
 
 } // namespace detail
 
-inline void import_clip(call& c) {
+template <class T>
+void import_clip(call<T>& c) {
     const bool computed = (c.has(1) && !c.is_constant(1)) || (c.has(2) && !c.is_constant(2));
     if (c.opset >= 11 && (computed || !is_real(c.raw(0).type))) {
         operand x = c.raw(0);
@@ -77,7 +82,8 @@ inline void import_clip(call& c) {
 namespace detail {
 
 /// Before opset 7 the second operand is aligned by attributes: its axes begin at `axis` of the first one.
-[[nodiscard]] inline operand aligned(call& c, const operand& a, const operand& b) {
+template <class T>
+[[nodiscard]] operand aligned(call<T>& c, const operand& a, const operand& b) {
     if (c.opset >= 7 || b.dims.rank() >= a.dims.rank() || !c.has_attribute("axis") || b.dims.rank() == 0)
         return b;
     const std::size_t axis = c.axis(c.whole("axis", 0), a.dims.rank());
@@ -90,29 +96,31 @@ namespace detail {
 
 } // namespace detail
 
-template <binary_op Op>
-void import_binary(call& c) {
+template <class T, binary_op Op>
+void import_binary(call<T>& c) {
     c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
     c.out(0, combine(c, Op, c.raw(0), detail::aligned(c, c.in(0), c.raw(1))));
 }
 
 /// Any number of inputs, folded from the left.
-template <binary_op Op>
-void import_variadic(call& c) {
+template <class T, binary_op Op>
+void import_variadic(call<T>& c) {
     operand x = c.raw(0);
     for (std::size_t i = 1; i < c.inputs(); ++i)
         x = combine(c, Op, x, c.raw(i));
     c.out(0, x);
 }
 
-inline void import_mean(call& c) {
+template <class T>
+void import_mean(call<T>& c) {
     operand x = c.raw(0);
     for (std::size_t i = 1; i < c.inputs(); ++i)
         x = combine(c, binary_op::add, x, c.raw(i));
     c.out(0, c.inputs() == 1 ? x : combine(c, binary_op::div, x, static_cast<float>(c.inputs())));
 }
 
-inline void import_prelu(call& c) {
+template <class T>
+void import_prelu(call<T>& c) {
     const operand x = c.in(0);
     operand slope = c.in(1);
     const bool per_channel = slope.dims.rank() == 1 && slope.dims[0] != 1 && x.dims.rank() > 2;
@@ -125,47 +133,48 @@ inline void import_prelu(call& c) {
     c.out(0, combine(c, binary_op::prelu, x, slope));
 }
 
-inline constexpr operator_entry elementwise_operators[] = {
-    {"Relu", &import_unary<unary_op::relu>},
-    {"Sigmoid", &import_unary<unary_op::sigmoid>},
-    {"Tanh", &import_unary<unary_op::tanh>},
-    {"HardSwish", &import_unary<unary_op::hard_swish>},
-    {"Softplus", &import_unary<unary_op::softplus>},
-    {"Softsign", &import_unary<unary_op::softsign>},
-    {"Mish", &import_unary<unary_op::mish>},
-    {"Exp", &import_unary<unary_op::exp>},
-    {"Log", &import_unary<unary_op::log>},
-    {"Sqrt", &import_unary<unary_op::sqrt>},
-    {"Reciprocal", &import_unary<unary_op::reciprocal>},
-    {"Abs", &import_unary<unary_op::abs>},
-    {"Neg", &import_unary<unary_op::neg>},
-    {"Sign", &import_unary<unary_op::sign>},
-    {"Floor", &import_unary<unary_op::floor>},
-    {"Ceil", &import_unary<unary_op::ceil>},
-    {"Round", &import_unary<unary_op::round>},
-    {"Erf", &import_unary<unary_op::erf>},
-    {"Sin", &import_unary<unary_op::sin>},
-    {"Cos", &import_unary<unary_op::cos>},
-    {"LeakyRelu", &import_activation<unary_op::leaky_relu>},
-    {"Elu", &import_activation<unary_op::elu>},
-    {"HardSigmoid", &import_activation<unary_op::hard_sigmoid>},
-    {"ThresholdedRelu", &import_activation<unary_op::thresholded_relu>},
-    {"Swish", &import_activation<unary_op::silu>},
-    {"Selu", &import_selu},
-    {"Celu", &import_celu},
-    {"Gelu", &import_gelu},
-    {"Gelu", &import_gelu, "com.microsoft"},
-    {"Clip", &import_clip},
-    {"PRelu", &import_prelu},
-    {"Add", &import_binary<binary_op::add>},
-    {"Sub", &import_binary<binary_op::sub>},
-    {"Mul", &import_binary<binary_op::mul>},
-    {"Div", &import_binary<binary_op::div>},
-    {"Pow", &import_binary<binary_op::pow>},
-    {"Min", &import_variadic<binary_op::min>},
-    {"Max", &import_variadic<binary_op::max>},
-    {"Sum", &import_variadic<binary_op::add>},
-    {"Mean", &import_mean},
+template <class T>
+inline constexpr operator_entry<T> elementwise_operators[] = {
+    {"Relu", &import_unary<T, unary_op::relu>},
+    {"Sigmoid", &import_unary<T, unary_op::sigmoid>},
+    {"Tanh", &import_unary<T, unary_op::tanh>},
+    {"HardSwish", &import_unary<T, unary_op::hard_swish>},
+    {"Softplus", &import_unary<T, unary_op::softplus>},
+    {"Softsign", &import_unary<T, unary_op::softsign>},
+    {"Mish", &import_unary<T, unary_op::mish>},
+    {"Exp", &import_unary<T, unary_op::exp>},
+    {"Log", &import_unary<T, unary_op::log>},
+    {"Sqrt", &import_unary<T, unary_op::sqrt>},
+    {"Reciprocal", &import_unary<T, unary_op::reciprocal>},
+    {"Abs", &import_unary<T, unary_op::abs>},
+    {"Neg", &import_unary<T, unary_op::neg>},
+    {"Sign", &import_unary<T, unary_op::sign>},
+    {"Floor", &import_unary<T, unary_op::floor>},
+    {"Ceil", &import_unary<T, unary_op::ceil>},
+    {"Round", &import_unary<T, unary_op::round>},
+    {"Erf", &import_unary<T, unary_op::erf>},
+    {"Sin", &import_unary<T, unary_op::sin>},
+    {"Cos", &import_unary<T, unary_op::cos>},
+    {"LeakyRelu", &import_activation<T, unary_op::leaky_relu>},
+    {"Elu", &import_activation<T, unary_op::elu>},
+    {"HardSigmoid", &import_activation<T, unary_op::hard_sigmoid>},
+    {"ThresholdedRelu", &import_activation<T, unary_op::thresholded_relu>},
+    {"Swish", &import_activation<T, unary_op::silu>},
+    {"Selu", &import_selu<T>},
+    {"Celu", &import_celu<T>},
+    {"Gelu", &import_gelu<T>},
+    {"Gelu", &import_gelu<T>, "com.microsoft"},
+    {"Clip", &import_clip<T>},
+    {"PRelu", &import_prelu<T>},
+    {"Add", &import_binary<T, binary_op::add>},
+    {"Sub", &import_binary<T, binary_op::sub>},
+    {"Mul", &import_binary<T, binary_op::mul>},
+    {"Div", &import_binary<T, binary_op::div>},
+    {"Pow", &import_binary<T, binary_op::pow>},
+    {"Min", &import_variadic<T, binary_op::min>},
+    {"Max", &import_variadic<T, binary_op::max>},
+    {"Sum", &import_variadic<T, binary_op::add>},
+    {"Mean", &import_mean<T>},
 };
 
 } // namespace pith::io::onnx

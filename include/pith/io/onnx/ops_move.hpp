@@ -16,7 +16,8 @@
 
 namespace pith::io::onnx {
 
-inline void import_concat(call& c) {
+template <class T>
+void import_concat(call<T>& c) {
     const operand first = c.in(0);
     const std::size_t axis = c.axis(c.whole("axis", 1), first.dims.rank());
     layout order = identity_layout(first.dims.rank());
@@ -34,7 +35,8 @@ inline void import_concat(call& c) {
     c.out(0, c.stored(c.make.emit(concat{stored_axis(order, axis)}, std::move(ids)), order));
 }
 
-inline void import_split(call& c) {
+template <class T>
+void import_split(call<T>& c) {
     const operand x = c.in(0);
     const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
     const std::size_t count = c.node().outputs.size();
@@ -61,8 +63,9 @@ inline void import_split(call& c) {
 namespace detail {
 
 /// One axis of Slice as the layer has it: first element, number of elements.
-inline void slice_axis(const call& c, slice& layer, std::size_t at, std::int64_t size, std::int64_t begin,
-                       std::int64_t end, std::int64_t step) {
+template <class T>
+void slice_axis(const call<T>& c, slice& layer, std::size_t at, std::int64_t size, std::int64_t begin,
+                std::int64_t end, std::int64_t step) {
     c.expect(step != 0 && step != std::numeric_limits<std::int64_t>::min(), errc::bad_option,
              "a step is out of range");
     const auto wrapped = [size](std::int64_t v) { return v < 0 && v >= -size ? v + size : v; };
@@ -84,7 +87,8 @@ inline void slice_axis(const call& c, slice& layer, std::size_t at, std::int64_t
 
 } // namespace detail
 
-inline void import_slice(call& c) {
+template <class T>
+void import_slice(call<T>& c) {
     const operand x = c.in(0);
     const bool attributes = c.opset < 10;
     const auto starts = attributes ? c.wholes("starts") : c.constant_wholes(1);
@@ -109,7 +113,8 @@ inline void import_slice(call& c) {
     c.out(0, c.stored(c.make.emit(std::move(layer), {x.id}), x.order));
 }
 
-inline void import_pad(call& c) {
+template <class T>
+void import_pad(call<T>& c) {
     const operand x = c.in(0);
     const std::size_t rank = x.dims.rank();
     const auto counts = c.opset >= 11             ? c.constant_wholes(1)
@@ -152,7 +157,8 @@ inline void import_pad(call& c) {
     c.out(0, c.stored(c.make.emit(std::move(layer), {x.id}), x.order));
 }
 
-inline void import_gather(call& c) {
+template <class T>
+void import_gather(call<T>& c) {
     const operand x = c.in(0);
     const operand indices = c.in(1);
     const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
@@ -167,7 +173,8 @@ inline void import_gather(call& c) {
 
 namespace detail {
 
-[[nodiscard]] inline operand expand_to(call& c, const operand& source, const shape& wanted) {
+template <class T>
+[[nodiscard]] operand expand_to(call<T>& c, const operand& source, const shape& wanted) {
     const operand x = raised(source, std::max(source.dims.rank(), wanted.rank()));
     const auto dims = broadcast(x.dims, wanted);
     c.expect(dims.has_value(), errc::bad_shape, "the shapes cannot be broadcast to each other");
@@ -180,11 +187,13 @@ namespace detail {
 
 } // namespace detail
 
-inline void import_expand(call& c) {
+template <class T>
+void import_expand(call<T>& c) {
     c.out(0, detail::expand_to(c, c.in(0), detail::to_shape(c, c.constant_wholes(1))));
 }
 
-inline void import_tile(call& c) {
+template <class T>
+void import_tile(call<T>& c) {
     const operand x = c.in(0);
     auto repeats = c.constant_wholes(1);
     if (c.opset < 6) { // an axis and a count
@@ -215,9 +224,11 @@ inline void import_tile(call& c) {
     c.out(0, reshape_to(c, grown, detail::to_shape(c, joined)));
 }
 
-inline constexpr operator_entry move_operators[] = {
-    {"Concat", &import_concat}, {"Split", &import_split},   {"Slice", &import_slice}, {"Pad", &import_pad},
-    {"Gather", &import_gather}, {"Expand", &import_expand}, {"Tile", &import_tile},
+template <class T>
+inline constexpr operator_entry<T> move_operators[] = {
+    {"Concat", &import_concat<T>}, {"Split", &import_split<T>},   {"Slice", &import_slice<T>},
+    {"Pad", &import_pad<T>},       {"Gather", &import_gather<T>}, {"Expand", &import_expand<T>},
+    {"Tile", &import_tile<T>},
 };
 
 } // namespace pith::io::onnx

@@ -13,7 +13,8 @@
 
 namespace pith::io::onnx {
 
-inline void import_batch_norm(call& c) {
+template <class T>
+void import_batch_norm(call<T>& c) {
     const bool trains = c.whole("training_mode", 0) != 0 || (c.opset < 7 && c.whole("is_test", 0) == 0);
     c.expect(!trains && !c.wants(1), errc::unsupported,
              "the node is in training mode; export the model for inference");
@@ -42,8 +43,9 @@ struct normalized {
     operand y, mean, inverse;
 };
 
-[[nodiscard]] inline normalized normalize(call& c, const operand& x, const std::vector<std::size_t>& axes,
-                                          float epsilon) {
+template <class T>
+[[nodiscard]] normalized normalize(call<T>& c, const operand& x, const std::vector<std::size_t>& axes,
+                                   float epsilon) {
     const operand mean = reduce_over(c, reduce_op::mean, x, axes, true);
     const operand centred = combine(c, binary_op::sub, x, mean);
     const operand squares = combine(c, binary_op::mul, centred, centred);
@@ -54,7 +56,8 @@ struct normalized {
 }
 
 /// [channels] as [channels, 1, ...] beside an input of `rank` axes.
-[[nodiscard]] inline operand per_channel(call& c, const operand& p, std::size_t rank) {
+template <class T>
+[[nodiscard]] operand per_channel(call<T>& c, const operand& p, std::size_t rank) {
     shape dims = p.dims;
     while (dims.rank() + 1 < rank)
         dims.push_back(1);
@@ -69,7 +72,8 @@ struct normalized {
 
 } // namespace detail
 
-inline void import_layer_norm(call& c) {
+template <class T>
+void import_layer_norm(call<T>& c) {
     const operand x = c.in(0);
     const std::size_t first = c.axis(c.whole("axis", -1), x.dims.rank());
     const auto n = detail::normalize(c, x, detail::axes_from(first, x.dims.rank()), c.real("epsilon", 1e-5F));
@@ -81,7 +85,8 @@ inline void import_layer_norm(call& c) {
     c.out(2, n.inverse);
 }
 
-inline void import_instance_norm(call& c) {
+template <class T>
+void import_instance_norm(call<T>& c) {
     const operand x = c.in(0);
     const std::size_t rank = x.dims.rank();
     c.expect(rank >= 3, errc::bad_shape, "an image is needed");
@@ -90,7 +95,8 @@ inline void import_instance_norm(call& c) {
     c.out(0, combine(c, binary_op::add, y, detail::per_channel(c, c.in(2), rank)));
 }
 
-inline void import_group_norm(call& c) {
+template <class T>
+void import_group_norm(call<T>& c) {
     const operand x = c.in(0);
     const std::int64_t groups = c.whole("num_groups", 0);
     c.expect(x.dims.rank() >= 2 && x.dims.rank() < max_rank && groups > 0 && x.dims[1] % groups == 0,
@@ -110,7 +116,8 @@ inline void import_group_norm(call& c) {
 
 /// x / (bias + alpha * mean of squares over neighbouring channels) ^ beta: the mean is a pool along the
 /// channels.
-inline void import_local_response_norm(call& c) {
+template <class T>
+void import_local_response_norm(call<T>& c) {
     const operand x = c.make.arranged(c.in(0), channels_last(c.raw(0).dims.rank()));
     const std::int64_t size = c.whole("size", 0);
     c.expect(x.dims.rank() >= 3 && size > 0, errc::bad_shape, "an image and a positive size are needed");
@@ -131,8 +138,8 @@ inline void import_local_response_norm(call& c) {
     c.out(0, combine(c, binary_op::mul, x, power));
 }
 
-template <bool Log>
-void import_softmax(call& c) {
+template <class T, bool Log>
+void import_softmax(call<T>& c) {
     const operand x = c.in(0);
     const std::size_t rank = x.dims.rank();
     c.expect(rank > 0, errc::bad_shape, "an axis is out of range");
@@ -151,7 +158,8 @@ void import_softmax(call& c) {
     c.out(0, y);
 }
 
-inline void import_dropout(call& c) {
+template <class T>
+void import_dropout(call<T>& c) {
     const operand x = c.raw(0);
     bool trains = c.opset < 7 && c.whole("is_test", 0) == 0;
     if (c.opset >= 12 && c.has(2)) {
@@ -164,20 +172,21 @@ inline void import_dropout(call& c) {
         return;
     c.make.left().charge(static_cast<std::uint64_t>(x.dims.elements()) * 8, c.make.where());
     if (c.opset < 10)
-        c.out(1, c.make.constant(tensor<float>(x.dims, 1.F)));
+        c.out(1, c.make.constant(tensor<T>(x.dims, T{1})));
     else
         c.out(1, c.make.constant(tensor<std::int64_t>(x.dims, 1), format::dtype::boolean));
 }
 
-inline constexpr operator_entry normalize_operators[] = {
-    {"BatchNormalization", &import_batch_norm},
-    {"LayerNormalization", &import_layer_norm},
-    {"InstanceNormalization", &import_instance_norm},
-    {"GroupNormalization", &import_group_norm},
-    {"LRN", &import_local_response_norm},
-    {"Softmax", &import_softmax<false>},
-    {"LogSoftmax", &import_softmax<true>},
-    {"Dropout", &import_dropout},
+template <class T>
+inline constexpr operator_entry<T> normalize_operators[] = {
+    {"BatchNormalization", &import_batch_norm<T>},
+    {"LayerNormalization", &import_layer_norm<T>},
+    {"InstanceNormalization", &import_instance_norm<T>},
+    {"GroupNormalization", &import_group_norm<T>},
+    {"LRN", &import_local_response_norm<T>},
+    {"Softmax", &import_softmax<T, false>},
+    {"LogSoftmax", &import_softmax<T, true>},
+    {"Dropout", &import_dropout<T>},
 };
 
 } // namespace pith::io::onnx

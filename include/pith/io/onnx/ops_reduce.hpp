@@ -14,8 +14,8 @@
 namespace pith::io::onnx {
 
 /// @tparam Since the opset in which the axes became an input.
-template <reduce_op Op, std::int64_t Since>
-void import_reduce(call& c) {
+template <class T, reduce_op Op, std::int64_t Since>
+void import_reduce(call<T>& c) {
     const operand x = c.in(0);
     auto axes = detail::read_axes(c, Since, x.dims.rank());
     if (axes.empty() && c.whole("noop_with_empty_axes", 0) != 0) {
@@ -32,17 +32,18 @@ void import_reduce(call& c) {
     c.out(0, reduce_over(c, Op, x, axes, c.whole("keepdims", 1) != 0));
 }
 
-inline constexpr operator_entry reduce_operators[] = {
-    {"ReduceMean", &import_reduce<reduce_op::mean, 18>},
-    {"ReduceSum", &import_reduce<reduce_op::sum, 13>},
-    {"ReduceMax", &import_reduce<reduce_op::max, 18>},
-    {"ReduceMin", &import_reduce<reduce_op::min, 18>},
-    {"ReduceProd", &import_reduce<reduce_op::prod, 18>},
-    {"ReduceL1", &import_reduce<reduce_op::l1, 18>},
-    {"ReduceL2", &import_reduce<reduce_op::l2, 18>},
-    {"ReduceSumSquare", &import_reduce<reduce_op::sum_square, 18>},
-    {"ReduceLogSum", &import_reduce<reduce_op::log_sum, 18>},
-    {"ReduceLogSumExp", &import_reduce<reduce_op::log_sum_exp, 18>},
+template <class T>
+inline constexpr operator_entry<T> reduce_operators[] = {
+    {"ReduceMean", &import_reduce<T, reduce_op::mean, 18>},
+    {"ReduceSum", &import_reduce<T, reduce_op::sum, 13>},
+    {"ReduceMax", &import_reduce<T, reduce_op::max, 18>},
+    {"ReduceMin", &import_reduce<T, reduce_op::min, 18>},
+    {"ReduceProd", &import_reduce<T, reduce_op::prod, 18>},
+    {"ReduceL1", &import_reduce<T, reduce_op::l1, 18>},
+    {"ReduceL2", &import_reduce<T, reduce_op::l2, 18>},
+    {"ReduceSumSquare", &import_reduce<T, reduce_op::sum_square, 18>},
+    {"ReduceLogSum", &import_reduce<T, reduce_op::log_sum, 18>},
+    {"ReduceLogSumExp", &import_reduce<T, reduce_op::log_sum_exp, 18>},
 };
 
 } // namespace pith::io::onnx

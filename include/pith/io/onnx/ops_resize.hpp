@@ -24,7 +24,8 @@ struct resize_request {
     std::vector<std::int64_t> sizes;
 };
 
-[[nodiscard]] inline std::vector<std::size_t> resize_axes(const call& c, std::size_t rank) {
+template <class T>
+[[nodiscard]] std::vector<std::size_t> resize_axes(const call<T>& c, std::size_t rank) {
     std::vector<std::size_t> axes(rank);
     std::iota(axes.begin(), axes.end(), std::size_t{0});
     if (c.has_attribute("axes")) {
@@ -35,8 +36,9 @@ struct resize_request {
     return axes;
 }
 
-inline void take_scales(const call& c, const std::vector<float>& scales, const std::vector<std::size_t>& axes,
-                        const shape& dims, resize_request& r) {
+template <class T>
+void take_scales(const call<T>& c, const std::vector<float>& scales, const std::vector<std::size_t>& axes,
+                 const shape& dims, resize_request& r) {
     c.expect(scales.size() == axes.size(), errc::bad_shape, "one scale per axis is needed");
     for (std::size_t i = 0; i < axes.size(); ++i) {
         const double size = std::floor(static_cast<double>(dims[axes[i]]) * static_cast<double>(scales[i]));
@@ -47,8 +49,9 @@ inline void take_scales(const call& c, const std::vector<float>& scales, const s
     }
 }
 
-inline void take_sizes(const call& c, const std::vector<std::int64_t>& sizes,
-                       const std::vector<std::size_t>& axes, const shape& dims, resize_request& r) {
+template <class T>
+void take_sizes(const call<T>& c, const std::vector<std::int64_t>& sizes,
+                const std::vector<std::size_t>& axes, const shape& dims, resize_request& r) {
     c.expect(sizes.size() == axes.size(), errc::bad_shape, "one size per axis is needed");
     const auto policy = c.text("keep_aspect_ratio_policy", "stretch");
     double common = 0;
@@ -72,7 +75,8 @@ inline void take_sizes(const call& c, const std::vector<std::int64_t>& sizes,
     }
 }
 
-[[nodiscard]] inline resize_request read_request(call& c, const operand& x, bool upsample) {
+template <class T>
+[[nodiscard]] resize_request read_request(call<T>& c, const operand& x, bool upsample) {
     const std::size_t rank = x.dims.rank();
     resize_request r{std::vector<double>(rank, 1.0), {x.dims.begin(), x.dims.end()}};
     const auto axes = resize_axes(c, rank);
@@ -95,7 +99,8 @@ inline void take_sizes(const call& c, const std::vector<std::int64_t>& sizes,
     return r;
 }
 
-[[nodiscard]] inline resize_mode read_mode(const call& c) {
+template <class T>
+[[nodiscard]] resize_mode read_mode(const call<T>& c) {
     const auto mode = c.text("mode", "nearest");
     if (mode == "nearest")
         return resize_mode::nearest;
@@ -105,7 +110,8 @@ inline void take_sizes(const call& c, const std::vector<std::int64_t>& sizes,
     return resize_mode::cubic;
 }
 
-[[nodiscard]] inline resize_coordinates read_coordinates(const call& c) {
+template <class T>
+[[nodiscard]] resize_coordinates read_coordinates(const call<T>& c) {
     const auto mode = c.text("coordinate_transformation_mode", "half_pixel");
     if (mode == "half_pixel")
         return resize_coordinates::half_pixel;
@@ -121,7 +127,8 @@ inline void take_sizes(const call& c, const std::vector<std::int64_t>& sizes,
     return resize_coordinates::asymmetric;
 }
 
-[[nodiscard]] inline resize_rounding read_rounding(const call& c) {
+template <class T>
+[[nodiscard]] resize_rounding read_rounding(const call<T>& c) {
     const auto mode = c.text("nearest_mode", "round_prefer_floor");
     if (mode == "round_prefer_floor")
         return resize_rounding::prefer_floor;
@@ -134,7 +141,8 @@ inline void take_sizes(const call& c, const std::vector<std::int64_t>& sizes,
 }
 
 /// The layout in which the axes that change are the image's height and width.
-[[nodiscard]] inline layout resize_layout(const call& c, const resize_request& r, const operand& x) {
+template <class T>
+[[nodiscard]] layout resize_layout(const call<T>& c, const resize_request& r, const operand& x) {
     const auto changes = [&](std::size_t a) { return r.scales[a] != 1.0 || r.sizes[a] != x.dims[a]; };
     const std::size_t rank = x.dims.rank();
     c.expect(rank == 3 || rank == 4, errc::unsupported,
@@ -151,8 +159,8 @@ inline void take_sizes(const call& c, const std::vector<std::int64_t>& sizes,
 
 } // namespace detail
 
-template <bool Upsample>
-void import_resize(call& c) {
+template <class T, bool Upsample>
+void import_resize(call<T>& c) {
     const operand x = c.in(0);
     const auto r = detail::read_request(c, x, Upsample);
     const layout order = detail::resize_layout(c, r, x);
@@ -174,9 +182,10 @@ void import_resize(call& c) {
     c.out(0, c.stored(c.make.emit(layer, {c.make.place(x, order)}), order));
 }
 
-inline constexpr operator_entry resize_operators[] = {
-    {"Resize", &import_resize<false>},
-    {"Upsample", &import_resize<true>},
+template <class T>
+inline constexpr operator_entry<T> resize_operators[] = {
+    {"Resize", &import_resize<T, false>},
+    {"Upsample", &import_resize<T, true>},
 };
 
 } // namespace pith::io::onnx

@@ -15,7 +15,8 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// A checked shape; `from` says what it came from in a fault.
-[[nodiscard]] inline shape to_shape(const call& c, const std::vector<std::int64_t>& sizes) {
+template <class T>
+[[nodiscard]] shape to_shape(const call<T>& c, const std::vector<std::int64_t>& sizes) {
     shape out;
     for (const auto d : sizes)
         push_dim(out, d, c.make.where());
@@ -23,7 +24,8 @@ namespace detail {
 }
 
 /// Axes given as an input since `since`, as an attribute before; sorted, none twice.
-[[nodiscard]] inline std::vector<std::size_t> read_axes(call& c, std::int64_t since, std::size_t rank) {
+template <class T>
+[[nodiscard]] std::vector<std::size_t> read_axes(call<T>& c, std::int64_t since, std::size_t rank) {
     const auto given = c.opset < since ? c.wholes("axes")
                        : c.has(1)      ? c.constant_wholes(1)
                                        : std::vector<std::int64_t>{};
@@ -38,7 +40,8 @@ namespace detail {
 
 } // namespace detail
 
-inline void import_reshape(call& c) {
+template <class T>
+void import_reshape(call<T>& c) {
     const operand& x = c.raw(0);
     auto sizes = c.opset < 5 ? c.wholes("shape") : c.constant_wholes(1);
     c.expect(sizes.size() <= max_rank, errc::unsupported, "tensors have at most 8 dimensions here");
@@ -68,7 +71,8 @@ inline void import_reshape(call& c) {
     c.out(0, reshape_to(c, x, detail::to_shape(c, sizes)));
 }
 
-inline void import_flatten(call& c) {
+template <class T>
+void import_flatten(call<T>& c) {
     const operand& x = c.raw(0);
     const std::int64_t given = c.whole("axis", 1);
     const std::size_t rank = x.dims.rank();
@@ -76,7 +80,8 @@ inline void import_flatten(call& c) {
     c.out(0, reshape_to(c, x, {x.dims.product(0, axis), x.dims.product(axis, rank)}));
 }
 
-inline void import_transpose(call& c) {
+template <class T>
+void import_transpose(call<T>& c) {
     const operand x = c.in(0);
     const auto given = c.wholes("perm");
     std::vector<std::size_t> permutation;
@@ -93,7 +98,8 @@ inline void import_transpose(call& c) {
     c.out(0, transpose_to(c, x, permutation));
 }
 
-inline void import_squeeze(call& c) {
+template <class T>
+void import_squeeze(call<T>& c) {
     const operand& x = c.raw(0);
     const auto axes = detail::read_axes(c, 13, x.dims.rank());
     shape dims;
@@ -106,7 +112,8 @@ inline void import_squeeze(call& c) {
     c.out(0, reshape_to(c, x, dims));
 }
 
-inline void import_unsqueeze(call& c) {
+template <class T>
+void import_unsqueeze(call<T>& c) {
     const operand& x = c.raw(0);
     const std::size_t count = (c.opset < 13 ? c.wholes("axes") : c.constant_wholes(1)).size();
     c.expect(x.dims.rank() + count <= max_rank, errc::unsupported, "tensors have at most 8 dimensions here");
@@ -120,7 +127,8 @@ inline void import_unsqueeze(call& c) {
 namespace detail {
 
 /// Sizes of a value [n, c, h, w] for DepthToSpace and SpaceToDepth.
-[[nodiscard]] inline std::int64_t read_block(const call& c, const operand& x) {
+template <class T>
+[[nodiscard]] std::int64_t read_block(const call<T>& c, const operand& x) {
     const std::int64_t block = c.whole("blocksize", 0);
     c.expect(x.dims.rank() == 4 && block > 0 && block < 65536, errc::bad_shape,
              "an image and a positive block size are needed");
@@ -129,7 +137,8 @@ namespace detail {
 
 } // namespace detail
 
-inline void import_depth_to_space(call& c) {
+template <class T>
+void import_depth_to_space(call<T>& c) {
     const operand x = c.in(0);
     const std::int64_t b = detail::read_block(c, x);
     const shape& d = x.dims;
@@ -143,7 +152,8 @@ inline void import_depth_to_space(call& c) {
     c.out(0, reshape_to(c, moved, {d[0], deep, d[2] * b, d[3] * b}));
 }
 
-inline void import_space_to_depth(call& c) {
+template <class T>
+void import_space_to_depth(call<T>& c) {
     const operand x = c.in(0);
     const std::int64_t b = detail::read_block(c, x);
     const shape& d = x.dims;
@@ -153,19 +163,21 @@ inline void import_space_to_depth(call& c) {
     c.out(0, reshape_to(c, moved, {d[0], d[1] * b * b, d[2] / b, d[3] / b}));
 }
 
-inline void import_identity(call& c) {
+template <class T>
+void import_identity(call<T>& c) {
     c.out(0, c.raw(0));
 }
 
-inline constexpr operator_entry shape_operators[] = {
-    {"Reshape", &import_reshape},
-    {"Flatten", &import_flatten},
-    {"Transpose", &import_transpose},
-    {"Squeeze", &import_squeeze},
-    {"Unsqueeze", &import_unsqueeze},
-    {"DepthToSpace", &import_depth_to_space},
-    {"SpaceToDepth", &import_space_to_depth},
-    {"Identity", &import_identity},
+template <class T>
+inline constexpr operator_entry<T> shape_operators[] = {
+    {"Reshape", &import_reshape<T>},
+    {"Flatten", &import_flatten<T>},
+    {"Transpose", &import_transpose<T>},
+    {"Squeeze", &import_squeeze<T>},
+    {"Unsqueeze", &import_unsqueeze<T>},
+    {"DepthToSpace", &import_depth_to_space<T>},
+    {"SpaceToDepth", &import_space_to_depth<T>},
+    {"Identity", &import_identity<T>},
 };
 
 } // namespace pith::io::onnx

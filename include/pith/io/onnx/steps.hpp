@@ -14,13 +14,15 @@
 
 namespace pith::io::onnx {
 
-[[nodiscard]] inline operand apply(call& c, unary layer, const operand& x) {
+template <class T>
+[[nodiscard]] operand apply(call<T>& c, unary layer, const operand& x) {
     operand y = x;
     y.id = c.make.emit(layer, {x.id});
     return y;
 }
 
-[[nodiscard]] inline operand apply_cast(call& c, const operand& x, format::dtype to) {
+template <class T>
+[[nodiscard]] operand apply_cast(call<T>& c, const operand& x, format::dtype to) {
     if (x.type == to)
         return x;
     operand y = x;
@@ -48,7 +50,8 @@ namespace pith::io::onnx {
 }
 
 /// The same elements under other sizes: moved only where the layout leaves no other way.
-[[nodiscard]] inline operand reshape_to(call& c, const operand& source, const shape& dims) {
+template <class T>
+[[nodiscard]] operand reshape_to(call<T>& c, const operand& source, const shape& dims) {
     operand x = source;
     c.expect(x.dims.elements() == dims.elements(), errc::bad_shape,
              "a reshape changes the number of elements");
@@ -82,8 +85,9 @@ namespace pith::io::onnx {
     return c.stored(c.make.reshaped(x.id, stored_dims(dims, target)), target);
 }
 
-[[nodiscard]] inline operand transpose_to(call& c, const operand& x,
-                                          const std::vector<std::size_t>& permutation) {
+template <class T>
+[[nodiscard]] operand transpose_to(call<T>& c, const operand& x,
+                                   const std::vector<std::size_t>& permutation) {
     if (c.make.is_constant(x)) {
         layout order;
         for (const auto p : permutation)
@@ -98,8 +102,9 @@ namespace pith::io::onnx {
     return y;
 }
 
-[[nodiscard]] inline operand reduce_over(call& c, reduce_op op, const operand& x,
-                                         const std::vector<std::size_t>& axes, bool keep) {
+template <class T>
+[[nodiscard]] operand reduce_over(call<T>& c, reduce_op op, const operand& x,
+                                  const std::vector<std::size_t>& axes, bool keep) {
     reduce layer{op, {}, keep};
     for (const auto a : axes)
         layer.axes.push_back(stored_axis(x.order, a));
@@ -120,7 +125,8 @@ namespace pith::io::onnx {
 }
 
 /// A constant's last axis, of the mixed length or 1, in the order of a mixed axis.
-[[nodiscard]] inline operand mix_constant(call& c, const operand& x, const mixed_axis& mixed) {
+template <class T>
+[[nodiscard]] operand mix_constant(call<T>& c, const operand& x, const mixed_axis& mixed) {
     if (x.dims.rank() == 0 || x.dims.back() == 1)
         return x;
     const operand plain = c.plain(c.make.place(x));
@@ -143,14 +149,16 @@ namespace pith::io::onnx {
 
 namespace detail {
 
-[[nodiscard]] inline bool mixes_with(const call& c, const operand& constant, const operand& mixed) {
+template <class T>
+[[nodiscard]] bool mixes_with(const call<T>& c, const operand& constant, const operand& mixed) {
     const shape& dims = constant.dims;
     return c.make.is_constant(constant) && dims.rank() <= 2 &&
            (dims.rank() == 0 || dims.back() == 1 || dims.back() == mixed.dims[1]);
 }
 
 /// Keeps a mixed axis through an element-wise function of two values if it can.
-[[nodiscard]] inline std::optional<mixed_axis> share_mixed(call& c, operand& a, operand& b) {
+template <class T>
+[[nodiscard]] std::optional<mixed_axis> share_mixed(call<T>& c, operand& a, operand& b) {
     std::optional<mixed_axis> kept;
     if (a.mixed && b.mixed && *a.mixed == *b.mixed && a.dims == b.dims) {
         kept = a.mixed;
@@ -172,7 +180,8 @@ namespace detail {
 }
 
 /// The layout in which two values of equal rank meet: that of the computed one, the longer one's if both are.
-[[nodiscard]] inline layout common_layout(const call& c, const operand& a, const operand& b) {
+template <class T>
+[[nodiscard]] layout common_layout(const call<T>& c, const operand& a, const operand& b) {
     const bool a_fixed = c.make.is_constant(a);
     const bool b_fixed = c.make.is_constant(b);
     if (a_fixed != b_fixed)
@@ -183,7 +192,8 @@ namespace detail {
 }
 
 /// Leading axes of length 1 of a constant say nothing beside a value of full rank.
-[[nodiscard]] inline value_id lowered(call& c, value_id id) {
+template <class T>
+[[nodiscard]] value_id lowered(call<T>& c, value_id id) {
     shape dims;
     for (const auto d : c.make.net[id].dims)
         if (d != 1 || dims.rank() > 0)
@@ -194,7 +204,8 @@ namespace detail {
 } // namespace detail
 
 /// An element-wise function of two values with NumPy broadcasting in the model's axes.
-[[nodiscard]] inline operand combine(call& c, binary_op op, operand a, operand b) {
+template <class T>
+[[nodiscard]] operand combine(call<T>& c, binary_op op, operand a, operand b) {
     const auto mixed = detail::share_mixed(c, a, b);
     const std::size_t rank = std::max(a.dims.rank(), b.dims.rank());
     a = raised(a, rank);
@@ -215,7 +226,8 @@ namespace detail {
     return out;
 }
 
-[[nodiscard]] inline operand combine(call& c, binary_op op, const operand& a, float b) {
+template <class T>
+[[nodiscard]] operand combine(call<T>& c, binary_op op, const operand& a, double b) {
     return combine(c, op, a, c.make.scalar(b));
 }
 

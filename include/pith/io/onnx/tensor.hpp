@@ -15,7 +15,6 @@
 #include "../../format/dtype.hpp"
 #include "../../graph/tensor.hpp"
 #include "../../graph/value_info.hpp"
-#include "../array.hpp"
 #include "wire.hpp"
 
 namespace pith::io::onnx {
@@ -244,16 +243,20 @@ template <class T>
 
 } // namespace detail
 
+/// Elements and what they were stored as.
+template <class T>
+struct typed_elements {
+    format::dtype type = format::dtype::f32;
+    any_tensor<T> data;
+};
+
 /// The elements, checked against the shape.
-[[nodiscard]] inline array read_elements(const tensor_proto& t, budget& left) {
-    array out;
-    out.name = std::string(t.name);
-    out.type = element_type(t.element, t.name);
-    if (is_real(out.type))
-        out.data = detail::take_elements<float>(t, out.type, left);
-    else
-        out.data = detail::take_elements<std::int64_t>(t, out.type, left);
-    return out;
+template <class T>
+[[nodiscard]] typed_elements<T> read_elements(const tensor_proto& t, budget& left) {
+    const format::dtype type = element_type(t.element, t.name);
+    if (is_real(type))
+        return {type, detail::take_elements<T>(t, type, left)};
+    return {type, detail::take_elements<std::int64_t>(t, type, left)};
 }
 
 } // namespace pith::io::onnx

@@ -17,7 +17,8 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// The constant `b` as one number per channel, or no_value if it is something else.
-[[nodiscard]] inline value_id channel_bias(graph<float>& g, value_id b, std::int64_t channels) {
+template <class T>
+[[nodiscard]] value_id channel_bias(graph<T>& g, value_id b, std::int64_t channels) {
     const auto* reals = g[b].reals();
     if (reals == nullptr || reals->size() == 0)
         return no_value;
@@ -25,10 +26,10 @@ namespace detail {
         return b;
     if (reals->size() != 1 || reals->dims().rank() > 1)
         return no_value;
-    value<float> wide;
+    value<T> wide;
     wide.name = g[b].name;
     wide.dims = shape{channels};
-    wide.constant = tensor<float>(wide.dims, (*reals)[0]);
+    wide.constant = tensor<T>(wide.dims, (*reals)[0]);
     return g.add_value(std::move(wide));
 }
 
@@ -40,7 +41,8 @@ namespace detail {
 } // namespace detail
 
 /// The sum of a convolution or dense layer without bias and one constant per channel becomes its bias.
-inline void merge_bias(graph<float>& g) {
+template <class T>
+void merge_bias(graph<T>& g) {
     std::vector<std::size_t> reads(g.values.size(), 0);
     std::vector<node<layer_list>*> producers(g.values.size(), nullptr);
     for (const auto id : g.outputs)
@@ -77,7 +79,8 @@ inline void merge_bias(graph<float>& g) {
 }
 
 /// Keeps every graph input.
-inline void prune(graph<float>& g) {
+template <class T>
+void prune(graph<T>& g) {
     std::vector<bool> wanted(g.values.size(), false);
     for (const auto id : g.outputs)
         wanted[id] = true;
@@ -100,7 +103,7 @@ inline void prune(graph<float>& g) {
     for (const auto id : g.inputs)
         wanted[id] = true;
     std::vector<value_id> moved(g.values.size(), no_value);
-    std::vector<value<float>> values;
+    std::vector<value<T>> values;
     for (std::size_t i = 0; i < g.values.size(); ++i)
         if (wanted[i]) {
             moved[i] = static_cast<value_id>(values.size());

@@ -36,12 +36,13 @@ namespace detail {
 }
 
 /// Operators whose output has the axes of its inputs.
-[[nodiscard]] inline bool keeps_axes(std::string_view op) {
+template <class T>
+[[nodiscard]] bool keeps_axes(std::string_view op) {
     return contains(
                {"Identity", "Dropout", "Cast", "Pad", "Concat", "Split", "Slice", "Softmax", "LogSoftmax"},
                op) ||
-           std::any_of(std::begin(elementwise_operators), std::end(elementwise_operators),
-                       [op](const operator_entry& e) { return e.op_type == op; });
+           std::any_of(std::begin(elementwise_operators<T>), std::end(elementwise_operators<T>),
+                       [op](const operator_entry<T>& e) { return e.op_type == op; });
 }
 
 /// The wish before a Transpose whose output has wish `after`.
@@ -71,8 +72,9 @@ namespace detail {
 } // namespace detail
 
 /// @param order of execution; the wish of the earliest reader counts
-[[nodiscard]] inline wish_table wishes_of(const std::vector<node_proto>& nodes,
-                                          const std::vector<std::size_t>& order) {
+template <class T>
+[[nodiscard]] wish_table wishes_of(const std::vector<node_proto>& nodes,
+                                   const std::vector<std::size_t>& order) {
     wish_table wishes;
     for (auto it = order.rbegin(); it != order.rend(); ++it) {
         const node_proto& n = nodes[*it];
@@ -91,7 +93,7 @@ namespace detail {
         if (n.op_type == "Transpose") {
             if (auto before = detail::through_transpose(n, wish))
                 wishes[n.inputs[0]] = std::move(*before);
-        } else if (detail::keeps_axes(n.op_type)) {
+        } else if (detail::keeps_axes<T>(n.op_type)) {
             for (const auto name : n.inputs)
                 wishes[name] = wish;
         }
