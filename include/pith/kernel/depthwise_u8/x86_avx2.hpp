@@ -21,6 +21,7 @@ namespace pith::kernel::x86_avx2 {
 namespace depthwise_detail {
 
 namespace epilogue = x86_avx2;
+using x86_avx2::every_second;
 using x86_avx2::gather;
 
 #define PITH_TARGET_BODY

@@ -21,6 +21,7 @@ namespace pith::kernel::x86_avx512_vnni {
 namespace depthwise_detail {
 
 namespace epilogue = x86_avx512;
+using x86_avx512::every_second;
 using x86_avx512::gather;
 
 #define PITH_TARGET_BODY

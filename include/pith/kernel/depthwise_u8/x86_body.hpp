@@ -1,40 +1,57 @@
 // SPDX-License-Identifier: MIT
 // The body of the x86 depthwise convolutions, without a guard: each of them includes it inside its target
 // region and namespace with PITH_TARGET_BODY defined. It needs `dot` (vectors of `lanes` int32), `epilogue`
-// (packed_lanes, store_first) and `gather`.
+// (packed_lanes, store_first), `every_second` and `gather`.
 #ifdef PITH_TARGET_BODY
 
 inline constexpr std::uint32_t width = dot::lanes * 4; ///< outputs computed together
-inline constexpr std::uint32_t most_taps = 128;        ///< filters above are left to the portable kernel
+inline constexpr std::uint32_t most_groups = 32;
 
 /// The filters of `width` neighbouring outputs: as many channels, or all channels several times over. Vector
 /// j holds in its 128-bit lane l the outputs 16 l + 4 j to 16 l + 4 j + 3, which is how dot::zip leaves
 /// inputs.
+///
+/// Taps are taken in groups of four. With Rows == 2, for filters of three rows that step by one, a group is
+/// four rows of one column: what is zipped serves two output rows, with weights (w0, w1, w2, 0) and (0, w0,
+/// w1, w2).
 struct filters {
-    alignas(64) std::int8_t weights[most_taps / 4][4 * width];
+    alignas(64) std::int8_t weights[most_groups][4 * width];
     alignas(64) std::int32_t bias[width];
     alignas(64) float factor[width];
-    std::ptrdiff_t tap_at[most_taps]; ///< from a window's first input to its taps
-    std::uint32_t groups;             ///< of four taps; weights beyond the last tap are zero
+    std::ptrdiff_t tap_at[4 * most_groups]; ///< from a window's first input to its taps
+    std::uint32_t taps;                     ///< inputs, four to a group
 };
+
+/// The weights of a tap, or null where a group has none.
+[[nodiscard]] inline const std::int8_t* tap_weights(const depthwise_u8_args& a, int rows, std::uint32_t group,
+                                                    std::uint32_t t) noexcept {
+    const std::size_t padded = round_up(a.over.run_length, std::uint32_t{16});
+    if (rows == 1) {
+        const std::uint32_t tap = 4 * group + t;
+        return tap < a.over.runs() ? a.weights + tap * padded : nullptr;
+    }
+    const std::uint32_t row = t - group % 2; // wraps when there is none
+    return row < 3 ? a.weights + (row * a.over.run_columns + group / 2) * padded : nullptr;
+}
+
+inline void place_taps(filters& f, const window& over, int rows) noexcept {
+    f.taps = rows == 1 ? over.runs() : 4 * over.run_columns;
+    for (std::uint32_t t = 0; t < f.taps; ++t) {
+        const std::uint32_t y = rows == 1 ? t / over.run_columns : t % 4;
+        const std::uint32_t x = rows == 1 ? t % over.run_columns : t / 4;
+        f.tap_at[t] = static_cast<std::ptrdiff_t>(y) * over.run_row_stride +
+                      static_cast<std::ptrdiff_t>(x) * over.run_column_stride;
+    }
+}
 
 /// Where four outputs, `at` in their order, stand in vectors of 32-bit lanes.
 [[nodiscard]] constexpr std::uint32_t lane_of(std::uint32_t at) noexcept {
     return at / 4 % 4 * dot::lanes + at / 16 * 4;
 }
 
-inline void place_taps(filters& f, const window& over) noexcept {
-    const std::uint32_t taps = over.runs();
-    f.groups = (taps + 3) / 4;
-    for (std::uint32_t t = 0; t < f.groups * 4; ++t) {
-        const std::uint32_t tap = t < taps ? t : 0;
-        f.tap_at[t] = static_cast<std::ptrdiff_t>(tap / over.run_columns) * over.run_row_stride +
-                      static_cast<std::ptrdiff_t>(tap % over.run_columns) * over.run_column_stride;
-    }
-}
-
 /// @param first the first channel; @param period channels after which the outputs start again
-inline void fill(filters& f, const depthwise_u8_args& a, std::uint32_t first, std::uint32_t period) noexcept {
+inline void fill(filters& f, const depthwise_u8_args& a, int rows, std::uint32_t first,
+                 std::uint32_t period) noexcept {
     const std::uint32_t padded = round_up(a.over.run_length, std::uint32_t{16});
     for (std::uint32_t at = 0; at < width; at += 4) {
         const std::uint32_t channel = first + at % period;
@@ -45,127 +62,164 @@ inline void fill(filters& f, const depthwise_u8_args& a, std::uint32_t first, st
             std::memcpy(f.factor + lane_of(at), a.epilogue.factor + channel, 16);
         }
     }
-    for (std::uint32_t group = 0; group < f.groups; ++group) {
-        dot::vec rows[4], zipped[4];
+    const std::uint32_t groups = (f.taps + 3) / 4 * static_cast<std::uint32_t>(rows);
+    for (std::uint32_t group = 0; group < groups; ++group) {
+        dot::vec taps[4], zipped[4];
         for (std::uint32_t t = 0; t < 4; ++t) {
-            alignas(64) std::int8_t row[width] = {};
-            if (const std::uint32_t tap = 4 * group + t; tap < a.over.runs())
-                for (std::uint32_t at = 0; at < width; at += 4)
-                    std::memcpy(row + at, a.weights + std::size_t{tap} * padded + first + at % period, 4);
-            rows[t] = dot::load(row);
+            taps[t] = dot::none();
+            const std::int8_t* w = tap_weights(a, rows, group, t);
+            if (w != nullptr && period == width) {
+                taps[t] = dot::load(w + first);
+            } else if (w != nullptr) {
+                alignas(64) std::int8_t repeated[width];
+                for (std::uint32_t at = 0; at < width; at += 8)
+                    std::memcpy(repeated + at, w + at % period, 8);
+                taps[t] = dot::load(repeated);
+            }
         }
-        dot::zip(rows, zipped);
+        dot::zip(taps, zipped);
         for (std::uint32_t j = 0; j < 4; ++j)
             dot::store(f.weights[group] + j * width, zipped[j]);
     }
 }
 
 /// Inputs that lie next to each other.
-struct contiguous {
+struct adjacent {
     PITH_ALWAYS_INLINE dot::vec operator()(const std::uint8_t* p) const noexcept { return dot::load(p); }
 };
 
-/// Inputs of several pixels.
-struct scattered {
-    std::ptrdiff_t step;
-    std::uint32_t channels;
-    std::uint32_t last;
-    PITH_ALWAYS_INLINE dot::vec operator()(const std::uint8_t* p) const noexcept {
-        return gather(p, step, channels, last);
+/// Adds the products of the `Count` taps from `first` on to the sums of Rows output rows.
+template <int Rows, int Count, class Load>
+PITH_ALWAYS_INLINE void add_group(dot::vec (&sums)[Rows][4], const filters& f, const std::uint8_t* input,
+                                  std::uint32_t first, const Load& load) noexcept {
+    dot::vec taps[4], zipped[4];
+#pragma GCC unroll 4
+    for (int t = 0; t < 4; ++t) // where there is no tap any input will do: its weight is zero
+        taps[t] = t < Count ? load(input + f.tap_at[first + static_cast<std::uint32_t>(t)]) : taps[t % Count];
+    dot::zip(taps, zipped);
+    const std::int8_t* weights = f.weights[first / 4 * Rows];
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) {
+        const dot::inputs x = dot::as_inputs(zipped[j]);
+#pragma GCC unroll 2
+        for (int r = 0; r < Rows; ++r)
+            sums[r][j] = dot::add_dot(
+                sums[r][j], x, dot::as_weights(dot::load(weights + (r * 4 + j) * static_cast<int>(width))));
     }
-};
-
-/// `width` outputs. `load` fetches their inputs from a tap's address.
-template <class Load>
-PITH_ALWAYS_INLINE auto codes_of(const filters& f, const epilogue::codes_constants& c,
-                                 const std::uint8_t* input, Load load) noexcept {
-    dot::vec sums[4];
-#pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j)
-        sums[j] = dot::load(f.bias + j * dot::lanes);
-    for (std::uint32_t group = 0; group < f.groups; ++group) {
-        dot::vec taps[4], zipped[4];
-#pragma GCC unroll 4
-        for (int t = 0; t < 4; ++t)
-            taps[t] = load(input + f.tap_at[4 * group + static_cast<std::uint32_t>(t)]);
-        dot::zip(taps, zipped);
-#pragma GCC unroll 4
-        for (std::uint32_t j = 0; j < 4; ++j)
-            sums[j] = dot::add_dot(sums[j], dot::as_inputs(zipped[j]),
-                                   dot::as_weights(dot::load(f.weights[group] + j * width)));
-    }
-#pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j)
-        sums[j] = epilogue::rounded(sums[j], f.factor + j * dot::lanes, c.high);
-    return epilogue::packed_lanes(sums, c.zero, c);
 }
 
-/// The rows and columns of one block of filters.
-struct rows_of {
-    const depthwise_u8_args& a;
-    const filters& f;
-    epilogue::codes_constants constants;
-    std::uint32_t first; ///< channel
-};
-
-/// Each vector holds the channels of one pixel, or `width` of them.
-inline void convolve_pixels(const rows_of& r) noexcept {
-    const auto& a = r.a;
-    const std::uint32_t left = a.over.run_length - r.first;
-    const std::uint32_t count = left < width ? left : width;
-    for (std::uint32_t row = 0; row < a.over.rows; ++row) {
-        const std::uint8_t* x = a.input + static_cast<std::ptrdiff_t>(row) * a.over.row_stride + r.first;
-        std::uint8_t* y = a.output + static_cast<std::ptrdiff_t>(row) * a.output_strides.row_stride + r.first;
-        for (std::uint32_t column = 0; column < a.over.columns; ++column) {
-            const auto codes = codes_of(r.f, r.constants, x, contiguous{});
-            epilogue::store_first(y, count, codes);
-            x += a.over.column_stride;
-            y += a.output_strides.column_stride;
+/// `width` outputs in each of Rows rows. `load` fetches their inputs from a tap's address.
+template <int Rows, class Load>
+PITH_ALWAYS_INLINE void convolve(const filters& f, const epilogue::codes_constants& c,
+                                 const std::uint8_t* input, const Load& load, std::uint8_t* output,
+                                 std::ptrdiff_t row_stride, std::uint32_t count) noexcept {
+    dot::vec sums[Rows][4];
+#pragma GCC unroll 2
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+        for (int j = 0; j < 4; ++j)
+            sums[r][j] = dot::load(f.bias + j * dot::lanes);
+    std::uint32_t first = 0;
+    for (; first + 4 <= f.taps; first += 4)
+        add_group<Rows, 4>(sums, f, input, first, load);
+    if constexpr (Rows == 1) {
+        switch (f.taps - first) {
+        case 1:
+            add_group<Rows, 1>(sums, f, input, first, load);
+            break;
+        case 2:
+            add_group<Rows, 2>(sums, f, input, first, load);
+            break;
+        case 3:
+            add_group<Rows, 3>(sums, f, input, first, load);
+            break;
+        default:
+            break;
         }
     }
+#pragma GCC unroll 2
+    for (int r = 0; r < Rows; ++r) {
+#pragma GCC unroll 4
+        for (int j = 0; j < 4; ++j)
+            sums[r][j] = epilogue::rounded(sums[r][j], f.factor + j * dot::lanes, c.high);
+        epilogue::store_first(output + r * row_stride, count, epilogue::packed_lanes(sums[r], c.zero, c));
+    }
 }
 
-/// Each vector holds all channels of several neighbouring pixels.
-inline void convolve_shared(const rows_of& r) noexcept {
-    const auto& a = r.a;
+/// Rows output rows from `row` on, for the channels from `first` on: a vector of channels of one pixel each
+/// time.
+template <int Rows>
+void convolve_pixels(const depthwise_u8_args& a, const filters& f, const epilogue::codes_constants& c,
+                     std::uint32_t row, std::uint32_t first) noexcept {
+    const std::uint32_t left = a.over.run_length - first;
+    const std::uint32_t count = left < width ? left : width;
+    const std::uint8_t* x = a.input + static_cast<std::ptrdiff_t>(row) * a.over.row_stride + first;
+    std::uint8_t* y = a.output + static_cast<std::ptrdiff_t>(row) * a.output_strides.row_stride + first;
+    for (std::uint32_t column = 0; column < a.over.columns; ++column) {
+        convolve<Rows>(f, c, x, adjacent{}, y, a.output_strides.row_stride, count);
+        x += a.over.column_stride;
+        y += a.output_strides.column_stride;
+    }
+}
+
+/// Rows output rows from `row` on: all channels of several neighbouring pixels each time.
+template <int Rows>
+void convolve_shared(const depthwise_u8_args& a, const filters& f, const epilogue::codes_constants& c,
+                     std::uint32_t row) noexcept {
     const std::uint32_t channels = a.over.run_length;
     const std::uint32_t together = width / channels;
     const std::ptrdiff_t step = a.over.column_stride;
-    const bool adjacent = step == static_cast<std::ptrdiff_t>(channels);
-    for (std::uint32_t row = 0; row < a.over.rows; ++row) {
-        const std::uint8_t* x = a.input + static_cast<std::ptrdiff_t>(row) * a.over.row_stride;
-        std::uint8_t* y = a.output + static_cast<std::ptrdiff_t>(row) * a.output_strides.row_stride;
-        for (std::uint32_t left = a.over.columns; left != 0;) {
-            const std::uint32_t pixels = left < together ? left : together;
-            const auto codes = adjacent
-                                   ? codes_of(r.f, r.constants, x, contiguous{})
-                                   : codes_of(r.f, r.constants, x, scattered{step, channels, pixels - 1});
-            epilogue::store_first(y, pixels * channels, codes);
-            x += static_cast<std::ptrdiff_t>(pixels) * step;
-            y += pixels * channels;
-            left -= pixels;
+    const std::uint8_t* x = a.input + static_cast<std::ptrdiff_t>(row) * a.over.row_stride;
+    std::uint8_t* y = a.output + static_cast<std::ptrdiff_t>(row) * a.output_strides.row_stride;
+    const every_second alternate(channels, together);
+    for (std::uint32_t left = a.over.columns; left != 0;) {
+        const std::uint32_t pixels = left < together ? left : together;
+        const std::uint32_t count = pixels * channels;
+        if (step == static_cast<std::ptrdiff_t>(channels))
+            convolve<Rows>(f, c, x, adjacent{}, y, a.output_strides.row_stride, count);
+        else if constexpr (Rows == 1) {
+            if (step != 2 * static_cast<std::ptrdiff_t>(channels))
+                convolve<1>(f, c, x, gather(step, channels, pixels), y, 0, count);
+            else if (pixels == together)
+                convolve<1>(f, c, x, alternate, y, 0, count);
+            else
+                convolve<1>(f, c, x, every_second(channels, pixels), y, 0, count);
         }
+        x += static_cast<std::ptrdiff_t>(pixels) * step;
+        y += count;
+        left -= pixels;
     }
 }
 
 inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
-    if (a.over.runs() > most_taps) {
+    const window& over = a.over;
+    const std::uint32_t channels = over.run_length;
+    const bool shared = (channels == 8 || channels == 16 || channels == 32) && channels < width &&
+                        a.output_strides.column_stride == static_cast<std::ptrdiff_t>(channels);
+    const bool stepwise = over.row_stride == over.run_row_stride &&
+                          (!shared || over.column_stride == static_cast<std::ptrdiff_t>(channels));
+    const int rows =
+        over.run_rows == 3 && stepwise && over.rows >= 2 && over.run_columns * 2 <= most_groups ? 2 : 1;
+    if (rows == 1 && over.runs() > 4 * most_groups) {
         portable::depthwise_u8(a);
         return;
     }
     filters f;
-    place_taps(f, a.over);
-    const std::uint32_t channels = a.over.run_length;
-    const epilogue::codes_constants constants(a.epilogue);
-    const bool packed_output = a.output_strides.column_stride == static_cast<std::ptrdiff_t>(channels);
-    if (packed_output && (channels == 8 || channels == 16 || channels == 32) && channels < width) {
-        fill(f, a, 0, channels);
-        convolve_shared({a, f, constants, 0});
-        return;
-    }
-    for (std::uint32_t first = 0; first < channels; first += width) {
-        fill(f, a, first, width);
-        convolve_pixels({a, f, constants, first});
+    place_taps(f, over, rows);
+    const epilogue::codes_constants c(a.epilogue);
+    for (std::uint32_t first = 0; first < channels; first += shared ? channels : width) {
+        fill(f, a, rows, first, shared ? channels : width);
+        std::uint32_t row = 0;
+        while (row < over.rows) {
+            if (rows == 2) {
+                row = row + 2 <= over.rows ? row : over.rows - 2; // the last pair may repeat a row
+                shared ? convolve_shared<2>(a, f, c, row) : convolve_pixels<2>(a, f, c, row, first);
+                row += 2;
+            } else {
+                shared ? convolve_shared<1>(a, f, c, row) : convolve_pixels<1>(a, f, c, row, first);
+                ++row;
+            }
+        }
     }
 }
 
