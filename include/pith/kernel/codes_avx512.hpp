@@ -63,10 +63,10 @@ PITH_ALWAYS_INLINE __m512i packed_lanes(const __m512i (&v)[4], __m512i zero,
     return _mm512_min_epu8(_mm512_max_epu8(_mm512_packus_epi16(ab, cd), c.low_code), c.high_code);
 }
 
-/// Four vectors of int32 to four times 16 codes in their order.
-PITH_ALWAYS_INLINE __m512i packed(const __m512i (&v)[4], __m512i zero, const codes_constants& c) noexcept {
+/// From packed_lanes: the 16 codes of the first vector, then those of the second, and so on.
+PITH_ALWAYS_INLINE __m512i in_order(__m512i lanes) noexcept {
     const __m512i order = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
-    return _mm512_permutexvar_epi32(order, packed_lanes(v, zero, c));
+    return _mm512_permutexvar_epi32(order, lanes);
 }
 
 /// The first `count` of 64 codes.
@@ -85,6 +85,7 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
     const auto tail = static_cast<__mmask16>((1u << last) - 1u);
     const __mmask16 even = N == 1 ? tail : __mmask16{0xFFFF};
     const bool whole = step == 16 * N && last == 16;
+    const bool eights = N == 1 && step == 8 && last == 8;
     const std::ptrdiff_t residual_step = e.residual_strides.column_stride;
     for (; pixels > 0; pixels -= each, sums += 64, output += each * step) {
         __m512i v[4];
@@ -100,7 +101,14 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
         }
         if constexpr (Residual)
             residual += each * residual_step;
-        const __m512i codes = packed(v, Residual ? _mm512_setzero_si512() : c.zero, c);
+        const __m512i lanes = packed_lanes(v, Residual ? _mm512_setzero_si512() : c.zero, c);
+        if (eights && pixels >= each) { // the upper lanes hold no channels
+            const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(output),
+                                _mm256_permutevar8x32_epi32(_mm512_castsi512_si256(lanes), order));
+            continue;
+        }
+        const __m512i codes = in_order(lanes);
         if (whole && pixels >= each) {
             _mm512_storeu_si512(output, codes);
             continue;

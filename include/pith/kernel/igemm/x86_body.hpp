@@ -8,7 +8,11 @@
 struct sum_task {
     const std::uint8_t* input; ///< of the first pixel
     std::ptrdiff_t step;       ///< from pixel to pixel
-    const window* over;
+    std::uint32_t groups;      ///< of four inputs in a run
+    std::uint32_t run_rows;
+    std::uint32_t run_columns;
+    std::ptrdiff_t run_row_stride;
+    std::ptrdiff_t run_gap; ///< from the end of a run, rounded up to groups, to the next one of the same row
     const std::int8_t* weights;
     std::size_t panel_bytes;
     const std::int32_t* bias;
@@ -61,13 +65,11 @@ void sum_tile(const sum_task& t) noexcept {
     }
 
     const std::ptrdiff_t echo_at = M * t.step;
-    const std::uint32_t groups = (t.over->run_length + 3) / 4;
     const std::int8_t* w = t.weights;
-    for (std::uint32_t row = 0; row < t.over->run_rows; ++row) {
-        for (std::uint32_t column = 0; column < t.over->run_columns; ++column) {
-            std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * t.over->run_row_stride +
-                                static_cast<std::ptrdiff_t>(column) * t.over->run_column_stride;
-            std::uint32_t left = groups;
+    for (std::uint32_t row = 0; row < t.run_rows; ++row) {
+        std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * t.run_row_stride;
+        for (std::uint32_t run = t.run_columns; run != 0; --run, at += t.run_gap) {
+            std::uint32_t left = t.groups;
             for (; left >= unroll; left -= unroll, at += 4 * unroll, w += 64 * unroll) {
                 __asm__("" : "+r"(at)); // one index for all pixels; else g++ keeps and steps M pointers
 #pragma GCC unroll 4
@@ -144,11 +146,19 @@ struct panels {
     panels(const igemm_args& args, std::uint32_t channel) noexcept
         : a(args), first(channel), last(a.channels - first < 16 * N ? a.channels - first - 16 * (N - 1) : 16),
           constants(a.epilogue) {
-        task.over = &a.over;
-        task.step = a.over.column_stride;
-        task.panel_bytes = std::size_t{a.over.runs()} * round_up(a.over.run_length, std::uint32_t{4}) * 16;
+        const window& over = a.over;
+        task.step = over.column_stride;
+        task.groups = (over.run_length + 3) / 4;
+        task.panel_bytes = std::size_t{over.runs()} * task.groups * 64;
         task.weights = a.weights + first / 16 * task.panel_bytes;
         task.bias = a.epilogue.bias + first;
+        // Where kernel rows are contiguous they are the runs of a single row.
+        const bool turned = over.run_columns == 1;
+        task.run_rows = turned ? 1 : over.run_rows;
+        task.run_columns = turned ? over.run_rows : over.run_columns;
+        task.run_row_stride = over.run_row_stride;
+        task.run_gap = (turned ? over.run_row_stride : over.run_column_stride) -
+                       static_cast<std::ptrdiff_t>(task.groups) * 4;
     }
 
     void store(const tile_state& t) const noexcept {
