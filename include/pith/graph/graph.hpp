@@ -28,10 +28,10 @@ inline constexpr value_id no_value = std::numeric_limits<value_id>::max();
 template <class T>
 struct value {
     std::string name;
-    shape dims;
+    shape dims{};
     format::dtype type = format::dtype::f32;
-    std::variant<std::monostate, tensor<T>, tensor<std::int64_t>> constant; ///< monostate: computed
-    encoding encoded;
+    std::variant<std::monostate, tensor<T>, tensor<std::int64_t>> constant{}; ///< monostate: computed
+    encoding encoded{};
 
     [[nodiscard]] bool is_constant() const noexcept { return constant.index() != 0; }
     /// Constant real elements, or null.

@@ -18,24 +18,40 @@ namespace pith::run {
 [[nodiscard]] constexpr std::string_view name_of(op_kind kind) noexcept {
     switch (kind) {
     case op_kind::convolution_u8:
-    case op_kind::convolution_f32: return "convolution";
+    case op_kind::convolution_f32:
+        return "convolution";
     case op_kind::depthwise_u8:
-    case op_kind::depthwise_f32: return "depthwise";
-    case op_kind::quantize: return "quantize";
-    case op_kind::dequantize: return "dequantize";
-    case op_kind::table_u8: return "table";
-    case op_kind::unary_f32: return "unary";
+    case op_kind::depthwise_f32:
+        return "depthwise";
+    case op_kind::quantize:
+        return "quantize";
+    case op_kind::dequantize:
+        return "dequantize";
+    case op_kind::table_u8:
+        return "table";
+    case op_kind::unary_f32:
+        return "unary";
     case op_kind::binary_u8:
-    case op_kind::binary_f32: return "binary";
-    case op_kind::pool: return "pool";
-    case op_kind::softmax: return "softmax";
-    case op_kind::copy: return "copy";
-    case op_kind::pad: return "pad";
-    case op_kind::resize: return "resize";
-    case op_kind::reduce: return "reduce";
-    case op_kind::gather: return "gather";
-    case op_kind::matmul: return "matmul";
-    case op_kind::convert: return "convert";
+    case op_kind::binary_f32:
+        return "binary";
+    case op_kind::pool:
+        return "pool";
+    case op_kind::softmax:
+        return "softmax";
+    case op_kind::copy:
+        return "copy";
+    case op_kind::pad:
+        return "pad";
+    case op_kind::resize:
+        return "resize";
+    case op_kind::reduce:
+        return "reduce";
+    case op_kind::gather:
+        return "gather";
+    case op_kind::matmul:
+        return "matmul";
+    case op_kind::convert:
+        return "convert";
     }
     return "unknown";
 }
@@ -50,23 +66,25 @@ struct op_cost {
 namespace detail {
 
 /// @param element bytes of a weight; the channel arrays (bias, and factor for codes) have four bytes each
-[[nodiscard]] inline op_cost convolution_cost(const program_view& p, const op_record& op, const window_record& w,
-                                              std::uint32_t groups, std::size_t element) noexcept {
+[[nodiscard]] inline op_cost convolution_cost(const program_view& p, const op_record& op,
+                                              const window_record& w, std::uint32_t groups,
+                                              std::size_t element) noexcept {
     const tensor_record in = p.tensor(op.input);
     const tensor_record out = p.tensor(op.output);
     const std::uint64_t per_output = std::uint64_t{w.kernel[0]} * w.kernel[1] * in.dims[3] / groups;
     const run_shape runs = runs_of(w, in.dims[3], groups);
     const format::tile tile{w.tile_outputs, w.tile_depth};
     const std::size_t group_outputs = out.dims[3] / groups;
-    const std::size_t packed = groups * format::packed_elements(tile, group_outputs, std::size_t{runs.rows} * runs.columns,
-                                                                static_cast<std::size_t>(runs.length));
+    const std::size_t packed =
+        groups * format::packed_elements(tile, group_outputs, std::size_t{runs.rows} * runs.columns,
+                                         static_cast<std::size_t>(runs.length));
     const std::size_t arrays = element == 1 ? 2 : 1;
     return {per_output * out.dims[3] + out.dims[3], per_output * elements_of(out),
             packed * element + groups * round_up(group_outputs, std::size_t{tile.outputs}) * 4 * arrays};
 }
 
-[[nodiscard]] inline op_cost depthwise_cost(const program_view& p, const op_record& op, const window_record& w,
-                                            std::size_t element) noexcept {
+[[nodiscard]] inline op_cost depthwise_cost(const program_view& p, const op_record& op,
+                                            const window_record& w, std::size_t element) noexcept {
     const tensor_record out = p.tensor(op.output);
     const std::uint64_t taps = std::uint64_t{w.kernel[0]} * w.kernel[1];
     const std::uint64_t lanes = round_up(out.dims[3], std::uint32_t{16});
@@ -97,32 +115,48 @@ namespace detail {
         return detail::depthwise_cost(p, head, op.as<real_convolution_record>().window, 4);
     case op_kind::matmul:
         return {0, elements_of(p.tensor(head.output)) * p.tensor(head.input).dims[3], 0};
-    case op_kind::table_u8: return {0, 0, 256};
-    default: return {};
+    case op_kind::table_u8:
+        return {0, 0, 256};
+    default:
+        return {};
     }
 }
 
 /// The kernel `set` runs an operation with; "portable" where there is only one.
-[[nodiscard]] inline std::string_view kernel_name(const program_view& p, op_view op, const kernel_set& set) noexcept {
+[[nodiscard]] inline std::string_view kernel_name(const program_view& p, op_view op,
+                                                  const kernel_set& set) noexcept {
     const auto tiled = [](const auto& k, const window_record& w) -> std::string_view {
-        const bool fits = k.best->reads == format::any_tile || k.best->reads == format::tile{w.tile_outputs, w.tile_depth};
+        const bool fits =
+            k.best->reads == format::any_tile || k.best->reads == format::tile{w.tile_outputs, w.tile_depth};
         return fits ? k.best->name : k.portable->name;
     };
     const auto plain = [](const auto* k) -> std::string_view { return k != nullptr ? k->name : "none"; };
     const bool codes = detail::on_codes(p, op.head());
     switch (op.kind()) {
-    case op_kind::convolution_u8: return tiled(set.igemm, op.as<codes_convolution_record>().window);
-    case op_kind::convolution_f32: return tiled(set.sgemm, op.as<real_convolution_record>().window);
-    case op_kind::depthwise_u8: return plain(set.depthwise_u8);
-    case op_kind::depthwise_f32: return plain(set.depthwise_f32);
-    case op_kind::quantize: return plain(set.quantize);
-    case op_kind::dequantize: return plain(set.dequantize);
-    case op_kind::table_u8: return plain(set.table_u8);
-    case op_kind::unary_f32: return plain(set.unary_f32);
-    case op_kind::binary_u8: return plain(set.add_u8);
-    case op_kind::binary_f32: return plain(set.binary_f32);
-    case op_kind::pool: return codes ? plain(set.max_pool_u8) : plain(set.max_pool_f32);
-    default: return "portable";
+    case op_kind::convolution_u8:
+        return tiled(set.igemm, op.as<codes_convolution_record>().window);
+    case op_kind::convolution_f32:
+        return tiled(set.sgemm, op.as<real_convolution_record>().window);
+    case op_kind::depthwise_u8:
+        return plain(set.depthwise_u8);
+    case op_kind::depthwise_f32:
+        return plain(set.depthwise_f32);
+    case op_kind::quantize:
+        return plain(set.quantize);
+    case op_kind::dequantize:
+        return plain(set.dequantize);
+    case op_kind::table_u8:
+        return plain(set.table_u8);
+    case op_kind::unary_f32:
+        return plain(set.unary_f32);
+    case op_kind::binary_u8:
+        return plain(set.add_u8);
+    case op_kind::binary_f32:
+        return plain(set.binary_f32);
+    case op_kind::pool:
+        return codes ? plain(set.max_pool_u8) : plain(set.max_pool_f32);
+    default:
+        return "portable";
     }
 }
 

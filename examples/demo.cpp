@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// What eight bits do to real networks: each model in float and in int8, side by side. With a folder of real
+// data
+// ($PITH_DATA, or the first argument) on trained models and real images, else on a network fitted to glyphs
+// drawn by code.
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "glyphs_net.hpp"
+#include "tool/compress.hpp"
+#include "tool/evaluate.hpp"
+#include "tool/upscale.hpp"
+
+namespace {
+
+/// One row of the demonstration.
+struct candidate {
+    std::string name;
+    pith::graph<float> network;
+    std::size_t file_bytes = 0; ///< of the model as it came; 0: it came from no file
+    pith::io::dataset calibration;
+    pith::io::dataset test;
+};
+
+struct side {
+    std::size_t file_bytes = 0;
+    std::size_t weight_bytes = 0;
+    std::size_t arena_bytes = 0;
+    tool::spread ms;
+    tool::evaluation seen;
+};
+
+constexpr std::size_t calibration_images = 256;
+constexpr std::size_t most_images = 10000;
+
+pith::result<side> measure_side(const pith::graph<float>& g, const pith::io::dataset& test) {
+    const auto bytes = pith::plan::pack(g);
+    if (!bytes)
+        return bytes.error();
+    auto opened = pith::run::session::open(*bytes);
+    if (!opened)
+        return opened.error();
+    std::vector<pith::run::session> sessions;
+    sessions.push_back(std::move(*opened));
+    const std::size_t count = std::min(most_images, test.size());
+    side s;
+    s.seen = tool::evaluate(sessions, test, count);
+    s.ms = tool::spread_of(s.seen.milliseconds);
+    s.file_bytes = bytes->size();
+    s.weight_bytes = tool::weight_bytes(sessions[0].program());
+    s.arena_bytes = sessions[0].program().arena_bytes();
+    return s;
+}
+
+double percent(std::size_t part, std::size_t whole) {
+    return 100. * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void print_side(const char* name, const char* kind, const side& s, const std::string& accuracy,
+                double speed_up) {
+    std::printf("%-14s %-6s %-12s %10s %10s %9s %10.4f %8.2fx\n", name, kind, accuracy.c_str(),
+                tool::grouped(s.file_bytes).c_str(), tool::grouped(s.weight_bytes).c_str(),
+                tool::grouped(s.arena_bytes).c_str(), s.ms.median, speed_up);
+}
+
+std::string accuracy_text(const side& s, bool labelled) {
+    char text[32] = "reference";
+    if (labelled)
+        std::snprintf(text, sizeof text, "%.2f %%", percent(s.seen.correct, s.seen.predicted.size()));
+    return text;
+}
+
+/// Without labels: how often the best class is the float network's.
+std::string agreement_text(const side& small, const side& large) {
+    std::size_t same = 0;
+    for (std::size_t i = 0; i < small.seen.predicted.size(); ++i)
+        same += small.seen.predicted[i] == large.seen.predicted[i] ? 1u : 0u;
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2f %% same", percent(same, small.seen.predicted.size()));
+    return text;
+}
+
+pith::result<void> show(const candidate& c) {
+    auto small_graph =
+        tool::quantized(c.network, c.calibration, calibration_images, pith::quantize::observer::minmax);
+    if (!small_graph)
+        return small_graph.error();
+    auto large = measure_side(c.network, c.test);
+    if (!large)
+        return large.error();
+    const auto small = measure_side(*small_graph, c.test);
+    if (!small)
+        return small.error();
+    if (c.file_bytes != 0)
+        large->file_bytes = c.file_bytes;
+    const bool labelled = c.test.labelled();
+    print_side(c.name.c_str(), "float", *large, accuracy_text(*large, labelled), 1);
+    print_side("", "int8", *small, labelled ? accuracy_text(*small, true) : agreement_text(*small, *large),
+               large->ms.median / small->ms.median);
+    return {};
+}
+
+/// A model of the data folder and the images it is shown.
+struct recipe {
+    const char* name;
+    const char* onnx;
+    std::string calibration;
+    std::string test;
+    const char* normalize;
+    int upscale = 1; ///< images are enlarged so many times, and lose their labels
+};
+
+std::vector<recipe> recipes_in(const std::filesystem::path& data) {
+    const std::string cifar = "cifar10:" + (data / "cifar10").string();
+    const std::string mnist = (data / "mnist").string();
+    const std::string seen = cifar + "/data_batch_1.bin";
+    const std::string held_out = cifar + "/data_batch_5.bin";
+    return {
+        {"resnet8", "mlperf-tiny/resnet8_cifar10.onnx", seen, held_out, "none"},
+        {"resnet20", "cifar-resnet/resnet20.onnx", seen, held_out, "imagenet"},
+        {"mnist-cntk", "mnist-cntk/model.onnx", "mnist-train:" + mnist, "mnist:" + mnist, "none"},
+        {"mnist-burn", "mnist-burn/mnist.onnx", "mnist-train:" + mnist, "mnist:" + mnist, "0.1307/0.3081"},
+        {"mobilenet-vww", "mlperf-tiny/mobilenetv1_025_vww96.onnx", seen, held_out, "unit", 3},
+    };
+}
+
+pith::result<pith::io::dataset> open(const std::string& spec, const recipe& r) {
+    const auto normalize = pith::io::parse_normalization(r.normalize);
+    if (!normalize)
+        return normalize.error();
+    if (r.upscale > 1)
+        return tool::upscaled(spec, r.upscale, r.test == spec ? 1000 : calibration_images, *normalize);
+    return pith::io::open_dataset(spec, {.normalize = *normalize});
+}
+
+pith::result<candidate> load(const std::filesystem::path& data, const recipe& r) {
+    const std::string path = (data / "models" / r.onnx).string();
+    auto network = tool::load_graph(path);
+    if (!network)
+        return network.error();
+    auto calibration = open(r.calibration, r);
+    if (!calibration)
+        return calibration.error();
+    auto test = open(r.test, r);
+    if (!test)
+        return test.error();
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(path, error);
+    return candidate{r.name, std::move(*network), error ? 0 : static_cast<std::size_t>(bytes),
+                     std::move(*calibration), std::move(*test)};
+}
+
+pith::result<candidate> fit_glyphs() {
+    auto network = pith::examples::glyphs_net{}.fit();
+    if (!network)
+        return network.error();
+    const auto unit = pith::io::parse_normalization("unit");
+    auto calibration = pith::io::open_dataset("glyphs-train", {.normalize = *unit});
+    auto test = pith::io::open_dataset("glyphs", {.normalize = *unit});
+    if (!calibration || !test)
+        return !calibration ? calibration.error() : test.error();
+    return candidate{"glyphs", std::move(*network), 0, std::move(*calibration), std::move(*test)};
+}
+
+int demonstrate(pith::result<candidate> c) {
+    if (!c)
+        return tool::refuse(c.error());
+    const auto shown = show(*c);
+    return shown ? tool::done : tool::refuse(shown.error());
+}
+
+std::filesystem::path data_folder(int argc, char** argv) {
+    if (argc > 1)
+        return argv[1];
+    const char* given = std::getenv("PITH_DATA");
+    return given != nullptr ? given : "";
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const auto data = data_folder(argc, argv);
+    std::printf("%-14s %-6s %-12s %10s %10s %9s %10s %9s\n", "network", "", "accuracy", "file", "weights",
+                "arena", "ms/image", "speed");
+    int worst = demonstrate(fit_glyphs());
+    if (data.empty()) {
+        std::printf("(set PITH_DATA to a folder of real models and images to see those too)\n");
+        return worst;
+    }
+    for (const auto& r : recipes_in(data))
+        worst = std::max(worst, demonstrate(load(data, r)));
+    std::printf("bytes; one thread; accuracy on held-out images; resnet20 was trained on the images it is "
+                "shown here, so\n"
+                "only its difference counts; mobilenet-vww: how often its int8 decision is the float one, on "
+                "enlarged\n"
+                "photographs\n");
+    return worst;
+}

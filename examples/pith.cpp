@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// The command-line tool: inspect, compress, run and evaluate models; list kernels.
+
+#include <CLI/CLI.hpp>
+
+#include "tool/compress.hpp"
+#include "tool/evaluate.hpp"
+#include "tool/inspect.hpp"
+#include "tool/kernels.hpp"
+#include "tool/run.hpp"
+
+namespace {
+
+const char* const data_help =
+    "cifar10:FILE[,FILE...], mnist:DIR, idx:IMAGES,LABELS, npy:IMAGES,LABELS, glyphs[:SEED] or "
+    "random[:SEED] (noise, for timing only)";
+const char* const normalize_help = "none, unit (x/255), imagenet, or MEAN,.../STD,... of x/255";
+
+void add_json(CLI::App& verb, std::string& json) {
+    verb.add_option("--json", json, "write the report there as JSON");
+}
+
+void add_kernels(CLI::App& verb, std::string& kernels) {
+    verb.add_option("--kernels", kernels, "hold to slower kernels; `pith kernels` lists the names");
+}
+
+void declare(CLI::App& verb, tool::inspect_options& o) {
+    verb.add_option("MODEL", o.model, ".onnx or .pith")->required();
+    add_kernels(verb, o.kernels);
+    add_json(verb, o.json);
+}
+
+void declare(CLI::App& verb, tool::compress_options& o) {
+    verb.add_option("IN", o.model, "float .onnx model")->required();
+    verb.add_option("--out", o.out, "file to write, ending in .pith")->required();
+    verb.add_option("--data", o.data, data_help);
+    verb.add_option("--samples", o.samples, "calibration images")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
+    verb.add_option("--quantize", o.quantize, "int8 or none")->capture_default_str();
+    verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")->capture_default_str();
+    add_json(verb, o.json);
+}
+
+void declare(CLI::App& verb, tool::run_options& o) {
+    verb.add_option("MODEL", o.model, ".onnx or .pith")->required();
+    verb.add_option("--input", o.inputs, ".npy or .pb files, one for each input");
+    verb.add_option("--output", o.outputs, "files for the outputs");
+    verb.add_option("--expect", o.expect, "files the outputs must agree with; exit code 3 if not");
+    verb.add_option("--rtol", o.rtol, "relative tolerance")->capture_default_str();
+    verb.add_option("--atol", o.atol, "absolute tolerance")->capture_default_str();
+    verb.add_option("--repeat", o.repeat, "timed runs (100 without --input, none with)")
+        ->check(CLI::PositiveNumber);
+    add_kernels(verb, o.kernels);
+    add_json(verb, o.json);
+}
+
+void declare(CLI::App& verb, tool::evaluate_options& o) {
+    verb.add_option("MODEL", o.model, ".onnx or .pith")->required();
+    verb.add_option("--data", o.data, data_help)->required();
+    verb.add_option("--limit", o.limit, "only the first images")->check(CLI::PositiveNumber);
+    verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
+    verb.add_option("--threads", o.threads, "images at a time")
+        ->check(CLI::Range(1, 256))
+        ->capture_default_str();
+    add_kernels(verb, o.kernels);
+    add_json(verb, o.json);
+}
+
+void declare(CLI::App& verb, tool::kernels_options& o) {
+    add_json(verb, o.json);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Trained networks, made smaller and faster.", "pith");
+    app.require_subcommand(1);
+    int code = tool::done;
+    tool::inspect_options inspect;
+    tool::compress_options compress;
+    tool::run_options run;
+    tool::evaluate_options evaluate;
+    tool::kernels_options kernels;
+    const auto verb = [&](const char* name, const char* help, auto& options, auto function) {
+        CLI::App* sub = app.add_subcommand(name, help);
+        declare(*sub, options);
+        sub->callback([&code, &options, function] { code = function(options); });
+    };
+    verb("inspect", "layers, sizes and kernels of a model", inspect, tool::run_inspect);
+    verb("compress", "make a .pith program of an ONNX model", compress, tool::run_compress);
+    verb("run", "run a model on tensors, or time it", run, tool::run_run);
+    verb("evaluate", "accuracy and time on a data set", evaluate, tool::run_evaluate);
+    verb("kernels", "what this processor runs", kernels, tool::run_kernels);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? tool::done : tool::wrong_usage;
+    }
+    return code;
+}

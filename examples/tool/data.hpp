@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_EXAMPLES_TOOL_DATA_HPP
+#define PITH_EXAMPLES_TOOL_DATA_HPP
+/// --data and --normalize: a data set that fits one input of a model.
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "pith/pith.hpp"
+
+namespace tool {
+
+/// @param image shape of the model's input without batch, @param permutation that input's door layout
+[[nodiscard]] inline pith::result<pith::io::dataset> open_data(const std::string& spec,
+                                                               const std::string& normalize,
+                                                               pith::shape image,
+                                                               pith::view<const std::uint8_t> permutation) {
+    auto scaled = pith::io::parse_normalization(normalize);
+    if (!scaled)
+        return scaled.error();
+    auto data = pith::io::open_dataset(
+        spec,
+        {.normalize = *scaled, .image = image, .permutation = {permutation.begin(), permutation.end()}});
+    if (data && data->is_noise())
+        std::fprintf(stderr, "pith: %s is noise: good for timing, not for accuracy\n", spec.c_str());
+    return data;
+}
+
+} // namespace tool
+
+#endif

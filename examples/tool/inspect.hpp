@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_EXAMPLES_TOOL_INSPECT_HPP
+#define PITH_EXAMPLES_TOOL_INSPECT_HPP
+/// `pith inspect`: what a model is made of, layer by layer; for .onnx the network as it was read, for .pith
+/// the program as it runs here.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "model.hpp"
+#include "pith/run/describe.hpp"
+#include "report.hpp"
+#include "tensor_files.hpp"
+
+namespace tool {
+
+struct inspect_options {
+    std::string model;
+    std::string kernels;
+    std::string json;
+};
+
+struct layer_line {
+    std::string name;
+    std::string kind;
+    pith::shape shape;
+    std::uint64_t parameters = 0;
+    std::uint64_t macs = 0;
+    std::uint64_t weight_bytes = 0;
+    std::string encoding;
+    std::string kernel;
+};
+
+struct door_line {
+    std::string name;
+    std::string type;
+    pith::shape shape; ///< in the layout of the model's own file
+};
+
+struct inspection {
+    std::vector<door_line> inputs;
+    std::vector<door_line> outputs;
+    std::vector<layer_line> layers;
+    std::uint64_t parameters = 0;
+    std::uint64_t macs = 0;
+    std::uint64_t weight_bytes = 0;
+    std::uint64_t arena_bytes = 0;
+};
+
+[[nodiscard]] inline std::string text_of(const pith::shape& s) {
+    std::string text;
+    for (const auto d : s)
+        text += (text.empty() ? "" : "x") + std::to_string(d);
+    return text.empty() ? "scalar" : text;
+}
+
+[[nodiscard]] inline json::writer json_of(const pith::shape& s) {
+    auto a = json::writer::array();
+    for (const auto d : s)
+        a.add(d);
+    return a;
+}
+
+inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
+    const auto line = [&](const pith::run::door& d) {
+        return door_line{std::string(d.name),
+                         std::string(pith::format::name_of(pith::run::type_of(p.tensor(d.tensor)))),
+                         outside_shape(d)};
+    };
+    for (std::size_t i = 0; i < p.input_count(); ++i)
+        r.inputs.push_back(line(p.input(i)));
+    for (std::size_t i = 0; i < p.output_count(); ++i)
+        r.outputs.push_back(line(p.output(i)));
+}
+
+[[nodiscard]] inline inspection inspect_program(const pith::run::session& s) {
+    const auto& p = s.program();
+    inspection r;
+    add_program_doors(r, p);
+    r.arena_bytes = p.arena_bytes();
+    r.weight_bytes = weight_bytes(p);
+    std::size_t index = 0;
+    for (const auto op : p.ops()) {
+        const auto cost = pith::run::cost_of(p, op);
+        const auto type = pith::run::type_of(p.tensor(op.head().input));
+        r.layers.push_back(
+            {std::string(p.op_name(index++)), std::string(pith::run::name_of(op.kind())),
+             pith::run::output_shape(p, op), cost.parameters, cost.macs, cost.weight_bytes,
+             type == pith::format::dtype::u8 ? "int8" : std::string(pith::format::name_of(type)),
+             std::string(pith::run::kernel_name(p, op, s.kernels()))});
+        r.parameters += cost.parameters;
+        r.macs += cost.macs;
+    }
+    return r;
+}
+
+[[nodiscard]] inline pith::result<inspection> inspect_onnx(const inspect_options& o) {
+    auto g = load_graph(o.model);
+    if (!g)
+        return g.error();
+    const auto cost = pith::measure(*g);
+    inspection r;
+    for (const auto& n : cost.nodes)
+        r.layers.push_back({n.name, std::string(n.kind), n.output, static_cast<std::uint64_t>(n.parameters),
+                            static_cast<std::uint64_t>(n.macs), static_cast<std::uint64_t>(n.weight_bytes),
+                            "float32", ""});
+    r.parameters = static_cast<std::uint64_t>(cost.parameters);
+    r.macs = static_cast<std::uint64_t>(cost.macs);
+    r.weight_bytes = static_cast<std::uint64_t>(cost.weight_bytes);
+    const auto options = pin(o.kernels);
+    if (!options)
+        return options.error();
+    const auto bytes = pith::plan::pack(std::move(*g));
+    if (!bytes)
+        return bytes.error();
+    const auto s = pith::run::session::open(*bytes, *options);
+    if (!s)
+        return s.error();
+    add_program_doors(r, s->program());
+    r.arena_bytes = s->program().arena_bytes();
+    // A layer may become several operations; its own comes after those that prepare its input.
+    std::size_t index = 0;
+    for (const auto op : s->program().ops()) {
+        const auto name = s->program().op_name(index++);
+        for (auto& l : r.layers)
+            if (l.name == name)
+                l.kernel = pith::run::kernel_name(s->program(), op, s->kernels());
+    }
+    return r;
+}
+
+[[nodiscard]] inline json::writer json_of(const inspection& r) {
+    const auto doors = [](const std::vector<door_line>& lines) {
+        auto a = json::writer::array();
+        for (const auto& d : lines) {
+            auto o = json::writer::object();
+            a.add(o.add("name", d.name).add("type", d.type).add("shape", json_of(d.shape)));
+        }
+        return a;
+    };
+    auto layers = json::writer::array();
+    for (const auto& l : r.layers) {
+        auto o = json::writer::object();
+        o.add("name", l.name)
+            .add("kind", l.kind)
+            .add("shape", json_of(l.shape))
+            .add("parameters", l.parameters);
+        o.add("macs", l.macs)
+            .add("weight_bytes", l.weight_bytes)
+            .add("encoding", l.encoding)
+            .add("kernel", l.kernel);
+        layers.add(o);
+    }
+    auto o = json::writer::object();
+    o.add("inputs", doors(r.inputs)).add("outputs", doors(r.outputs)).add("layers", layers);
+    o.add("parameters", r.parameters).add("macs", r.macs).add("weight_bytes", r.weight_bytes);
+    return o.add("arena_bytes", r.arena_bytes);
+}
+
+inline void print(const inspection& r) {
+    for (const auto& d : r.inputs)
+        std::printf("input   %s %s %s\n", d.name.c_str(), d.type.c_str(), text_of(d.shape).c_str());
+    for (const auto& d : r.outputs)
+        std::printf("output  %s %s %s\n", d.name.c_str(), d.type.c_str(), text_of(d.shape).c_str());
+    std::printf("%-32s %-12s %-16s %12s %14s %12s  %-8s %s\n", "layer", "kind", "shape", "parameters", "macs",
+                "weight bytes", "encoding", "kernel");
+    for (const auto& l : r.layers)
+        std::printf("%-32.32s %-12s %-16s %12s %14s %12s  %-8s %s\n", l.name.c_str(), l.kind.c_str(),
+                    text_of(l.shape).c_str(), grouped(l.parameters).c_str(), grouped(l.macs).c_str(),
+                    grouped(l.weight_bytes).c_str(), l.encoding.c_str(), l.kernel.c_str());
+    std::printf("%s parameters, %s multiply-adds, %s bytes of weights, %s bytes of arena\n",
+                grouped(r.parameters).c_str(), grouped(r.macs).c_str(), grouped(r.weight_bytes).c_str(),
+                grouped(r.arena_bytes).c_str());
+}
+
+inline exit_code run_inspect(const inspect_options& o) {
+    inspection r;
+    if (is_onnx(o.model)) {
+        auto read = inspect_onnx(o);
+        if (!read)
+            return refuse(read.error());
+        r = std::move(*read);
+    } else {
+        const auto m = load_model(o.model, o.kernels);
+        if (!m)
+            return refuse(m.error());
+        r = inspect_program(m->session);
+    }
+    print(r);
+    if (const auto written = write_report(o.json, json_of(r)); !written)
+        return refuse(written.error());
+    return done;
+}
+
+} // namespace tool
+
+#endif

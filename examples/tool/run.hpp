@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_EXAMPLES_TOOL_RUN_HPP
+#define PITH_EXAMPLES_TOOL_RUN_HPP
+/// `pith run`: a model on given tensors, compared with expected ones, or timed.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "model.hpp"
+#include "report.hpp"
+#include "tensor_files.hpp"
+#include "timing.hpp"
+
+namespace tool {
+
+struct run_options {
+    std::string model;
+    std::vector<std::string> inputs;
+    std::vector<std::string> outputs;
+    std::vector<std::string> expect;
+    double rtol = 1e-3;
+    double atol = 1e-5;
+    std::string kernels;
+    std::string json;
+    std::size_t repeat = 0; ///< timed runs; 0: 100 without input, else none
+};
+
+/// Uniform in [0, 1), the same on every machine; whole inputs are 0.
+inline void fill_inputs(pith::run::session& s) {
+    pith::random_bits random(1);
+    for (std::size_t i = 0; i < s.program().input_count(); ++i)
+        if (pith::run::type_of(s.program().tensor(s.program().input(i).tensor)) == pith::format::dtype::f32)
+            for (float& v : s.input(i))
+                v = static_cast<float>(random() >> 40) * 0x1p-24f;
+}
+
+[[nodiscard]] inline pith::result<void> feed_files(pith::run::session& s,
+                                                   const std::vector<std::string>& paths) {
+    if (paths.size() != s.program().input_count())
+        return pith::fault{pith::errc::missing, "give one --input file for each input of the model",
+                           std::to_string(s.program().input_count()) + " inputs"};
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const auto t = load_tensor(paths[i]);
+        if (!t)
+            return t.error();
+        PITH_TRY(feed(s, i, *t, paths[i]));
+    }
+    return {};
+}
+
+/// @return samples in milliseconds, each of at least 20 microseconds of runs so that the clock does not show
+[[nodiscard]] inline std::vector<double> time_runs(pith::run::session& s, std::size_t repeat) {
+    s.run();
+    const stopwatch first;
+    s.run();
+    const double once = std::max(first.milliseconds(), 1e-5);
+    const auto inner = static_cast<std::size_t>(std::max(1.0, 0.02 / once));
+    std::vector<double> samples;
+    progress line("run", repeat);
+    for (std::size_t i = 0; i < repeat; ++i) {
+        const stopwatch watch;
+        for (std::size_t k = 0; k < inner; ++k)
+            s.run();
+        samples.push_back(watch.milliseconds() / static_cast<double>(inner));
+        line.reached(i);
+    }
+    return samples;
+}
+
+/// Compares outputs with files; the number that disagree.
+[[nodiscard]] inline pith::result<std::size_t> check_expected(const pith::run::session& s,
+                                                              const run_options& o, json::writer& report) {
+    std::size_t wrong = 0;
+    auto rows = json::writer::array();
+    for (std::size_t i = 0; i < o.expect.size(); ++i) {
+        const auto want = load_tensor(o.expect[i]);
+        if (!want)
+            return want.error();
+        const difference d = compare(fetch(s, i), *want, o.rtol, o.atol);
+        auto row = json::writer::object();
+        row.add("file", o.expect[i])
+            .add("same_size", d.same_size)
+            .add("beyond", d.beyond)
+            .add("worst", d.worst);
+        rows.add(row);
+        wrong += d.beyond != 0 ? 1u : 0u;
+        if (!d.same_size)
+            std::fprintf(stderr, "pith: output %zu has another size than %s\n", i, o.expect[i].c_str());
+        else if (d.beyond != 0)
+            std::fprintf(stderr, "pith: output %zu: %zu elements differ from %s, by up to %.6g\n", i,
+                         d.beyond, o.expect[i].c_str(), d.worst);
+        else
+            std::printf("output %zu as expected, largest difference %.3g\n", i, d.worst);
+    }
+    report.add("expected", rows);
+    return wrong;
+}
+
+[[nodiscard]] inline pith::result<void> save_outputs(const pith::run::session& s, const run_options& o) {
+    for (std::size_t i = 0; i < o.outputs.size(); ++i)
+        PITH_TRY(save_tensor(o.outputs[i], fetch(s, i)));
+    return {};
+}
+
+inline exit_code run_run(const run_options& o) {
+    auto m = load_model(o.model, o.kernels);
+    if (!m)
+        return refuse(m.error());
+    auto& s = m->session;
+    if (std::max(o.outputs.size(), o.expect.size()) > s.program().output_count())
+        return refuse(
+            {pith::errc::bad_option, "there are more --output or --expect files than the model has outputs"});
+    if (o.inputs.empty() && !o.expect.empty())
+        return refuse({pith::errc::bad_option, "--expect needs --input"});
+    if (o.inputs.empty())
+        fill_inputs(s);
+    else if (const auto fed = feed_files(s, o.inputs); !fed)
+        return refuse(fed.error());
+    s.run();
+    if (const auto saved = save_outputs(s, o); !saved)
+        return refuse(saved.error());
+    auto report = json::writer::object();
+    const auto wrong = check_expected(s, o, report);
+    if (!wrong)
+        return refuse(wrong.error());
+    const std::size_t repeat = o.repeat == 0 && o.inputs.empty() ? 100 : o.repeat;
+    if (repeat > 0) {
+        const spread ms = spread_of(time_runs(s, repeat));
+        std::printf("ms per image %.5f median, %.5f min of %zu\n", ms.median, ms.min, repeat);
+        report.add("ms_per_image", ms.to_json()).add("repeat", repeat);
+    }
+    if (const auto written = write_report(o.json, report); !written)
+        return refuse(written.error());
+    return *wrong != 0 ? mismatch : done;
+}
+
+} // namespace tool
+
+#endif
