@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_TRAIN_BACKWARD_CONV2D_HPP
+#define PITH_TRAIN_BACKWARD_CONV2D_HPP
+/// Convolution in training: output, gradient of the input, gradient of the weights, image by image while the
+/// image lies in the processor's near caches.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "../../graph/layer/conv2d.hpp"
+#include "../step.hpp"
+#include "../window_plan.hpp"
+
+namespace pith::train {
+
+namespace detail {
+
+/// Weights as the convolution kernels read them: [group][panel][taps in order][channels][lanes].
+/// at(output, tap, channel) gives an element of the master.
+template <class T, class At>
+void pack_panels(T* to, std::size_t lanes, std::size_t outputs, const std::vector<std::size_t>& taps,
+                 std::size_t channels, const At& at) {
+    for (std::size_t panel = 0; panel < outputs; panel += lanes) {
+        const std::size_t n = std::min(lanes, outputs - panel);
+        for (const auto tap : taps)
+            for (std::size_t c = 0; c < channels; ++c, to += lanes) {
+                for (std::size_t l = 0; l < n; ++l)
+                    to[l] = at(panel + l, tap, c);
+                std::fill(to + n, to + lanes, T{0});
+            }
+    }
+}
+
+[[nodiscard]] constexpr std::size_t panels_size(std::size_t lanes, std::size_t outputs,
+                                                std::size_t depth) noexcept {
+    return (outputs + lanes - 1) / lanes * lanes * depth;
+}
+
+/// Rows of an image into the middle of its padded copy, whose border stays zero.
+template <class T>
+void copy_rows(const T* from, std::size_t rows, std::size_t row_size, T* to, std::size_t to_stride) {
+    for (std::size_t r = 0; r < rows; ++r)
+        std::memcpy(to + r * to_stride, from + r * row_size, row_size * sizeof(T));
+}
+
+template <class T>
+struct conv_run {
+    const conv_plan& plan;
+    step<T>& s;
+    std::size_t blocks;
+
+    // Memories of a step: bias padded to whole vectors, as many zeros, weights packed forward and backward;
+    // and per block a padded image, a padded gradient and a part of the gradients of weights and bias.
+    enum memory : std::size_t { bias, zeros, forward_weights, backward_weights, first_block };
+    enum block_memory : std::size_t { image, gradient, weights, per_block };
+
+    [[nodiscard]] std::size_t at(std::size_t block, block_memory m) const noexcept {
+        return first_block + block * per_block + m;
+    }
+    [[nodiscard]] std::size_t lanes() const noexcept { return s.kernels.lanes; }
+    [[nodiscard]] std::size_t forward_group() const noexcept {
+        return panels_size(lanes(), plan.group_out, plan.window.depth());
+    }
+    [[nodiscard]] std::size_t weights_size() const noexcept {
+        return plan.out_channels * plan.taps() * plan.group_in;
+    }
+
+    void reserve_forward() const {
+        s.keep(bias, plan.out_channels + lanes());
+        for (std::size_t b = 0; b < blocks; ++b)
+            s.keep(at(b, image), plan.is_padded() ? plan.padded_size() : 0);
+    }
+    void reserve_backward() const {
+        s.keep(zeros, plan.out_channels);
+        for (std::size_t b = 0; b < blocks; ++b) {
+            s.keep(at(b, gradient), plan.is_gradient_padded() ? plan.gradient_size() : 0);
+            const std::size_t size = weights_size() + 2 * plan.out_channels;
+            std::fill_n(s.keep(at(b, weights), size), size, T{0});
+        }
+    }
+
+    void pack_forward() const {
+        const T* w = s.in[1].value;
+        const std::size_t depth = plan.taps() * plan.group_in;
+        if (plan.depthwise) {
+            T* to = s.keep(forward_weights, plan.taps() * plan.out_channels);
+            for (const auto tap : plan.window.taps)
+                for (std::size_t c = 0; c < plan.out_channels; ++c)
+                    *to++ = w[c * depth + tap];
+        } else {
+            T* to = s.keep(forward_weights, plan.groups * forward_group());
+            for (std::size_t g = 0; g < plan.groups; ++g)
+                pack_panels(to + g * forward_group(), lanes(), plan.group_out, plan.window.taps,
+                            plan.group_in, [&](std::size_t o, std::size_t tap, std::size_t c) {
+                                return w[(g * plan.group_out + o) * depth + tap * plan.group_in + c];
+                            });
+        }
+        T* b = s.keep(bias, plan.out_channels + lanes());
+        if (s.has_input(2))
+            std::copy_n(s.in[2].value, plan.out_channels, b);
+    }
+
+    /// Image n with its padding around it.
+    [[nodiscard]] const T* padded(std::size_t block, std::size_t n) const {
+        const T* x = s.in[0].value + n * plan.in_size();
+        if (!plan.is_padded())
+            return x;
+        T* to = s.kept[at(block, image)].data();
+        const std::size_t stride = plan.padded[1] * plan.in_channels;
+        copy_rows(x, plan.in[0], plan.in[1] * plan.in_channels,
+                  to + plan.before[0] * stride + plan.before[1] * plan.in_channels, stride);
+        return to;
+    }
+
+    void forward(const conv2d& layer, std::size_t block, std::size_t n) const {
+        const T* x = padded(block, n);
+        kernel::conv_job<T> job;
+        job.in_row = static_cast<std::ptrdiff_t>(layer.strides[0] * plan.padded[1] * plan.in_channels);
+        job.in_column = static_cast<std::ptrdiff_t>(layer.strides[1] * plan.in_channels);
+        job.window = plan.window.list();
+        job.out_row = static_cast<std::ptrdiff_t>(plan.out[1] * plan.out_channels);
+        job.out_column = static_cast<std::ptrdiff_t>(plan.out_channels);
+        job.rows = plan.out[0];
+        job.columns = plan.out[1];
+        T* y = s.out[0].value + n * plan.out_size();
+        const T* b = s.has_input(2) ? s.kept[bias].data() : nullptr;
+        const T* w = s.kept[forward_weights].data();
+        if (plan.depthwise) {
+            job.in = x;
+            job.weights = w;
+            job.bias = b;
+            job.out = y;
+            job.channels = plan.out_channels;
+            s.kernels.depthwise(job);
+            return;
+        }
+        for (std::size_t g = 0; g < plan.groups; ++g) {
+            job.in = x + g * plan.group_in;
+            job.weights = w + g * forward_group();
+            job.bias = b != nullptr ? b + g * plan.group_out : nullptr;
+            job.out = y + g * plan.group_out;
+            job.channels = plan.group_out;
+            s.kernels.conv(job);
+        }
+    }
+
+    /// All classes' weights one after the other, per class [group][panel of inputs][tap][output][lanes].
+    void pack_backward() const {
+        const T* w = s.in[1].value;
+        const std::size_t depth = plan.taps() * plan.group_in;
+        std::size_t size = 0;
+        for (const auto& c : plan.classes)
+            size += class_size(c);
+        T* to = s.keep(backward_weights, size);
+        for (const auto& c : plan.classes) {
+            if (plan.depthwise) {
+                for (const auto tap : c.window.taps)
+                    for (std::size_t k = 0; k < plan.in_channels; ++k)
+                        *to++ = w[k * depth + tap];
+                continue;
+            }
+            const std::size_t group =
+                panels_size(lanes(), plan.group_in, c.window.taps.size() * plan.group_out);
+            for (std::size_t g = 0; g < plan.groups; ++g, to += group)
+                pack_panels(to, lanes(), plan.group_in, c.window.taps, plan.group_out,
+                            [&](std::size_t i, std::size_t tap, std::size_t o) {
+                                return w[(g * plan.group_out + o) * depth + tap * plan.group_in + i];
+                            });
+        }
+    }
+    [[nodiscard]] std::size_t class_size(const gradient_class& c) const noexcept {
+        return plan.depthwise
+                   ? c.window.taps.size() * plan.in_channels
+                   : plan.groups * panels_size(lanes(), plan.group_in, c.window.taps.size() * plan.group_out);
+    }
+
+    [[nodiscard]] const T* padded_gradient(std::size_t block, std::size_t n) const {
+        const T* g = s.out[0].gradient + n * plan.out_size();
+        if (!plan.is_gradient_padded())
+            return g;
+        T* to = s.kept[at(block, gradient)].data();
+        const std::size_t stride = plan.gradient_padded[1] * plan.out_channels;
+        copy_rows(g, plan.out[0], plan.out[1] * plan.out_channels,
+                  to + plan.gradient_before[0] * stride + plan.gradient_before[1] * plan.out_channels,
+                  stride);
+        return to;
+    }
+
+    void backward_data(const conv2d& layer, std::size_t block, std::size_t n) const {
+        const T* from = padded_gradient(block, n);
+        T* dx = s.in[0].gradient + n * plan.in_size();
+        const T* w = s.kept[backward_weights].data();
+        const std::size_t row = plan.in[1] * plan.in_channels;
+        for (const auto& c : plan.classes) {
+            kernel::conv_job<T> job;
+            job.in_row = static_cast<std::ptrdiff_t>(plan.gradient_padded[1] * plan.out_channels);
+            job.in_column = static_cast<std::ptrdiff_t>(plan.out_channels);
+            job.window = c.window.list();
+            job.out_row = static_cast<std::ptrdiff_t>(layer.strides[0] * row);
+            job.out_column = static_cast<std::ptrdiff_t>(layer.strides[1] * plan.in_channels);
+            job.rows = c.rows;
+            job.columns = c.columns;
+            job.accumulate = s.in[0].accumulate;
+            T* to = dx + c.first_row * row + c.first_column * plan.in_channels;
+            const std::size_t groups = plan.depthwise ? 1 : plan.groups;
+            for (std::size_t g = 0; g < groups; ++g) {
+                job.in = from + c.start + g * plan.group_out;
+                job.weights = w + g * (class_size(c) / groups);
+                job.out = to + g * plan.group_in;
+                job.channels = plan.depthwise ? plan.in_channels : plan.group_in;
+                if (plan.depthwise)
+                    s.kernels.depthwise(job);
+                else
+                    s.kernels.conv(job);
+            }
+            w += class_size(c);
+        }
+    }
+
+    void backward_weights_of(const conv2d& layer, std::size_t block, std::size_t n) const {
+        kernel::conv_weights_job<T> job;
+        const T* x = padded(block, n);
+        const T* dy = s.out[0].gradient + n * plan.out_size();
+        T* dw = s.kept[at(block, weights)].data();
+        job.in_row = static_cast<std::ptrdiff_t>(layer.strides[0] * plan.padded[1] * plan.in_channels);
+        job.in_column = static_cast<std::ptrdiff_t>(layer.strides[1] * plan.in_channels);
+        job.window = plan.window.list();
+        job.gradient_row = static_cast<std::ptrdiff_t>(plan.out[1] * plan.out_channels);
+        job.gradient_column = static_cast<std::ptrdiff_t>(plan.out_channels);
+        job.rows = plan.out[0];
+        job.columns = plan.out[1];
+        const std::size_t depth = plan.taps() * plan.group_in;
+        const std::size_t groups = plan.depthwise ? 1 : plan.groups;
+        for (std::size_t g = 0; g < groups; ++g) {
+            job.in = x + g * plan.group_in;
+            job.gradient = dy + g * plan.group_out;
+            job.channels = plan.depthwise ? plan.out_channels : plan.group_out;
+            job.weights = dw + g * plan.group_out * depth;
+            job.weights_stride = plan.depthwise ? plan.out_channels : depth;
+            if (plan.depthwise)
+                s.kernels.depthwise_weights(job);
+            else
+                s.kernels.conv_weights(job);
+        }
+        if (s.has_input(2) && s.in[2].gradient != nullptr) {
+            T* sums = dw + weights_size();
+            s.kernels.moments({plan.out[0] * plan.out[1], plan.out_channels, dy, s.kept[zeros].data(), sums,
+                               sums + plan.out_channels});
+        }
+    }
+
+    /// The blocks' parts, in their order, into the gradients of weights and bias.
+    void sum_weights() const {
+        const std::size_t size = weights_size();
+        T* first = s.kept[at(0, weights)].data();
+        for (std::size_t b = 1; b < blocks; ++b) {
+            const T* part = s.kept[at(b, weights)].data();
+            for (std::size_t i = 0; i < size + plan.out_channels; ++i)
+                first[i] += part[i];
+        }
+        if (T* const to = open_gradient(s.in[1]); to != nullptr) {
+            if (plan.depthwise) {
+                for (std::size_t t = 0; t < plan.taps(); ++t)
+                    for (std::size_t c = 0; c < plan.out_channels; ++c)
+                        to[c * plan.taps() + plan.window.taps[t]] += first[t * plan.out_channels + c];
+            } else {
+                for (std::size_t i = 0; i < size; ++i)
+                    to[i] += first[i];
+            }
+        }
+        if (s.has_input(2) && s.in[2].gradient != nullptr) {
+            T* const to = open_gradient(s.in[2]);
+            for (std::size_t c = 0; c < plan.out_channels; ++c)
+                to[c] += first[size + c];
+        }
+    }
+};
+
+/// Few blocks where the weights are many, since every block holds a gradient of them.
+[[nodiscard]] inline std::size_t conv_blocks(const conv_plan& plan) noexcept {
+    const std::size_t weights = plan.out_channels * plan.taps() * plan.group_in;
+    const std::size_t most = std::max<std::size_t>(2, (std::size_t{1} << 22) / (weights + 1));
+    return std::min({plan.images, most_blocks, most});
+}
+
+template <class T>
+[[nodiscard]] conv_run<T> conv_run_of(const conv2d& layer, step<T>& s) {
+    const conv_plan& plan =
+        s.once([&] { return make_conv_plan(layer, s.in[0].dims, s.in[1].dims, s.out[0].dims); });
+    return {plan, s, conv_blocks(plan)};
+}
+
+} // namespace detail
+
+template <class T>
+[[nodiscard]] result<void> forward_step(const conv2d& layer, step<T>& s) {
+    const auto run = detail::conv_run_of(layer, s);
+    run.reserve_forward();
+    run.pack_forward();
+    for_each_block(run.plan.images, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
+        for (std::size_t n = first; n < last; ++n)
+            run.forward(layer, b, n);
+    });
+    return {};
+}
+
+template <class T>
+void backward_step(const conv2d& layer, step<T>& s) {
+    const auto run = detail::conv_run_of(layer, s);
+    const bool data = s.in[0].gradient != nullptr;
+    const bool weights = s.in[1].gradient != nullptr || (s.has_input(2) && s.in[2].gradient != nullptr);
+    run.reserve_backward();
+    if (data)
+        run.pack_backward();
+    for_each_block(run.plan.images, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
+        for (std::size_t n = first; n < last; ++n) {
+            if (data)
+                run.backward_data(layer, b, n);
+            if (weights)
+                run.backward_weights_of(layer, b, n);
+        }
+    });
+    if (weights)
+        run.sum_weights();
+}
+
+} // namespace pith::train
+
+#endif

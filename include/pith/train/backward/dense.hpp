@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_TRAIN_BACKWARD_DENSE_HPP
+#define PITH_TRAIN_BACKWARD_DENSE_HPP
+/// Fully connected layers in training: convolutions whose image is one row, a pixel per sample.
+
+#include <algorithm>
+#include <cstddef>
+
+#include "../../graph/layer/dense.hpp"
+#include "conv2d.hpp"
+
+namespace pith::train {
+
+namespace detail {
+
+template <class T>
+struct dense_run {
+    step<T>& s;
+    std::size_t in;
+    std::size_t out;
+    std::size_t rows;
+    std::size_t blocks;
+    std::ptrdiff_t start = 0; ///< the only run of the window
+
+    enum memory : std::size_t { bias, zeros, forward_weights, backward_weights, first_block };
+
+    [[nodiscard]] std::size_t lanes() const noexcept { return s.kernels.lanes; }
+
+    void forward(std::size_t first, std::size_t last) const {
+        kernel::conv_job<T> job;
+        job.in = s.in[0].value + first * in;
+        job.in_column = static_cast<std::ptrdiff_t>(in);
+        job.window = {&start, 1, in};
+        job.weights = s.kept[forward_weights].data();
+        job.bias = s.has_input(2) ? s.kept[bias].data() : nullptr;
+        job.out = s.out[0].value + first * out;
+        job.out_column = static_cast<std::ptrdiff_t>(out);
+        job.rows = 1;
+        job.columns = last - first;
+        job.channels = out;
+        s.kernels.conv(job);
+    }
+    void backward_data(std::size_t first, std::size_t last) const {
+        kernel::conv_job<T> job;
+        job.in = s.out[0].gradient + first * out;
+        job.in_column = static_cast<std::ptrdiff_t>(out);
+        job.window = {&start, 1, out};
+        job.weights = s.kept[backward_weights].data();
+        job.out = s.in[0].gradient + first * in;
+        job.out_column = static_cast<std::ptrdiff_t>(in);
+        job.rows = 1;
+        job.columns = last - first;
+        job.channels = in;
+        job.accumulate = s.in[0].accumulate;
+        s.kernels.conv(job);
+    }
+    void backward_weights_of(std::size_t block, std::size_t first, std::size_t last) const {
+        T* dw = s.kept[first_block + block].data();
+        const T* dy = s.out[0].gradient + first * out;
+        kernel::conv_weights_job<T> job;
+        job.in = s.in[0].value + first * in;
+        job.in_column = static_cast<std::ptrdiff_t>(in);
+        job.window = {&start, 1, in};
+        job.gradient = dy;
+        job.gradient_column = static_cast<std::ptrdiff_t>(out);
+        job.rows = 1;
+        job.columns = last - first;
+        job.channels = out;
+        job.weights = dw;
+        job.weights_stride = in;
+        s.kernels.conv_weights(job);
+        if (s.has_input(2))
+            s.kernels.moments(
+                {last - first, out, dy, s.kept[zeros].data(), dw + in * out, dw + in * out + out});
+    }
+    void sum_weights() const {
+        T* const dw = open_gradient(s.in[1]);
+        T* const db = s.has_input(2) ? open_gradient(s.in[2]) : nullptr;
+        for (std::size_t b = 0; b < blocks; ++b) {
+            const T* part = s.kept[first_block + b].data();
+            for (std::size_t i = 0; dw != nullptr && i < in * out; ++i)
+                dw[i] += part[i];
+            for (std::size_t i = 0; db != nullptr && i < out; ++i)
+                db[i] += part[in * out + i];
+        }
+    }
+};
+
+template <class T>
+[[nodiscard]] dense_run<T> dense_run_of(step<T>& s) {
+    dense_run<T> run{s, static_cast<std::size_t>(s.in[1].dims[1]), static_cast<std::size_t>(s.in[1].dims[0]),
+                     0, 1};
+    run.rows = s.in[0].size() / std::max<std::size_t>(run.in, 1);
+    // A block of 32 rows is what makes the packed weights worth reading.
+    const std::size_t most = std::max<std::size_t>(2, (std::size_t{1} << 22) / (run.in * run.out + 1));
+    run.blocks = std::clamp<std::size_t>(run.rows / 32, 1, std::min(most, most_blocks));
+    return run;
+}
+
+} // namespace detail
+
+template <class T>
+[[nodiscard]] result<void> forward_step(const dense&, step<T>& s) {
+    const auto run = detail::dense_run_of(s);
+    using memory = typename detail::dense_run<T>::memory;
+    const T* w = s.in[1].value;
+    detail::pack_panels(s.keep(memory::forward_weights, detail::panels_size(run.lanes(), run.out, run.in)),
+                        run.lanes(), run.out, {0}, run.in,
+                        [&](std::size_t o, std::size_t, std::size_t i) { return w[o * run.in + i]; });
+    T* b = s.keep(memory::bias, run.out + run.lanes());
+    if (s.has_input(2))
+        std::copy_n(s.in[2].value, run.out, b);
+    for_each_block(run.rows, run.blocks,
+                   [&](std::size_t, std::size_t first, std::size_t last) { run.forward(first, last); });
+    return {};
+}
+
+template <class T>
+void backward_step(const dense&, step<T>& s) {
+    const auto run = detail::dense_run_of(s);
+    using memory = typename detail::dense_run<T>::memory;
+    const T* w = s.in[1].value;
+    const bool data = s.in[0].gradient != nullptr;
+    const bool weights = s.in[1].gradient != nullptr || (s.has_input(2) && s.in[2].gradient != nullptr);
+    if (data)
+        detail::pack_panels(
+            s.keep(memory::backward_weights, detail::panels_size(run.lanes(), run.in, run.out)), run.lanes(),
+            run.in, {0}, run.out,
+            [&](std::size_t i, std::size_t, std::size_t o) { return w[o * run.in + i]; });
+    s.keep(memory::zeros, run.out);
+    const std::size_t size = run.in * run.out + 2 * run.out;
+    for (std::size_t b = 0; weights && b < run.blocks; ++b)
+        std::fill_n(s.keep(memory::first_block + b, size), size, T{0});
+    for_each_block(run.rows, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
+        if (data)
+            run.backward_data(first, last);
+        if (weights)
+            run.backward_weights_of(b, first, last);
+    });
+    if (weights)
+        run.sum_weights();
+}
+
+} // namespace pith::train
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_TRAIN_BACKWARD_MOVEMENT_HPP
+#define PITH_TRAIN_BACKWARD_MOVEMENT_HPP
+/// Layers that only move elements, in training: where each output came from is found once, by moving the
+/// elements' own numbers.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <numeric>
+#include <type_traits>
+#include <vector>
+
+#include "../../graph/layer/concat.hpp"
+#include "../../graph/layer/expand.hpp"
+#include "../../graph/layer/gather.hpp"
+#include "../../graph/layer/pad.hpp"
+#include "../../graph/layer/reshape.hpp"
+#include "../../graph/layer/slice.hpp"
+#include "../../graph/layer/split.hpp"
+#include "../../graph/layer/transpose.hpp"
+#include "../step.hpp"
+
+namespace pith::train {
+
+template <class Layer>
+concept moves_elements = std::is_same_v<Layer, concat> || std::is_same_v<Layer, expand> ||
+    std::is_same_v<Layer, gather> || std::is_same_v<Layer, pad> || std::is_same_v<Layer, reshape> ||
+    std::is_same_v<Layer, slice> || std::is_same_v<Layer, split> || std::is_same_v<Layer, transpose>;
+
+namespace detail {
+
+using number_tensors = std::vector<tensor<std::int64_t>>;
+
+template <class Layer>
+[[nodiscard]] number_tensors move_numbers(const Layer& layer, view<const tensor<std::int64_t>* const> in) {
+    return move_elements(layer, in);
+}
+[[nodiscard]] inline number_tensors move_numbers(const gather& layer,
+                                                 view<const tensor<std::int64_t>* const> in) {
+    return {pick_elements(layer, *in[0], *in[1])};
+}
+/// Numbers begin at 1: 0 is the fill.
+[[nodiscard]] inline number_tensors move_numbers(const pad& layer,
+                                                 view<const tensor<std::int64_t>* const> in) {
+    return {pad_elements(layer, *in[0], std::int64_t{0})};
+}
+
+/// For every output the number of the input element there, inputs numbered one after the other from 1.
+template <class T, class Layer>
+[[nodiscard]] number_tensors origin_of(const Layer& layer, const step<T>& s) {
+    number_tensors numbers;
+    numbers.reserve(s.in.size());
+    std::vector<const tensor<std::int64_t>*> in;
+    std::int64_t next = 1;
+    for (const auto& slot : s.in) {
+        if (slot.wholes != nullptr) { // indices
+            in.push_back(slot.wholes);
+            continue;
+        }
+        numbers.emplace_back(slot.dims);
+        std::iota(numbers.back().data().begin(), numbers.back().data().end(), next);
+        next += slot.dims.elements();
+        in.push_back(&numbers.back());
+    }
+    return move_numbers(layer, view<const tensor<std::int64_t>* const>(in));
+}
+
+template <class Layer>
+[[nodiscard]] double fill_of(const Layer&) noexcept {
+    return 0;
+}
+[[nodiscard]] inline double fill_of(const pad& layer) noexcept {
+    return layer.fill;
+}
+
+/// Calls f(output slot, output element, input slot, input element) for every element that was moved.
+template <class T, class Layer, class F>
+void for_each_moved(const Layer& layer, step<T>& s, const F& f) {
+    const number_tensors& from = s.once([&] { return origin_of(layer, s); });
+    for (std::size_t o = 0; o < s.out.size(); ++o)
+        for (std::size_t i = 0; i < s.out[o].size(); ++i) {
+            std::int64_t at = from[o][i] - 1;
+            if (at < 0)
+                continue;
+            std::size_t k = 0;
+            for (; s.in[k].wholes != nullptr || at >= s.in[k].dims.elements(); ++k)
+                at -= s.in[k].wholes != nullptr ? 0 : s.in[k].dims.elements();
+            f(o, i, k, static_cast<std::size_t>(at));
+        }
+}
+
+} // namespace detail
+
+template <class T, moves_elements Layer>
+[[nodiscard]] result<void> forward_step(const Layer& layer, step<T>& s) {
+    if constexpr (std::is_same_v<Layer, reshape>) {
+        std::memcpy(s.out[0].value, s.in[0].value, s.out[0].size() * sizeof(T));
+        return {};
+    }
+    for (auto& o : s.out)
+        std::fill_n(o.value, o.size(), static_cast<T>(detail::fill_of(layer)));
+    detail::for_each_moved(layer, s, [&](std::size_t o, std::size_t i, std::size_t k, std::size_t at) {
+        s.out[o].value[i] = s.in[k].value[at];
+    });
+    return {};
+}
+
+template <class T, moves_elements Layer>
+void backward_step(const Layer& layer, step<T>& s) {
+    for (auto& in : s.in)
+        open_gradient(in);
+    if constexpr (std::is_same_v<Layer, reshape>) {
+        for (std::size_t i = 0; s.in[0].gradient != nullptr && i < s.in[0].size(); ++i)
+            s.in[0].gradient[i] += s.out[0].gradient[i];
+        return;
+    }
+    detail::for_each_moved(layer, s, [&](std::size_t o, std::size_t i, std::size_t k, std::size_t at) {
+        if (s.in[k].gradient != nullptr && s.out[o].gradient != nullptr)
+            s.in[k].gradient[at] += s.out[o].gradient[i];
+    });
+}
+
+} // namespace pith::train
+
+#endif

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_TRAIN_TAPE_HPP
+#define PITH_TRAIN_TAPE_HPP
+/// tape: a network laid out for training at one batch size. Masters, values and gradients lie in memory that
+/// is allocated once; gradients share theirs as soon as they are used up.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/graph.hpp"
+#include "../graph/infer.hpp"
+#include "../graph/uses.hpp"
+#include "backward.hpp"
+#include "kernel/best.hpp"
+#include "memory.hpp"
+#include "norm_chains.hpp"
+#include "step.hpp"
+
+namespace pith::train {
+
+/// What a parameter is, for optimisers that treat kinds differently.
+enum class role : std::uint8_t { weight, bias, norm_scale, norm_offset, slope };
+
+/// A constant that is learned.
+template <class T>
+struct parameter {
+    value_id id = no_value;
+    role kind = role::weight;
+    std::string name;
+    view<T> value;
+    view<T> gradient;
+};
+
+struct learned_constant {
+    value_id id = no_value;
+    role kind = role::weight;
+};
+
+/// The constants that are learned unless one says otherwise: weights and biases of convolutions, dense layers
+/// and matrix products, scales and offsets of batch normalisations, slopes of prelu.
+template <class T, class Layers>
+[[nodiscard]] std::vector<learned_constant> learned_constants(const graph<T, Layers>& g) {
+    std::vector<learned_constant> out;
+    const auto take = [&](const auto& n, std::size_t i, role kind) {
+        if (i >= n.inputs.size() || n.inputs[i] == no_value || g[n.inputs[i]].reals() == nullptr)
+            return;
+        for (const auto& o : out)
+            if (o.id == n.inputs[i])
+                return;
+        out.push_back({n.inputs[i], kind});
+    };
+    for (const auto& n : g.nodes) {
+        const auto* b = kind_if<binary>(n.layer);
+        if (kind_if<conv2d>(n.layer) != nullptr || kind_if<dense>(n.layer) != nullptr) {
+            take(n, 1, role::weight);
+            take(n, 2, role::bias);
+        } else if (kind_if<batch_norm>(n.layer) != nullptr) {
+            take(n, 1, role::norm_scale);
+            take(n, 2, role::norm_offset);
+        } else if (kind_if<matmul>(n.layer) != nullptr) {
+            take(n, 0, role::weight);
+            take(n, 1, role::weight);
+        } else if (b != nullptr && b->op == binary_op::prelu) {
+            take(n, 1, role::slope);
+        }
+    }
+    return out;
+}
+
+struct tape_options {
+    std::int64_t batch = 128;
+    double norm_momentum = 0.1;   ///< how much of a batch enters the running statistics
+    bool fuse = true;             ///< run batch_norm, addition and rectifier as one
+    bool input_gradients = false; ///< also with respect to the network's inputs
+    arch::isa_set isa = arch::detect();
+};
+
+template <class T, class Layers = layer_list>
+class tape {
+public:
+    /// @param learned the constants to learn; none for the usual ones
+    [[nodiscard]] static result<tape> make(graph<T, Layers> g, const tape_options& options = {},
+                                           std::vector<learned_constant> learned = {}) {
+        tape t;
+        t.original_ = g;
+        t.g_ = std::move(g);
+        t.options_ = options;
+        PITH_TRY(set_batch(t.g_, options.batch));
+        for (const auto& n : t.g_.nodes)
+            if (kind_if<opaque>(n.layer) != nullptr)
+                return at_node({errc::unsupported, "an operator that is not computed cannot be trained"}, n);
+        t.lay_out_constants(learned.empty() ? learned_constants(t.g_) : std::move(learned));
+        t.find_steps();
+        t.find_gradients();
+        PITH_TRY(t.lay_out_values());
+        t.lay_out_gradients();
+        return t;
+    }
+
+    [[nodiscard]] std::size_t batch() const noexcept { return static_cast<std::size_t>(options_.batch); }
+    [[nodiscard]] const std::vector<parameter<T>>& parameters() const noexcept { return parameters_; }
+    /// All parameters one after the other, each rounded up to whole vectors; what lies between stays zero.
+    [[nodiscard]] view<T> parameter_values() noexcept { return values_of_parameters_.all(); }
+    [[nodiscard]] view<T> parameter_gradients() noexcept { return gradients_of_parameters_.all(); }
+    /// Constants that are not learned, the running statistics among them.
+    [[nodiscard]] view<T> other_constants() noexcept { return fixed_.all(); }
+
+    [[nodiscard]] std::size_t inputs() const noexcept { return g_.inputs.size(); }
+    [[nodiscard]] const shape& input_dims(std::size_t i = 0) const noexcept { return g_[g_.inputs[i]].dims; }
+    [[nodiscard]] const shape& output_dims(std::size_t i = 0) const noexcept {
+        return g_[g_.outputs[i]].dims;
+    }
+    [[nodiscard]] view<T> input(std::size_t i = 0) noexcept { return memory_of(value_at_, g_.inputs[i]); }
+    [[nodiscard]] view<T> output(std::size_t i = 0) noexcept { return memory_of(value_at_, g_.outputs[i]); }
+    /// Of the loss; to be written between forward and backward.
+    [[nodiscard]] view<T> output_gradient(std::size_t i = 0) noexcept {
+        return memory_of(gradient_at_, g_.outputs[i]);
+    }
+    /// @pre options.input_gradients
+    [[nodiscard]] view<T> input_gradient(std::size_t i = 0) noexcept {
+        return memory_of(gradient_at_, g_.inputs[i]);
+    }
+
+    /// Batch statistics (training) or running ones from the next forward on.
+    void train(bool on) noexcept {
+        for (auto& s : steps_)
+            s.data.training = on;
+    }
+    void norm_momentum(double momentum) noexcept {
+        for (auto& s : steps_)
+            s.data.momentum = momentum;
+    }
+
+    [[nodiscard]] result<void> forward() {
+        for (auto& s : steps_) {
+            result<void> done;
+            if (s.chain)
+                done = forward_step(*s.chain, s.data);
+            else
+                done = std::visit([&](const auto& layer) { return forward_step(layer, s.data); },
+                                  g_.nodes[s.node].layer);
+            if (!done)
+                return at_node(done.error(), g_.nodes[s.node]);
+        }
+        return {};
+    }
+    /// @pre forward() ran, and the gradients of all outputs are written
+    void backward() {
+        for (auto it = steps_.rbegin(); it != steps_.rend(); ++it) {
+            if (!it->has_gradient)
+                continue;
+            if (it->chain)
+                backward_step(*it->chain, it->data);
+            else
+                std::visit([&](const auto& layer) { backward_step(layer, it->data); },
+                           g_.nodes[it->node].layer);
+        }
+    }
+
+    /// The network with what was learned, at the batch size it came with.
+    [[nodiscard]] graph<T, Layers> network() const {
+        auto g = original_;
+        for (std::size_t id = 0; id < g.values.size(); ++id)
+            if (auto* t = g.values[id].reals(); t != nullptr && value_at_[id] != nullptr)
+                std::copy_n(value_at_[id], t->size(), t->data().data());
+        return g;
+    }
+    /// Bytes of values and gradients, parameters not counted.
+    [[nodiscard]] std::size_t working_bytes() const noexcept {
+        std::size_t n = 0;
+        for (const auto& m : memory_)
+            n += m.size() * sizeof(T);
+        return n;
+    }
+
+private:
+    struct tape_step {
+        node_index node = 0; ///< the only, or the chain's last
+        std::optional<norm_chain> chain;
+        std::vector<value_id> in;
+        std::vector<value_id> out;
+        bool has_gradient = false;
+        step<T> data;
+    };
+
+    tape() = default;
+
+    [[nodiscard]] view<T> memory_of(const std::vector<T*>& at, value_id id) const noexcept {
+        return {at[id], static_cast<std::size_t>(g_[id].dims.elements())};
+    }
+    [[nodiscard]] std::size_t elements(value_id id) const noexcept {
+        return static_cast<std::size_t>(g_[id].dims.elements());
+    }
+
+    void lay_out_constants(const std::vector<learned_constant>& learned) {
+        constexpr std::size_t vector = buffer::alignment / sizeof(T);
+        value_at_.assign(g_.values.size(), nullptr);
+        gradient_at_.assign(g_.values.size(), nullptr);
+        wants_.assign(g_.values.size(), false);
+        std::size_t size = 0;
+        for (const auto& l : learned)
+            size += round_up(elements(l.id), vector);
+        values_of_parameters_ = lanes<T>(size);
+        gradients_of_parameters_ = lanes<T>(size);
+        std::size_t at = 0;
+        for (const auto& l : learned) {
+            const std::size_t n = elements(l.id);
+            parameters_.push_back({l.id, l.kind, g_[l.id].name, values_of_parameters_.all().subspan(at, n),
+                                   gradients_of_parameters_.all().subspan(at, n)});
+            value_at_[l.id] = parameters_.back().value.data();
+            gradient_at_[l.id] = parameters_.back().gradient.data();
+            wants_[l.id] = true;
+            at += round_up(n, vector);
+        }
+        std::size_t rest = 0;
+        for (value_id id = 0; id < g_.values.size(); ++id)
+            rest += g_[id].reals() != nullptr && !wants_[id] ? round_up(elements(id), vector) : 0;
+        fixed_ = lanes<T>(rest);
+        at = 0;
+        for (value_id id = 0; id < g_.values.size(); ++id) {
+            const auto* t = g_[id].reals();
+            if (t == nullptr)
+                continue;
+            if (!wants_[id]) {
+                value_at_[id] = fixed_.data() + at;
+                at += round_up(t->size(), vector);
+            }
+            std::copy_n(t->data().data(), t->size(), value_at_[id]);
+        }
+    }
+
+    /// One step per node, or per chain at the place of the chain's last node.
+    void find_steps() {
+        const auto uses = uses_of(g_);
+        std::vector<const found_chain*> ends(g_.nodes.size(), nullptr);
+        std::vector<bool> inside(g_.nodes.size(), false);
+        std::vector<found_chain> chains;
+        for (node_index k = 0; options_.fuse && k < g_.nodes.size(); ++k)
+            if (kind_if<batch_norm>(g_.nodes[k].layer) != nullptr && !inside[k]) {
+                chains.push_back(chain_from(g_, uses, k));
+                // An addition of two normalised values belongs to the chain that was found first.
+                bool taken = false;
+                for (const auto n : chains.back().nodes)
+                    taken = taken || inside[n];
+                if (taken)
+                    chains.back() = {
+                        .chain = {.layer = *kind_if<batch_norm>(g_.nodes[k].layer)}, .last = k, .nodes = {k}};
+                for (const auto n : chains.back().nodes)
+                    inside[n] = true;
+            }
+        for (const auto& c : chains)
+            ends[c.last] = &c;
+        for (node_index k = 0; k < g_.nodes.size(); ++k) {
+            const auto& n = g_.nodes[k];
+            if (ends[k] == nullptr) {
+                if (!inside[k])
+                    steps_.push_back({.node = k, .chain = {}, .in = n.inputs, .out = n.outputs, .data = {}});
+                continue;
+            }
+            tape_step s{.node = k,
+                        .chain = ends[k]->chain,
+                        .in = g_.nodes[ends[k]->nodes[0]].inputs,
+                        .out = n.outputs,
+                        .data = {}};
+            if (ends[k]->chain.residual)
+                s.in.push_back(ends[k]->residual);
+            steps_.push_back(std::move(s));
+        }
+    }
+
+    /// Which values the parameters reach.
+    void find_gradients() {
+        for (const auto id : g_.inputs)
+            wants_[id] = options_.input_gradients;
+        for (const auto& s : steps_) {
+            bool any = false;
+            for (const auto id : s.in)
+                any = any || (id != no_value && wants_[id]);
+            for (const auto id : s.out)
+                if (id != no_value)
+                    wants_[id] = any && is_real(g_[id].type);
+        }
+    }
+
+    [[nodiscard]] T* reserve(std::size_t count) {
+        memory_.push_back(lanes<T>(count));
+        return memory_.back().data();
+    }
+
+    [[nodiscard]] result<void> lay_out_values() {
+        for (const auto id : g_.inputs)
+            value_at_[id] = reserve(elements(id));
+        for (auto& s : steps_)
+            for (const auto id : s.out)
+                if (id != no_value) {
+                    if (!is_real(g_[id].type))
+                        return at_node(
+                            {errc::unsupported,
+                             "training does not pass through whole numbers; fold them when loading"},
+                            g_.nodes[s.node]);
+                    value_at_[id] = reserve(elements(id));
+                }
+        for (const auto id : g_.outputs)
+            if (value_at_[id] == nullptr)
+                return fault{errc::missing, "no node computes an output of the network", g_[id].name};
+        return {};
+    }
+
+    struct gradient_memory {
+        T* at = nullptr;
+        std::size_t size = 0;
+    };
+
+    /// The smallest free memory that is large enough, else new memory.
+    [[nodiscard]] gradient_memory take(std::vector<gradient_memory>& free, std::size_t count) {
+        auto best = free.end();
+        for (auto it = free.begin(); it != free.end(); ++it)
+            if (it->size >= count && (best == free.end() || it->size < best->size))
+                best = it;
+        if (best == free.end())
+            return {reserve(count), count};
+        const gradient_memory m = *best;
+        free.erase(best);
+        return m;
+    }
+
+    /// Walks the steps as backward() does: a gradient's memory is taken when it is first written and given
+    /// back when the step that made its value has read it.
+    void lay_out_gradients() {
+        std::vector<gradient_memory> free;
+        std::vector<gradient_memory> held(g_.values.size());
+        std::vector<bool> written(g_.values.size(), false);
+        for (const auto id : g_.outputs) {
+            if (gradient_at_[id] == nullptr)
+                gradient_at_[id] = reserve(elements(id));
+            written[id] = true;
+        }
+        for (auto s = steps_.rbegin(); s != steps_.rend(); ++s) {
+            s->data.kernels = kernel::best<T>(options_.isa);
+            s->data.momentum = options_.norm_momentum;
+            for (const auto id : s->out) {
+                s->data.out.push_back(slot_of(id));
+                s->has_gradient = s->has_gradient || (id != no_value && wants_[id] && written[id]);
+            }
+            for (const auto id : s->in) {
+                slot<T> in = slot_of(id);
+                in.gradient = nullptr;
+                if (id != no_value && wants_[id] && s->has_gradient) {
+                    if (gradient_at_[id] == nullptr) {
+                        held[id] = take(free, elements(id));
+                        gradient_at_[id] = held[id].at;
+                    }
+                    in.gradient = gradient_at_[id];
+                    in.accumulate = written[id];
+                    written[id] = true;
+                }
+                s->data.in.push_back(in);
+            }
+            for (const auto id : s->out)
+                if (id != no_value && held[id].at != nullptr)
+                    free.push_back(held[id]);
+        }
+    }
+    [[nodiscard]] slot<T> slot_of(value_id id) const {
+        if (id == no_value)
+            return {};
+        return {g_[id].dims, value_at_[id], gradient_at_[id], false, g_[id].wholes()};
+    }
+
+    graph<T, Layers> original_;
+    graph<T, Layers> g_;
+    tape_options options_;
+    std::vector<parameter<T>> parameters_;
+    lanes<T> values_of_parameters_;
+    lanes<T> gradients_of_parameters_;
+    lanes<T> fixed_;
+    std::vector<lanes<T>> memory_;
+    std::vector<T*> value_at_;    ///< one per value
+    std::vector<T*> gradient_at_; ///< one per value
+    std::vector<bool> wants_;     ///< a gradient, one per value
+    std::vector<tape_step> steps_;
+};
+
+} // namespace pith::train
+
+#endif
