@@ -41,10 +41,11 @@ static bool inside_activation(const network& g, const std::vector<pith::value_us
 static bool moves(const network& g, pith::node_index k) {
     const auto& l = g.nodes[k].layer;
     const auto* p = std::get_if<pith::pool2d>(&l);
+    const auto* r = std::get_if<pith::resize2d>(&l);
     return std::holds_alternative<pith::reshape>(l) || std::holds_alternative<pith::transpose>(l) ||
            std::holds_alternative<pith::slice>(l) || std::holds_alternative<pith::split>(l) ||
            std::holds_alternative<pith::expand>(l) || std::holds_alternative<pith::gather>(l) ||
-           std::holds_alternative<pith::pad>(l) || std::holds_alternative<pith::resize2d>(l) ||
+           std::holds_alternative<pith::pad>(l) || (r != nullptr && r->mode == pith::resize_mode::nearest) ||
            (p != nullptr && p->op == pith::pool_op::max);
 }
 

@@ -21,7 +21,7 @@ struct codes_epilogue {
     std::int32_t lowest = 0;
     std::int32_t highest = 255;
 
-    const std::uint8_t* residual = nullptr; ///< laid out by residual_strides
+    const std::uint8_t* residual = nullptr; ///< laid out by residual_strides; may be the output itself
     pixel_strides residual_strides;
     bool residual_is_first = false; ///< the residual plays `a` in add_codes, the accumulator's code `b`
     format::add_factors add;
@@ -36,7 +36,7 @@ struct float_epilogue {
     float low = -3.402823466e38f;
     float high = 3.402823466e38f;
 
-    const float* residual = nullptr;
+    const float* residual = nullptr; ///< may be the output itself
     pixel_strides residual_strides;
     float add_low = -3.402823466e38f;
     float add_high = 3.402823466e38f;

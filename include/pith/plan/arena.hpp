@@ -86,7 +86,7 @@ struct storage {
         return s;
     };
     for (std::size_t i = 0; i < d.ops.size(); ++i) {
-        if (!d.ops[i].in_place)
+        if (d.ops[i].replaces == in_place::nothing)
             continue;
         const run::op_record op = d.ops[i].head();
         const tensor_id to = current(op.output);
@@ -94,6 +94,8 @@ struct storage {
             if (id == no_tensor || d.tensors[id].record.constant != 0)
                 continue;
             const tensor_id from = current(id);
+            if (d.ops[i].replaces == in_place::second && from == current(op.input))
+                continue;
             const auto now = static_cast<std::int64_t>(i);
             if (from == to || all[from].last != now || all[to].first != now ||
                 !same_layout(d.tensors[id].record, d.tensors[op.output].record))

@@ -36,12 +36,15 @@ struct blob_reference {
     blob_id blob = 0;
 };
 
+/// Operands whose memory an operation's output may take, if nothing reads them afterwards.
+enum class in_place : std::uint8_t { nothing, second, any };
+
 struct draft_op {
     std::vector<std::byte> record;
     std::vector<blob_reference> blobs;
     std::string name;
     std::vector<std::size_t> nodes; ///< of the graph, that it computes
-    bool in_place = false;          ///< its output may lie where its input (or else `second`) lies
+    in_place replaces = in_place::nothing;
 
     [[nodiscard]] run::op_record head() const noexcept {
         run::op_record r;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -109,8 +110,8 @@ template <class E>
 }
 
 struct clamp {
-    float low = -3.402823466e38f;
-    float high = 3.402823466e38f;
+    float low = -std::numeric_limits<float>::infinity();
+    float high = std::numeric_limits<float>::infinity();
 };
 /// The range a relu or clip leaves.
 template <class T, class Layers>
@@ -171,6 +172,7 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
         r.add_highest = static_cast<std::uint8_t>(sum.highest);
     }
     draft_op& op = x.add(l.depthwise() ? run::op_kind::depthwise_u8 : run::op_kind::convolution_u8, r);
+    op.replaces = in_place::second;
     op.blobs = {{offsetof(run::codes_convolution_record, weights), x.d.add_blob_of(packed.weights)},
                 {offsetof(run::codes_convolution_record, bias),
                  x.d.add_blob_of(pack_channels<std::int32_t>(offsets, packed.groups, packed.lanes))},
@@ -209,6 +211,7 @@ result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_
     r.add_low = added.low;
     r.add_high = added.high;
     draft_op& op = x.add(l.depthwise() ? run::op_kind::depthwise_f32 : run::op_kind::convolution_f32, r);
+    op.replaces = in_place::second;
     op.blobs = {{offsetof(run::real_convolution_record, weights), x.d.add_blob_of(packed.weights)},
                 {offsetof(run::real_convolution_record, bias),
                  x.d.add_blob_of(pack_channels<float>(bias, packed.groups, packed.lanes))}};

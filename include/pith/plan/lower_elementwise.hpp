@@ -55,7 +55,7 @@ result<void> lower_alias(lowering<T, Layers>& x, value_id input, value_id output
 template <class T, class Layers>
 void add_table(lowering<T, Layers>& x, tensor_id out, tensor_id in, const code_table& table) {
     draft_op& op = x.add(run::op_kind::table_u8, run::table_record{.op = operands(out, in), .table = 0});
-    op.in_place = true;
+    op.replaces = in_place::any;
     op.blobs = {{offsetof(run::table_record, table),
                  x.d.add_blob_of(std::vector<std::uint8_t>(table.begin(), table.end()))}};
 }
@@ -134,7 +134,7 @@ result<void> lower_codes(lowering<T, Layers>& x, const binary& layer, value_id a
     } else {
         r.factors[0] = format::multiplier(from[0].scale, from[1].scale, to.scale);
     }
-    x.add(run::op_kind::binary_u8, r).in_place = true;
+    x.add(run::op_kind::binary_u8, r).replaces = in_place::any;
     return {};
 }
 
@@ -149,7 +149,7 @@ void add_binary(lowering<T, Layers>& x, binary_op op, tensor_id out, const shape
     r.rank = static_cast<std::uint8_t>(table.rank);
     r.low = range.low;
     r.high = range.high;
-    x.add(run::op_kind::binary_f32, r, table.words()).in_place = true;
+    x.add(run::op_kind::binary_f32, r, table.words()).replaces = in_place::any;
 }
 
 /// Strides of an operand as it repeats over `dims`.
@@ -186,7 +186,7 @@ result<void> lower(lowering<T, Layers>& x, const unary& layer, const std::vector
     r.function = static_cast<std::uint8_t>(layer.op);
     r.alpha = static_cast<float>(layer.alpha);
     r.beta = static_cast<float>(layer.beta);
-    x.add(run::op_kind::unary_f32, r).in_place = true;
+    x.add(run::op_kind::unary_f32, r).replaces = in_place::any;
     x.settle(output, out);
     return {};
 }

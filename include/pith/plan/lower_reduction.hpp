@@ -122,7 +122,7 @@ result<void> lower(lowering<T, Layers>& x, const softmax& layer, const std::vect
     r.inner = sizes.inner;
     r.log = layer.log ? 1 : 0;
     if (!s.integer) {
-        x.add(run::op_kind::softmax, r).in_place = true;
+        x.add(run::op_kind::softmax, r).replaces = in_place::any;
         x.settle(s.output, out);
         return {};
     }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_PLAN_PACK_FOR_HPP
+#define PITH_PLAN_PACK_FOR_HPP
+/// pack() as the last step of a chain of passes.
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/graph.hpp"
+#include "pack.hpp"
+
+namespace pith::plan {
+
+/// Takes a graph, gives the bytes of its .pith file.
+struct pack_for {
+    pack_options options{};
+
+    template <class T, class Layers>
+    result<std::vector<std::byte>> operator()(graph<T, Layers> g) const {
+        return pack(std::move(g), options);
+    }
+};
+
+} // namespace pith::plan
+
+#endif
