@@ -14,17 +14,9 @@
 #include "../graph/layer/unary.hpp"
 #include "../graph/uses.hpp"
 #include "backward/batch_norm.hpp"
+#include "learned.hpp"
 
 namespace pith::train {
-
-/// The layer if it is of kind L; null too where the list of kinds does not have L.
-template <class L, class... Kinds>
-[[nodiscard]] const L* kind_if(const std::variant<Kinds...>& layer) noexcept {
-    if constexpr ((std::is_same_v<L, Kinds> || ...))
-        return std::get_if<L>(&layer);
-    else
-        return nullptr;
-}
 
 struct found_chain {
     norm_chain chain{};
