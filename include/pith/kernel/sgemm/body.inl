@@ -30,15 +30,6 @@ struct tile_job {
     const float* residual[most_pixels]; ///< not set where there is none
 };
 
-/// Calls f(std::integral_constant<..., i>) for each i below N, written out.
-template <std::uint32_t N, class F>
-PITH_ALWAYS_INLINE void each(const F& f) noexcept {
-    [&]<std::uint32_t... I>(std::integer_sequence<std::uint32_t, I...>) __attribute__((always_inline)) {
-        (f(std::integral_constant<std::uint32_t, I>{}), ...);
-    }
-    (std::make_integer_sequence<std::uint32_t, N>{});
-}
-
 /// bias, clamp, residual, clamp, for sums that left the registers: [pixels][V].
 template <std::uint32_t V>
 PITH_NOINLINE void finish_slowly(const tile_job& job, const float* sums, std::uint32_t pixels) noexcept {
@@ -65,16 +56,19 @@ PITH_ALWAYS_INLINE void finish_quickly(const tile_job& job, vf (&sums)[M][V]) no
     const vf add_low = repeat(e.add_low);
     const vf add_high = repeat(e.add_high);
     vf bias[V];
-    each<V>([&](auto v) __attribute__((always_inline)) { bias[v] = load(e.bias + job.channel + v * width); });
-    each<M>([&](auto m) __attribute__((always_inline)) {
-        float* output = job.output[m];
-        each<V>([&](auto v) __attribute__((always_inline)) {
+#pragma GCC unroll 8
+    for (std::uint32_t v = 0; v < V; ++v)
+        bias[v] = load(e.bias + job.channel + v * width);
+#pragma GCC unroll 32
+    for (std::uint32_t m = 0; m < M; ++m) {
+#pragma GCC unroll 8
+        for (std::uint32_t v = 0; v < V; ++v) {
             vf y = min(max(add(sums[m][v], bias[v]), low), high);
             if constexpr (Residual)
                 y = min(max(add(y, load(job.residual[m] + v * width)), add_low), add_high);
-            store(output + v * width, y);
-        });
-    });
+            store(job.output[m] + v * width, y);
+        }
+    }
 }
 
 template <std::uint32_t M, std::uint32_t V>
@@ -83,8 +77,9 @@ PITH_ALWAYS_INLINE void finish_tile(const tile_job& job, vf (&sums)[M][V]) noexc
         return job.epilogue->residual != nullptr ? finish_quickly<M, V, true>(job, sums)
                                                  : finish_quickly<M, V, false>(job, sums);
     alignas(64) float memory[M * V * width];
-    each<M * V>([&](auto i)
-                    __attribute__((always_inline)) { store(memory + i * width, sums[i / V][i % V]); });
+#pragma GCC unroll 32
+    for (std::uint32_t i = 0; i < M * V; ++i)
+        store(memory + i * width, sums[i / V][i % V]);
     finish_slowly<V>(job, memory, M);
 }
 
@@ -98,16 +93,20 @@ PITH_ALWAYS_INLINE const float* opaque(const float* p) noexcept {
 template <std::uint32_t M, std::uint32_t V, std::uint32_t U>
 PITH_ALWAYS_INLINE void multiply(const float* const* pixels, std::ptrdiff_t at,
                                  const float* const (&weights)[V], std::size_t k, vf (&sums)[M][V]) noexcept {
-    each<U>([&](auto u) __attribute__((always_inline)) {
+#pragma GCC unroll 8
+    for (std::uint32_t u = 0; u < U; ++u) {
         vf w[V];
-        each<V>([&](auto v)
-                    __attribute__((always_inline)) { w[v] = load(weights[v] + (k + u) * panel_outputs); });
-        each<M>([&](auto m) __attribute__((always_inline)) {
+#pragma GCC unroll 8
+        for (std::uint32_t v = 0; v < V; ++v)
+            w[v] = load(weights[v] + (k + u) * panel_outputs);
+#pragma GCC unroll 32
+        for (std::uint32_t m = 0; m < M; ++m) {
             const vf element = repeat(pixels[m][at + u]);
-            each<V>([&](auto v)
-                        __attribute__((always_inline)) { sums[m][v] = fma(element, w[v], sums[m][v]); });
-        });
-    });
+#pragma GCC unroll 8
+            for (std::uint32_t v = 0; v < V; ++v)
+                sums[m][v] = fma(element, w[v], sums[m][v]);
+        }
+    }
 }
 
 /// One vector across: each input is broadcast inside its multiply-add, which processors do at full speed only
@@ -116,14 +115,17 @@ template <std::uint32_t M, std::uint32_t U>
 PITH_ALWAYS_INLINE void multiply_one(const float* (&pixels)[M], const float* weights,
                                      vf (&sums)[M][1]) noexcept {
     vf w[U];
-    each<U>([&](auto u) __attribute__((always_inline)) { w[u] = load(weights + u * panel_outputs); });
-    each<M>([&](auto m) __attribute__((always_inline)) {
+#pragma GCC unroll 8
+    for (std::uint32_t u = 0; u < U; ++u)
+        w[u] = load(weights + u * panel_outputs);
+#pragma GCC unroll 32
+    for (std::uint32_t m = 0; m < M; ++m) {
         pixels[m] = opaque(pixels[m]);
-        each<U>([&](auto u) __attribute__((always_inline)) {
+#pragma GCC unroll 8
+        for (std::uint32_t u = 0; u < U; ++u)
             sums[m][0] = fma(repeat(pixels[m][u]), w[u], sums[m][0]);
-        });
         pixels[m] += U;
-    });
+    }
 }
 
 /// One run of inputs, which start `at` elements into every pixel; their weights are number `k` on.
@@ -133,7 +135,9 @@ PITH_ALWAYS_INLINE void multiply_run(const tile_job& job, std::ptrdiff_t at, con
     const std::size_t end = k + job.over->run_length;
     if constexpr (V == 1) {
         const float* pixels[M];
-        each<M>([&](auto m) __attribute__((always_inline)) { pixels[m] = job.input[m] + at; });
+#pragma GCC unroll 32
+        for (std::uint32_t m = 0; m < M; ++m)
+            pixels[m] = job.input[m] + at;
         const float* w = weights[0] + k * panel_outputs;
         for (; k + U <= end; k += U, w += U * panel_outputs)
             multiply_one<M, U>(pixels, w, sums);
@@ -153,11 +157,13 @@ PITH_NOINLINE void run_tile(const tile_job& job) noexcept {
     constexpr std::uint32_t V = P * panel_vectors;
     const window& over = *job.over;
     vf sums[M][V];
-    each<M * V>([&](auto i) __attribute__((always_inline)) { sums[i / V][i % V] = zero(); });
+#pragma GCC unroll 32
+    for (std::uint32_t i = 0; i < M * V; ++i)
+        sums[i / V][i % V] = zero();
     const float* weights[V];
-    each<V>([&](auto v) __attribute__((always_inline)) {
+#pragma GCC unroll 8
+    for (std::uint32_t v = 0; v < V; ++v)
         weights[v] = job.weights + v / panel_vectors * job.panel + v % panel_vectors * width;
-    });
     std::size_t k = 0;
     for (std::uint32_t row = 0; row < over.run_rows; ++row)
         for (std::uint32_t column = 0; column < over.run_columns; ++column, k += over.run_length) {
