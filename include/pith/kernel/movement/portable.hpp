@@ -49,7 +49,7 @@ void copy_plane(const T* x, T* y, std::size_t rows, std::size_t columns, const s
 template <class T>
 void copy_line(const T* x, T* y, std::size_t count, std::ptrdiff_t step) noexcept {
     if (step == 1) {
-        std::memcpy(y, x, count * sizeof(T));
+        std::memmove(y, x, count * sizeof(T));
     } else if (step == 0) {
         const T value = *x;
         for (std::size_t i = 0; i < count; ++i)
@@ -160,7 +160,7 @@ inline void gather(const gather_args& a) noexcept {
             std::int64_t at = a.indices[j];
             at = at < 0 ? at + axis : at;
             at = at < 0 ? 0 : at >= axis ? axis - 1 : at;
-            std::memcpy(output, input + static_cast<std::size_t>(at) * a.inner_bytes, a.inner_bytes);
+            std::memmove(output, input + static_cast<std::size_t>(at) * a.inner_bytes, a.inner_bytes);
         }
 }
 

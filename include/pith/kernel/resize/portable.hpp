@@ -26,10 +26,10 @@ void for_each_resized(const Args& a, const F& f) noexcept {
 template <class Args>
 void resize_nearest(const Args& a) noexcept {
     for_each_resized(a, [&](std::ptrdiff_t at, std::uint32_t row, std::uint32_t column) {
-        std::memcpy(a.output + at,
-                    a.input + std::ptrdiff_t{a.rows.indices[row]} * a.input_strides.row_stride +
-                        std::ptrdiff_t{a.columns.indices[column]} * a.input_strides.column_stride,
-                    a.channels * sizeof *a.output);
+        std::memmove(a.output + at,
+                     a.input + std::ptrdiff_t{a.rows.indices[row]} * a.input_strides.row_stride +
+                         std::ptrdiff_t{a.columns.indices[column]} * a.input_strides.column_stride,
+                     a.channels * sizeof *a.output);
     });
 }
 
