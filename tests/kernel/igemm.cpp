@@ -35,6 +35,7 @@ struct problem {
     std::uint32_t channels = 1;
     std::uint32_t run_rows = 1, run_columns = 1, run_length = 1;
     std::uint32_t stride = 1;     ///< of the convolution
+    bool merged = false;          ///< the columns of a kernel row are one run
     std::uint32_t halo = 0;       ///< unused inputs at the end of each input row
     std::uint32_t output_gap = 0; ///< elements kept free behind each output pixel and row
     store what = store::codes;
@@ -80,6 +81,10 @@ kernel::window window_of(const problem& p) {
     w.run_row_stride = image_columns * length;
     w.run_column_stride = length;
     w.run_length = p.run_length;
+    if (p.merged) {
+        w.run_length *= w.run_columns;
+        w.run_columns = 1;
+    }
     return w;
 }
 
@@ -92,8 +97,8 @@ setting make(const problem& p) {
         return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(n - 1) * stride);
     };
     s.input = buffer(last(p.rows, a.over.row_stride) + last(p.columns, a.over.column_stride) +
-                     last(p.run_rows, a.over.run_row_stride) + last(p.run_columns, a.over.run_column_stride) +
-                     p.run_length);
+                     last(a.over.run_rows, a.over.run_row_stride) +
+                     last(a.over.run_columns, a.over.run_column_stride) + a.over.run_length);
     for (std::size_t i = 0; i < s.input.size() + over_read_bytes; ++i)
         as<std::uint8_t>(s.input)[i] = p.extreme ? static_cast<std::uint8_t>(random() % 8 == 0 ? 254 : 255)
                                                  : static_cast<std::uint8_t>(random());
@@ -102,20 +107,20 @@ setting make(const problem& p) {
     const std::uint32_t runs = a.over.runs();
     a.packed = p.packed;
     a.channels = p.channels;
-    s.weights.resize(std::size_t{p.channels} * runs * p.run_length);
-    s.packed = buffer(format::packed_elements(p.packed, p.channels, runs, p.run_length));
+    s.weights.resize(std::size_t{p.channels} * runs * a.over.run_length);
+    s.packed = buffer(format::packed_elements(p.packed, p.channels, runs, a.over.run_length));
     for (std::size_t c = 0, i = 0; c < p.channels; ++c)
         for (std::size_t r = 0; r < runs; ++r)
-            for (std::size_t k = 0; k < p.run_length; ++k, ++i) {
+            for (std::size_t k = 0; k < a.over.run_length; ++k, ++i) {
                 s.weights[i] = p.extreme ? (c % 2 != 0 ? std::int8_t{-128} : std::int8_t{127})
                                          : static_cast<std::int8_t>(random());
-                as<std::int8_t>(s.packed)[format::packed_index(p.packed, runs, p.run_length, c, r, k)] =
+                as<std::int8_t>(s.packed)[format::packed_index(p.packed, runs, a.over.run_length, c, r, k)] =
                     s.weights[i];
             }
     a.weights = as<std::int8_t>(s.packed);
 
     const std::size_t padded = round_up(std::size_t{p.channels}, std::size_t{16});
-    const float spread = 60.f / (128.f * 150.f * static_cast<float>(runs * p.run_length));
+    const float spread = 60.f / (128.f * 150.f * static_cast<float>(runs * a.over.run_length));
     for (std::size_t c = 0; c < padded; ++c) {
         s.bias.push_back(p.extreme && c % 3 == 0 ? 0x7FFFFFFF - random.between(0, 100000)
                                                  : random.between(-20000, 20000));
@@ -175,10 +180,10 @@ std::vector<std::uint8_t> expected(const setting& s, const problem& p) {
         for (std::uint32_t column = 0; column < p.columns; ++column)
             for (std::uint32_t c = 0; c < p.channels; ++c) {
                 std::int64_t sum = e.bias[c];
-                const std::int8_t* w = s.weights.data() + std::size_t{c} * a.over.runs() * p.run_length;
-                for (std::uint32_t y = 0; y < p.run_rows; ++y)
-                    for (std::uint32_t x = 0; x < p.run_columns; ++x)
-                        for (std::uint32_t k = 0; k < p.run_length; ++k)
+                const std::int8_t* w = s.weights.data() + std::size_t{c} * a.over.runs() * a.over.run_length;
+                for (std::uint32_t y = 0; y < a.over.run_rows; ++y)
+                    for (std::uint32_t x = 0; x < a.over.run_columns; ++x)
+                        for (std::uint32_t k = 0; k < a.over.run_length; ++k)
                             sum += std::int64_t{*w++} *
                                    a.input[row * a.over.row_stride + column * a.over.column_stride +
                                            y * a.over.run_row_stride + x * a.over.run_column_stride + k];
@@ -264,6 +269,24 @@ TEST_CASE("igemm: images whose rows do not meet the tile, strides, borders, gaps
                                .halo = gap,
                                .output_gap = gap,
                                .what = what});
+}
+
+TEST_CASE("igemm: overlapping windows whose kernel rows are one run") {
+    for (const std::uint32_t columns : {5u, 16u, 21u, 32u, 40u})
+        for (const std::uint32_t channels : {5u, 16u, 24u, 32u})
+            for (const std::uint32_t inputs : {1u, 3u, 4u, 8u, 16u})
+                for (std::uint32_t width = 1; width <= 5; ++width)
+                    for (const std::uint32_t stride : {1u, 2u})
+                        check({.rows = 3,
+                               .columns = columns,
+                               .channels = channels,
+                               .run_rows = 1 + (width + inputs) % 3,
+                               .run_columns = width,
+                               .run_length = inputs,
+                               .stride = stride,
+                               .merged = true,
+                               .output_gap = columns == 40 ? 1u : 0u,
+                               .what = every_store[(width + inputs) % 4]});
 }
 
 TEST_CASE("igemm: the largest products do not saturate and the bias wraps") {

@@ -95,6 +95,52 @@ void sum_tile(const sum_task& t) noexcept {
     }
 }
 
+/// As sum_tile<M, 1, 2> for kernels three pixels wide that step by one pixel: each input is loaded once for
+/// the three outputs it takes part in. With one panel the loads are what limits sum_tile.
+/// @pre a vector holds a panel; t.groups counts three pixels of whole groups; t.run_rows == 1
+template <int M>
+void sum_sliding(const sum_task& t) noexcept {
+    constexpr int outputs = 2 * M;
+    constexpr int half = M + 1; // of the inputs
+    dot::vec acc[outputs];
+    const std::uint8_t* x[half];
+#pragma GCC unroll 16
+    for (int m = 0; m < half; ++m)
+        x[m] = t.input + m * t.step;
+#pragma GCC unroll 16
+    for (int m = 0; m < outputs; ++m)
+        acc[m] = dot::load(t.bias);
+
+    const std::uint32_t groups = t.groups / 3;
+    const std::size_t pixel_weights = std::size_t{groups} * 64;
+    const std::ptrdiff_t echo_at = half * t.step;
+    const std::int8_t* w = t.weights;
+    std::ptrdiff_t at = 0;
+    for (std::uint32_t run = t.run_columns; run != 0; --run) {
+        for (std::uint32_t left = groups; left != 0; --left, at += 4, w += 64) {
+            __asm__("" : "+r"(at));
+            dot::weights wv[3];
+#pragma GCC unroll 3
+            for (int k = 0; k < 3; ++k)
+                wv[k] = dot::as_weights(dot::load(w + static_cast<std::size_t>(k) * pixel_weights));
+#pragma GCC unroll 32
+            for (int i = 0; i < 2 * half; ++i) {
+                const dot::inputs xv =
+                    dot::as_inputs(dot::broadcast(x[i % half] + (i < half ? at : at + echo_at)));
+#pragma GCC unroll 3
+                for (int k = 0; k < 3; ++k)
+                    if (i - k >= 0 && i - k < outputs)
+                        acc[i - k] = dot::add_dot(acc[i - k], xv, wv[k]);
+            }
+        }
+        w += 2 * pixel_weights;
+        at += t.run_gap + static_cast<std::ptrdiff_t>(groups) * 8;
+    }
+#pragma GCC unroll 16
+    for (int m = 0; m < outputs; ++m)
+        dot::store(t.sums + m * dot::lanes, acc[m]);
+}
+
 using sum_function = void (*)(const sum_task&) noexcept;
 
 template <int N, int... M>
@@ -197,6 +243,8 @@ struct panels {
     void run(std::uint32_t rows, std::uint32_t columns) noexcept {
         constexpr auto sizes = std::make_integer_sequence<int, max_pixels>{};
         const row_cut c = cut(columns, echo && N == 1);
+        const bool slides = task.run_rows == 1 && task.step % 4 == 0 && a.over.run_columns == 1 &&
+                            static_cast<std::ptrdiff_t>(a.over.run_length) == 3 * task.step;
         const sum_function smaller = pick_sum<N>(c.pixels, sizes);
         const sum_function larger = c.larger != 0 ? pick_sum<N>(c.pixels + 1, sizes) : nullptr;
         for (std::uint32_t row = 0; row < rows; ++row) {
@@ -206,7 +254,7 @@ struct panels {
             now->residual = r * a.epilogue.residual_strides.row_stride;
             if constexpr (echo && N == 1)
                 for (std::uint32_t i = 0; i < c.doubled; ++i)
-                    advance(&sum_tile<max_pixels, 1, 2>, 2 * max_pixels);
+                    advance(slides ? &sum_sliding<max_pixels> : &sum_tile<max_pixels, 1, 2>, 2 * max_pixels);
             for (std::uint32_t i = 0; i < c.tiles; ++i)
                 advance(i < c.larger ? larger : smaller, c.pixels + (i < c.larger ? 1 : 0));
         }
