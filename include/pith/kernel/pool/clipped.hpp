@@ -13,27 +13,35 @@ namespace pith::kernel {
 
 /// The part of a window inside the image, along one axis.
 struct clipped_axis {
-    std::int64_t first = 0;        ///< input index of the first tap inside
+    std::int32_t first = 0;        ///< input index of the first tap inside
     std::uint32_t taps = 0;        ///< taps inside
     std::uint32_t padded_taps = 0; ///< taps inside or on a pad
 };
 
+/// Taps t >= 0 with start + t * step < end. @pre step > 0
+[[nodiscard]] constexpr std::int32_t taps_before(std::int32_t end, std::int32_t start,
+                                                 std::int32_t step) noexcept {
+    if (end <= start)
+        return 0;
+    return step == 1 ? end - start : (end - start + step - 1) / step;
+}
+
 [[nodiscard]] constexpr clipped_axis clip_axis(const pool_geometry& g, std::uint32_t axis,
                                                std::uint32_t at) noexcept {
-    const std::int64_t size = axis == 0 ? g.input_rows : g.input_columns;
-    const std::int64_t step = g.dilations[axis];
-    const std::int64_t start = std::int64_t{at} * g.strides[axis] - g.pads[axis];
+    const auto size = static_cast<std::int32_t>(axis == 0 ? g.input_rows : g.input_columns);
+    const auto step = static_cast<std::int32_t>(g.dilations[axis]);
+    const auto taps = static_cast<std::int32_t>(g.kernel[axis]);
+    const auto start =
+        static_cast<std::int32_t>(at * g.strides[axis]) - static_cast<std::int32_t>(g.pads[axis]);
+    const auto padded_end = size + static_cast<std::int32_t>(g.pads[axis + 2]);
+    const std::int32_t skipped = taps_before(0, start, step);
+    const std::int32_t inside = taps_before(size, start, step);
+    const std::int32_t padded = taps_before(padded_end, start, step);
+    const std::int32_t end = inside < taps ? inside : taps;
     clipped_axis w;
-    bool found = false;
-    for (std::uint32_t t = 0; t < g.kernel[axis]; ++t) {
-        const std::int64_t x = start + t * step;
-        w.padded_taps += x < size + g.pads[axis + 2] ? 1u : 0u;
-        if (x < 0 || x >= size)
-            continue;
-        w.first = found ? w.first : x;
-        found = true;
-        ++w.taps;
-    }
+    w.first = start + skipped * step;
+    w.taps = end > skipped ? static_cast<std::uint32_t>(end - skipped) : 0u;
+    w.padded_taps = static_cast<std::uint32_t>(padded < taps ? padded : taps);
     return w;
 }
 

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// Element-wise operations in the words of vectors/*_f32.hpp and *_codes.hpp; included inside a target region,
+// in a namespace that has them. On codes they equal the portable kernels bit for bit.
+
+/// Calls f(first, n) for n = width elements at a time, then for what is left of `count`.
+template <class F>
+PITH_ALWAYS_INLINE void in_vectors(std::size_t count, const F& f) noexcept {
+    std::size_t i = 0;
+    for (; i + width <= count; i += width)
+        f(i, std::size_t{width});
+    if (i < count)
+        f(i, count - i);
+}
+
+/// A code from a real: clamped, rounded to even, the zero point added as an integer.
+struct rounding {
+    vf low, high;
+    vi zero;
+    PITH_ALWAYS_INLINE rounding(std::int32_t lowest, std::int32_t highest, std::int32_t zero_point) noexcept
+        : low(repeat(static_cast<float>(lowest))), high(repeat(static_cast<float>(highest))),
+          zero(repeat_whole(zero_point)) {}
+    PITH_ALWAYS_INLINE vi operator()(vf v) const noexcept {
+        return add_whole(to_whole(min(max(v, low), high)), zero);
+    }
+};
+
+inline void quantize_row(const quantize_args& a, const float* x, std::uint8_t* y) noexcept {
+    const vf scale = repeat(a.to.scale);
+    const rounding code(a.to.lowest - a.to.zero, a.to.highest - a.to.zero, a.to.zero);
+    in_vectors(a.count, [&](std::size_t i, std::size_t n) {
+        const vf v = n == width ? load(x + i) : load_part(x + i, static_cast<std::uint32_t>(n));
+        store_codes(y + i, code(div(v, scale)), n);
+    });
+}
+
+inline void dequantize_row(const dequantize_args& a, const std::uint8_t* x, float* y) noexcept {
+    const vf scale = repeat(a.from.scale);
+    const vi zero = repeat_whole(a.from.zero);
+    in_vectors(a.count, [&](std::size_t i, std::size_t n) {
+        const vf v = mul(to_real(sub_whole(load_whole(x + i), zero)), scale);
+        n == width ? store(y + i, v) : store_part(y + i, v, static_cast<std::uint32_t>(n));
+    });
+}
+
+/// Codes of an operand: next to each other, or one for all.
+struct source {
+    const std::uint8_t* data;
+    vi all;
+    bool single;
+    PITH_ALWAYS_INLINE source(const codes_operand& o, const std::uint8_t* p) noexcept
+        : data(p), all(repeat_whole(*p)), single(o.period == 1) {}
+    PITH_ALWAYS_INLINE vi operator()(std::size_t i) const noexcept {
+        return single ? all : load_whole(data + i);
+    }
+};
+
+/// Calls f(a, b) on integers of `count` pairs that do not repeat.
+template <class F>
+PITH_ALWAYS_INLINE void pair_span(const source& a, const source& b, std::uint8_t* y, std::size_t count,
+                                  const F& f) noexcept {
+    in_vectors(count, [&](std::size_t i, std::size_t n) { store_codes(y + i, f(a(i), b(i)), n); });
+}
+
+/// Splits rows where an operand begins again.
+template <class Args, class F>
+PITH_ALWAYS_INLINE void for_each_pair(const Args& args, const F& f) noexcept {
+    const std::size_t a_span = args.a.period > 1 ? args.a.period : args.count;
+    const std::size_t b_span = args.b.period > 1 ? args.b.period : args.count;
+    for (std::size_t r = 0; r < args.rows; ++r) {
+        const auto row = static_cast<std::ptrdiff_t>(r);
+        const std::uint8_t* a = args.a.data + row * args.a.row_stride;
+        const std::uint8_t* b = args.b.data + row * args.b.row_stride;
+        std::uint8_t* y = args.output + row * args.output_row_stride;
+        for (std::size_t i = 0; i < args.count;) {
+            const std::size_t to_a = a_span - i % a_span;
+            const std::size_t to_b = b_span - i % b_span;
+            std::size_t span = to_a < to_b ? to_a : to_b;
+            span = args.count - i < span ? args.count - i : span;
+            pair_span(source(args.a, a + (args.a.period == 1 ? 0 : i % a_span)),
+                      source(args.b, b + (args.b.period == 1 ? 0 : i % b_span)), y + i, span, f);
+            i += span;
+        }
+    }
+}
+
+inline void add_rows(const add_u8_args& args) noexcept {
+    const vf ra = repeat(args.factors.ra);
+    const vf rb = repeat(args.factors.rb);
+    const vf offset = repeat(args.factors.offset);
+    const rounding code(args.lowest, args.highest, 0);
+    for_each_pair(args, [&](vi a, vi b) { return code(fma(to_real(a), ra, fma(to_real(b), rb, offset))); });
+}
+
+inline void mul_rows(const mul_u8_args& args) noexcept {
+    const vi a_zero = repeat_whole(args.a_zero);
+    const vi b_zero = repeat_whole(args.b_zero);
+    const vf factor = repeat(args.factor);
+    const vf zero = repeat(static_cast<float>(args.zero));
+    const rounding code(args.lowest, args.highest, 0);
+    for_each_pair(args, [&](vi a, vi b) {
+        const vf exact = to_real(mul_whole(sub_whole(a, a_zero), sub_whole(b, b_zero)));
+        return code(add(apart(mul(exact, factor)), zero));
+    });
+}
+
+/// Calls f(g) where op is one of those that profit, g being the function; false for the others.
+template <class F>
+PITH_ALWAYS_INLINE bool with_simple_unary(const unary_f32_args& a, const F& f) noexcept {
+    const vf alpha = repeat(a.alpha);
+    const vf beta = repeat(a.beta);
+    const vf none = zero();
+    const vf one = repeat(1.f);
+    switch (a.op) {
+    case format::unary_op::relu:
+        f([&](vf x) { return max(none, x); });
+        return true;
+    case format::unary_op::clip:
+        f([&](vf x) { return min(beta, max(alpha, x)); });
+        return true;
+    case format::unary_op::hard_sigmoid:
+        f([&](vf x) { return min(one, max(none, fma(alpha, x, beta))); });
+        return true;
+    case format::unary_op::hard_swish:
+        f([&](vf x) { return mul(x, min(one, max(none, fma(x, repeat(1.f / 6.f), repeat(0.5f))))); });
+        return true;
+    default:
+        return false;
+    }
+}
+
+inline void unary_rows(const unary_f32_args& a) noexcept {
+    const bool done = with_simple_unary(a, [&](const auto& g) {
+        for (std::size_t r = 0; r < a.rows; ++r) {
+            const float* x = a.input + static_cast<std::ptrdiff_t>(r) * a.input_row_stride;
+            float* y = a.output + static_cast<std::ptrdiff_t>(r) * a.output_row_stride;
+            in_vectors(a.count, [&](std::size_t i, std::size_t n) {
+                if (n == width)
+                    return store(y + i, g(load(x + i)));
+                const auto part = static_cast<std::uint32_t>(n);
+                store_part(y + i, g(load_part(x + i, part)), part);
+            });
+        }
+    });
+    if (!done)
+        portable::unary_f32(a);
+}
+
+/// Lines whose output is contiguous and whose operands are, or repeat one element.
+template <class F>
+PITH_ALWAYS_INLINE void binary_lines(const binary_f32_args& args, const axes<3>& merged,
+                                     const F& f) noexcept {
+    const std::uint32_t last = merged.rank - 1;
+    const bool a_single = merged.strides[0][last] == 0;
+    const bool b_single = merged.strides[1][last] == 0;
+    const vf low = repeat(args.low);
+    const vf high = repeat(args.high);
+    for_each_outer(merged, 1, [&](const std::ptrdiff_t(&at)[3]) {
+        const float* a = args.a + at[0];
+        const float* b = args.b + at[1];
+        float* y = args.output + at[2];
+        const vf one_a = repeat(*a);
+        const vf one_b = repeat(*b);
+        in_vectors(merged.sizes[last], [&](std::size_t i, std::size_t n) {
+            const auto part = static_cast<std::uint32_t>(n);
+            const vf x = a_single ? one_a : n == width ? load(a + i) : load_part(a + i, part);
+            const vf w = b_single ? one_b : n == width ? load(b + i) : load_part(b + i, part);
+            const vf v = min(high, max(low, f(x, w)));
+            n == width ? store(y + i, v) : store_part(y + i, v, part);
+        });
+    });
+}
+
+inline void binary_rows(const binary_f32_args& args) noexcept {
+    const axes<3> merged = merged_axes(args);
+    const std::uint32_t last = merged.rank - 1;
+    const auto line = [](std::ptrdiff_t step) { return step == 0 || step == 1; };
+    if (!line(merged.strides[0][last]) || !line(merged.strides[1][last]) || merged.strides[2][last] != 1)
+        return portable::binary_f32(args);
+    switch (args.op) {
+    case format::binary_op::add:
+        return binary_lines(args, merged, [](auto a, auto b) { return add(a, b); });
+    case format::binary_op::sub:
+        return binary_lines(args, merged, [](auto a, auto b) { return sub(a, b); });
+    case format::binary_op::mul:
+        return binary_lines(args, merged, [](auto a, auto b) { return mul(a, b); });
+    case format::binary_op::div:
+        return binary_lines(args, merged, [](auto a, auto b) { return div(a, b); });
+    default:
+        return portable::binary_f32(args);
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Pooling in the words of vectors/*_f32.hpp and *_codes.hpp; included inside a target region, in a namespace
+// that has them. Vectors run over channels; inputs may be read beyond the last channel, never written. All
+// equal the portable kernels bit for bit.
+
+inline void max_codes(const max_pool_u8_args& a) noexcept {
+    const std::uint32_t channels = a.over.channels;
+    for_each_window(a.over, [&](const clipped_window& w) {
+        for (std::uint32_t c = 0; c < channels; c += bytes) {
+            vb greatest{};
+            for_each_tap(a.over, w, [&](std::ptrdiff_t at) {
+                greatest = max_bytes(greatest, load_bytes(a.input + at + static_cast<std::ptrdiff_t>(c)));
+            });
+            store_bytes(a.output + w.output + static_cast<std::ptrdiff_t>(c), greatest,
+                        channels - c < bytes ? channels - c : bytes);
+        }
+    });
+}
+
+/// Calls f(window, c) -> vf for every vector of channels of every output pixel, and stores what it gives.
+template <class F>
+PITH_ALWAYS_INLINE void for_each_vector(const pool_geometry& g, float* output, const F& f) noexcept {
+    for_each_window(g, [&](const clipped_window& w) {
+        for (std::uint32_t c = 0; c < g.channels; c += width) {
+            float* y = output + w.output + static_cast<std::ptrdiff_t>(c);
+            const vf v = f(w, static_cast<std::ptrdiff_t>(c));
+            g.channels - c < width ? store_part(y, v, g.channels - c) : store(y, v);
+        }
+    });
+}
+
+inline void max_reals(const max_pool_f32_args& a) noexcept {
+    for_each_vector(a.over, a.output, [&](const clipped_window& w, std::ptrdiff_t c) {
+        vf greatest = repeat(-3.402823466e38f);
+        for_each_tap(a.over, w, [&](std::ptrdiff_t at) { greatest = max(load(a.input + at + c), greatest); });
+        return greatest;
+    });
+}
+
+inline void average_reals(const average_pool_f32_args& a) noexcept {
+    for_each_vector(a.over, a.output, [&](const clipped_window& w, std::ptrdiff_t c) {
+        vf sum = zero();
+        for_each_tap(a.over, w, [&](std::ptrdiff_t at) { sum = add(sum, load(a.input + at + c)); });
+        const std::uint32_t count = a.count_padding ? w.padded_count : w.count;
+        return count != 0 ? div(sum, repeat(static_cast<float>(count))) : zero();
+    });
+}
+
+inline void average_codes(const average_pool_u8_args& a) noexcept {
+    const vi from_zero = repeat_whole(a.from.zero);
+    const vf from_scale = repeat(a.from.scale);
+    const vf to_zero = repeat(static_cast<float>(a.to.zero));
+    const vf to_scale = repeat(a.to.scale);
+    const vf low = repeat(static_cast<float>(a.to.lowest));
+    const vf high = repeat(static_cast<float>(a.to.highest));
+    const std::uint32_t channels = a.over.channels;
+    for_each_window(a.over, [&](const clipped_window& w) {
+        const std::uint32_t count = a.count_padding ? w.padded_count : w.count;
+        for (std::uint32_t c = 0; c < channels; c += width) {
+            vf sum = zero();
+            for_each_tap(a.over, w, [&](std::ptrdiff_t at) {
+                const vi code = load_whole(a.input + at + static_cast<std::ptrdiff_t>(c));
+                sum = add(sum, apart(mul(to_real(sub_whole(code, from_zero)), from_scale)));
+            });
+            const vf mean = count != 0 ? div(sum, repeat(static_cast<float>(count))) : zero();
+            const vf real = add(div(mean, to_scale), to_zero);
+            store_codes(a.output + w.output + static_cast<std::ptrdiff_t>(c),
+                        to_whole(min(max(real, low), high)), channels - c < width ? channels - c : width);
+        }
+    });
+}
+
+inline void global_average(const global_average_u8_args& a) noexcept {
+    const vi zeros = repeat_whole(static_cast<std::int32_t>(a.rows * a.columns) * a.input_zero);
+    const vf factor = repeat(a.factor);
+    const vf low = repeat(static_cast<float>(a.lowest - a.zero));
+    const vf high = repeat(static_cast<float>(a.highest - a.zero));
+    for (std::uint32_t c = 0; c < a.channels; c += width) {
+        vi sum = repeat_whole(0);
+        for (std::uint32_t row = 0; row < a.rows; ++row) {
+            const std::uint8_t* x =
+                a.input + static_cast<std::ptrdiff_t>(row) * a.input_strides.row_stride + c;
+            for (std::uint32_t column = 0; column < a.columns; ++column, x += a.input_strides.column_stride)
+                sum = add_whole(sum, load_whole(x));
+        }
+        const vf real = mul(to_real(sub_whole(sum, zeros)), factor);
+        const vi code = add_whole(to_whole(min(max(real, low), high)), repeat_whole(a.zero));
+        store_codes(a.output + c, code, a.channels - c < width ? a.channels - c : width);
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_POOL_X86_AVX512_HPP
+#define PITH_KERNEL_POOL_X86_AVX512_HPP
+/// Pooling, 16 channels at a time (64 for maxima of codes).
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../../arch/target.hpp"
+#include "../../base/config.hpp"
+#include "../vectors/x86_avx512_codes.hpp"
+#include "../vectors/x86_avx512_f32.hpp"
+#include "args.hpp"
+#include "clipped.hpp"
+
+#if PITH_X86
+PITH_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq")
+namespace pith::kernel::x86_avx512 {
+
+namespace pool_body {
+using namespace f32;
+using namespace codes;
+#include "body.inl"
+} // namespace pool_body
+
+inline void max_pool_u8(const max_pool_u8_args& a) noexcept {
+    pool_body::max_codes(a);
+}
+
+inline void max_pool_f32(const max_pool_f32_args& a) noexcept {
+    pool_body::max_reals(a);
+}
+
+inline void average_pool_f32(const average_pool_f32_args& a) noexcept {
+    pool_body::average_reals(a);
+}
+
+inline void average_pool_u8(const average_pool_u8_args& a) noexcept {
+    pool_body::average_codes(a);
+}
+
+inline void global_average_u8(const global_average_u8_args& a) noexcept {
+    pool_body::global_average(a);
+}
+
+} // namespace pith::kernel::x86_avx512
+PITH_TARGET_END
+#endif
+
+#endif
