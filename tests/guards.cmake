@@ -41,6 +41,8 @@ set_tests_properties(compile_time PROPERTIES RUN_SERIAL ON)
 
 add_test(NAME format COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev format --check)
 
+include(device/device.cmake)
+
 # Whole builds of their own (another compiler, another processor, sanitizers), made beforehand by cmake/dev test.
 # A suite named FOLDER-CPU runs build/FOLDER's tests on that emulated processor.
 foreach(suite IN LISTS PITH_SUITES)

@@ -30,6 +30,7 @@
 #include "run/check_file.hpp"
 #include "run/check_ops.hpp"
 #include "run/checksum.hpp"
+#include "run/describe.hpp"
 #include "run/execute.hpp"
 #include "run/execute_convolution.hpp"
 #include "run/execute_elementwise.hpp"

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# Packed networks on an emulated Cortex-M4 against every set of kernels of this machine.
+
+foreach(program fingerprints pack_glyphs)
+    add_executable(pith_device_${program} device/${program}.cpp)
+    target_link_libraries(pith_device_${program} PRIVATE pith::pith)
+    target_include_directories(pith_device_${program} PRIVATE ${PROJECT_SOURCE_DIR})
+endforeach()
+if(NOT TARGET pith_tool)
+    return()
+endif()
+foreach(network glyphs resnet8 autoencoder)
+    add_test(NAME firmware/${network} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/device/firmware ${network}
+             ${CMAKE_CURRENT_BINARY_DIR} $<TARGET_FILE:pith_tool> ${CMAKE_CURRENT_BINARY_DIR}/firmware)
+    set_tests_properties(firmware/${network} PROPERTIES SKIP_RETURN_CODE 77)
+endforeach()

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// pack_glyphs OUT.pith: the network fitted to drawn glyphs in int8, for firmware where there is no trained
+// network at hand.
+#include <cstdio>
+#include <utility>
+
+#include <pith/pith.hpp>
+
+#include "examples/glyphs_net.hpp"
+
+int main(int count, char** arguments) {
+    if (count != 2)
+        return 2;
+    const auto images =
+        pith::io::open_dataset("glyphs", {.normalize = *pith::io::parse_normalization("unit")});
+    auto net = pith::examples::glyphs_net{.images = 300, .patches = 1500}.fit();
+    if (!images || !net)
+        return 1;
+    const auto input = (*net)[net->inputs[0]].dims;
+    auto packed = std::move(net)
+                      .and_then(pith::quantize::post_training{
+                          .calibration = pith::io::samples_of(*images, input), .samples = 32})
+                      .and_then([](pith::graph<float> g) { return pith::plan::pack(std::move(g)); });
+    if (!packed || !pith::io::write_file(arguments[1], *packed))
+        return 1;
+    std::printf("%zu bytes\n", packed->size());
+    return 0;
+}
