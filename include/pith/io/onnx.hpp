@@ -73,6 +73,9 @@ private:
             refuse(errc::bad_file, "not an ONNX model: it holds no graph");
         if (model_.graph.outputs.empty())
             refuse(errc::bad_file, "the model has no outputs");
+        for (const auto& v : model_.graph.outputs)
+            if (v.name.empty())
+                refuse(errc::bad_file, "an output of the model has no name");
         opset_ = model_.opsets.empty() ? 1 : 0;
         for (const auto& o : model_.opsets)
             if (o.domain.empty())

@@ -61,7 +61,7 @@ public:
 
     [[nodiscard]] bool is_constant(const operand& x) const { return net[x.id].is_constant(); }
 
-    [[nodiscard]] operand constant(any_tensor<T> data, format::dtype type, std::string name = {}) {
+    [[nodiscard]] operand constant(any_tensor<T>&& data, format::dtype type, std::string name = {}) {
         value<T> v;
         v.name = std::move(name);
         v.dims = dims_of(data);
@@ -74,7 +74,9 @@ public:
         out.id = net.add_value(std::move(v));
         return out;
     }
-    [[nodiscard]] operand constant(tensor<T> data) { return constant(std::move(data), format::dtype::f32); }
+    [[nodiscard]] operand constant(tensor<T> data) {
+        return constant(any_tensor<T>(std::move(data)), format::dtype::f32);
+    }
     [[nodiscard]] operand scalar(double v) { return constant(tensor<T>(shape{}, static_cast<T>(v))); }
 
     /// New values computed by a layer from stored values; constants if its inputs are.
@@ -234,18 +236,17 @@ private:
         if (!data)
             refuse(data.error().code, data.error().what, where_);
         std::vector<value_id> out;
-        for (std::size_t i = 0; i < made.size(); ++i)
-            out.push_back(
-                constant(wrapped_to(std::move((*data)[i]), made[i].type), made[i].type, constant_name(inputs))
-                    .id);
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            wrap_wholes((*data)[i], made[i].type);
+            out.push_back(constant(std::move((*data)[i]), made[i].type, constant_name(inputs)).id);
+        }
         return out;
     }
 
-    [[nodiscard]] static any_tensor<T> wrapped_to(any_tensor<T> data, format::dtype type) {
+    static void wrap_wholes(any_tensor<T>& data, format::dtype type) {
         if (auto* wholes = std::get_if<1>(&data))
             for (auto& v : wholes->data())
                 v = pith::detail::wrapped(v, type);
-        return data;
     }
 
     template <class Layer>

@@ -140,6 +140,12 @@ struct tensor_proto {
 [[nodiscard]] inline tensor_proto read_tensor_header(std::string_view message) {
     tensor_proto t;
     t.body = message;
+    for_each_field(message, [&](pbf_reader& r) { // the name first: faults need it
+        if (r.tag() == 8)
+            t.name = read_text(r);
+        else
+            r.skip();
+    });
     for_each_field(message, [&](pbf_reader& r) {
         switch (r.tag()) {
         case 1:
@@ -150,9 +156,6 @@ struct tensor_proto {
             break;
         case 3:
             refuse(errc::unsupported, "a tensor is stored in segments; save the model whole", t.name);
-        case 8:
-            t.name = read_text(r);
-            break;
         case 9:
             t.raw = read_text(r);
             t.has_raw = true;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -31,6 +32,9 @@ struct refused {
     throw refused{fault{code, what, where}};
 }
 
+/// What a fault says when nothing more precise is known; a test that meets it has found a missing check.
+inline constexpr const char* unforeseen = "the file is damaged in a way that was not foreseen";
+
 /// Runs `body`, which returns some result<T>, and turns everything thrown under the door into a fault.
 template <class Body>
 auto guarded(const Body& body) -> std::invoke_result_t<const Body&> {
@@ -44,6 +48,8 @@ auto guarded(const Body& body) -> std::invoke_result_t<const Body&> {
         return fault{errc::no_memory, "the model needs more memory than there is"};
     } catch (const std::length_error&) {
         return fault{errc::no_memory, "the model needs more memory than there is"};
+    } catch (const std::exception&) {
+        return fault{errc::bad_file, unforeseen};
     }
 }
 
