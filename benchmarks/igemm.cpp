@@ -20,7 +20,7 @@ namespace {
 
 struct layer {
     kernel::igemm_args args;
-    buffer input, weights, output, bias, factor;
+    buffer input, weights, output, bias, factor, residual;
 };
 
 std::uint32_t next(std::uint32_t& state) {
@@ -70,6 +70,14 @@ layer make(const benchmarks::conv_shape& s) {
     a.epilogue.bias = reinterpret_cast<const std::int32_t*>(l.bias.data());
     a.epilogue.factor = reinterpret_cast<const float*>(l.factor.data());
     a.epilogue.zero = 3;
+    if (s.residual) {
+        l.residual = buffer(outputs);
+        for (auto& b : l.residual.bytes())
+            b = static_cast<std::byte>(next(state));
+        a.epilogue.residual = reinterpret_cast<const std::uint8_t*>(l.residual.data());
+        a.epilogue.residual_strides = a.output_strides;
+        a.epilogue.add = format::make_add_factors(0.02f, 3, 0.03f, 120, 0.035f, 100);
+    }
     return l;
 }
 

@@ -15,6 +15,7 @@ struct conv_shape {
     std::uint32_t inputs, outputs; ///< channels; for a depthwise layer `inputs` are both
     std::uint32_t kernel_rows = 1, kernel_columns = 1;
     std::uint32_t stride = 1;
+    bool residual = false; ///< another tensor of the output's shape is added
 
     /// Input columns and rows, the border included.
     [[nodiscard]] constexpr std::uint32_t image_columns() const {
@@ -30,8 +31,10 @@ struct conv_shape {
 inline constexpr conv_shape conv_shapes[] = {
     {"resnet20/conv1", 32, 32, 3, 16, 3, 3},
     {"resnet20/stage1", 32, 32, 16, 16, 3, 3},
+    {"resnet20/stage1_add", 32, 32, 16, 16, 3, 3, 1, true},
     {"resnet20/stage2_down", 16, 16, 16, 32, 3, 3, 2},
     {"resnet20/stage2", 16, 16, 32, 32, 3, 3},
+    {"resnet20/stage2_add", 16, 16, 32, 32, 3, 3, 1, true},
     {"resnet20/stage3_down", 8, 8, 32, 64, 3, 3, 2},
     {"resnet20/stage3", 8, 8, 64, 64, 3, 3},
     {"resnet20/dense", 1, 1, 64, 10},

@@ -20,13 +20,21 @@ namespace pith::kernel::x86_avx2 {
 /// The constants of an epilogue, spread over vectors.
 struct codes_constants {
     explicit codes_constants(const codes_epilogue& e) noexcept
-        : high(_mm256_set1_ps(static_cast<float>(e.highest - e.zero))),
-          zero(_mm256_set1_epi16(static_cast<short>(e.zero))),
+        : low(_mm256_set1_ps(static_cast<float>(e.lowest - e.zero))),
+          high(_mm256_set1_ps(static_cast<float>(e.highest - e.zero))),
+          unrounder(_mm256_set1_ps(rounder - static_cast<float>(e.zero))), ra(_mm256_set1_ps(e.add.ra)),
+          rb(_mm256_set1_ps(e.add.rb)), offset(_mm256_set1_ps(e.add.offset)),
+          add_high(_mm256_set1_ps(static_cast<float>(e.add_highest))),
+          zero(_mm256_set1_epi16(static_cast<short>(e.residual != nullptr ? 0 : e.zero))),
           low_code(_mm256_set1_epi8(static_cast<char>(e.residual != nullptr ? e.add_lowest : e.lowest))),
           high_code(_mm256_set1_epi8(static_cast<char>(e.residual != nullptr ? e.add_highest : e.highest))) {}
 
-    __m256 high;      ///< keeps the conversion to int32 in range; NaN and low values are left to the packing
-    __m256i zero;     ///< added after rounding
+    __m256 low;
+    __m256 high;      ///< also keeps the conversion to int32 in range
+    __m256 unrounder; ///< takes `rounder` off and puts the zero point on, exactly
+    __m256 ra, rb, offset;
+    __m256 add_high;
+    __m256i zero;     ///< added to rounded values; within the sum where there is a residual
     __m256i low_code; ///< of the stored code
     __m256i high_code;
 };
@@ -46,35 +54,31 @@ PITH_ALWAYS_INLINE __m256i rounded(__m256i sums, const float* factor, __m256 hig
 }
 
 /// Code plus residual, rounded, low side unclamped.
+template <residual_as Residual>
 PITH_ALWAYS_INLINE __m256i rounded_with_residual(__m256i sums, const float* factor,
                                                  const std::uint8_t* residual,
-                                                 const codes_epilogue& e) noexcept {
-    __m256 v = scaled(sums, factor);
-    v = _mm256_max_ps(v, _mm256_set1_ps(static_cast<float>(e.lowest - e.zero)));
-    v = _mm256_min_ps(v, _mm256_set1_ps(static_cast<float>(e.highest - e.zero)));
-    // Rounds to an integer: exact below 2^22. Subtracting the zero point from the constant adds it exactly.
-    v = _mm256_sub_ps(_mm256_add_ps(v, _mm256_set1_ps(rounder)),
-                      _mm256_set1_ps(rounder - static_cast<float>(e.zero)));
-    const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(residual));
-    const __m256 r = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight));
-    const __m256 a = e.residual_is_first ? r : v;
-    const __m256 b = e.residual_is_first ? v : r;
-    const __m256 inner = _mm256_fmadd_ps(b, _mm256_set1_ps(e.add.rb), _mm256_set1_ps(e.add.offset));
-    const __m256 sum = _mm256_fmadd_ps(a, _mm256_set1_ps(e.add.ra), inner);
-    return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(static_cast<float>(e.add_highest)), sum));
+                                                 const codes_constants& c) noexcept {
+    __m256 v = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_loadu_ps(factor));
+    v = _mm256_min_ps(_mm256_max_ps(v, c.low), c.high);
+    v = _mm256_sub_ps(_mm256_add_ps(v, _mm256_set1_ps(rounder)), c.unrounder);
+    const __m128i codes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(residual));
+    const __m256 r = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(codes));
+    const __m256 a = Residual == residual_as::first ? r : v;
+    const __m256 b = Residual == residual_as::first ? v : r;
+    const __m256 sum = _mm256_fmadd_ps(a, c.ra, _mm256_fmadd_ps(b, c.rb, c.offset));
+    return _mm256_cvtps_epi32(_mm256_min_ps(c.add_high, sum));
 }
 
 /// Four vectors of int32 to codes; each 128-bit lane holds the codes of its lane of the four.
-PITH_ALWAYS_INLINE __m256i packed_lanes(const __m256i (&v)[4], __m256i zero,
-                                        const codes_constants& c) noexcept {
-    const __m256i ab = _mm256_adds_epi16(_mm256_packs_epi32(v[0], v[1]), zero);
-    const __m256i cd = _mm256_adds_epi16(_mm256_packs_epi32(v[2], v[3]), zero);
+PITH_ALWAYS_INLINE __m256i packed_lanes(const __m256i (&v)[4], const codes_constants& c) noexcept {
+    const __m256i ab = _mm256_adds_epi16(_mm256_packs_epi32(v[0], v[1]), c.zero);
+    const __m256i cd = _mm256_adds_epi16(_mm256_packs_epi32(v[2], v[3]), c.zero);
     return _mm256_min_epu8(_mm256_max_epu8(_mm256_packus_epi16(ab, cd), c.low_code), c.high_code);
 }
 
 /// Twice 16 int32 to twice 16 codes in their order.
-PITH_ALWAYS_INLINE __m256i packed(const __m256i (&v)[4], __m256i zero, const codes_constants& c) noexcept {
-    return _mm256_permutevar8x32_epi32(packed_lanes(v, zero, c), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+PITH_ALWAYS_INLINE __m256i packed(const __m256i (&v)[4], const codes_constants& c) noexcept {
+    return _mm256_permutevar8x32_epi32(packed_lanes(v, c), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
 /// The first `count` of 16 codes.
@@ -112,8 +116,8 @@ PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, __m2
 
 /// Stores `pixels` x N panels of sums (bias included, laid out [pixel][N][16], with room up to a multiple of
 /// two panels) as codes, `step` from pixel to pixel. The last panel holds `last` channels.
-/// @param residual of the first pixel, if Residual
-template <int N, bool Residual>
+/// @param residual of the first pixel, if there is one
+template <int N, residual_as Residual>
 void store_codes(const codes_epilogue& e, const codes_constants& c, const std::int32_t* sums, int pixels,
                  const float* factor, std::uint32_t last, std::uint8_t* output, std::ptrdiff_t step,
                  const std::uint8_t* residual) noexcept {
@@ -124,16 +128,16 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
 #pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) {
             const int channel = i / 2 % N * 16 + i % 2 * 8;
-            if constexpr (Residual) {
+            if constexpr (Residual != residual_as::none) {
                 const std::uint8_t* r = residual + (i / 2 / N < pixels ? i / 2 / N * residual_step : 0);
-                v[i] = rounded_with_residual(load(sums + 8 * i), factor + channel, r + channel, e);
+                v[i] = rounded_with_residual<Residual>(load(sums + 8 * i), factor + channel, r + channel, c);
             } else {
                 v[i] = rounded(load(sums + 8 * i), factor + channel, c.high);
             }
         }
-        if constexpr (Residual)
+        if constexpr (Residual != residual_as::none)
             residual += each * residual_step;
-        const __m256i codes = packed(v, Residual ? _mm256_setzero_si256() : c.zero, c);
+        const __m256i codes = packed(v, c);
         store_first(output, N == 1 ? last : 16, _mm256_castsi256_si128(codes));
         if (N == 2 || pixels > 1)
             store_first(output + (N == 1 ? step : 16), last, _mm256_extracti128_si256(codes, 1));

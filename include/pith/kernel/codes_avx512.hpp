@@ -19,13 +19,21 @@ namespace pith::kernel::x86_avx512 {
 /// The constants of an epilogue, spread over vectors.
 struct codes_constants {
     explicit codes_constants(const codes_epilogue& e) noexcept
-        : high(_mm512_set1_ps(static_cast<float>(e.highest - e.zero))),
-          zero(_mm512_set1_epi16(static_cast<short>(e.zero))),
+        : low(_mm512_set1_ps(static_cast<float>(e.lowest - e.zero))),
+          high(_mm512_set1_ps(static_cast<float>(e.highest - e.zero))),
+          unrounder(_mm512_set1_ps(rounder - static_cast<float>(e.zero))), ra(_mm512_set1_ps(e.add.ra)),
+          rb(_mm512_set1_ps(e.add.rb)), offset(_mm512_set1_ps(e.add.offset)),
+          add_high(_mm512_set1_ps(static_cast<float>(e.add_highest))),
+          zero(_mm512_set1_epi16(static_cast<short>(e.residual != nullptr ? 0 : e.zero))),
           low_code(_mm512_set1_epi8(static_cast<char>(e.residual != nullptr ? e.add_lowest : e.lowest))),
           high_code(_mm512_set1_epi8(static_cast<char>(e.residual != nullptr ? e.add_highest : e.highest))) {}
 
-    __m512 high;      ///< keeps the conversion to int32 in range; NaN and low values are left to the packing
-    __m512i zero;     ///< added after rounding
+    __m512 low;
+    __m512 high;      ///< also keeps the conversion to int32 in range
+    __m512 unrounder; ///< takes `rounder` off and puts the zero point on, exactly
+    __m512 ra, rb, offset;
+    __m512 add_high;
+    __m512i zero;     ///< added to rounded values; within the sum where there is a residual
     __m512i low_code; ///< of the stored code
     __m512i high_code;
 };
@@ -37,29 +45,25 @@ PITH_ALWAYS_INLINE __m512i rounded(__m512i sums, const float* factor, __m512 hig
 }
 
 /// Code plus residual, rounded, low side unclamped.
+template <residual_as Residual>
 PITH_ALWAYS_INLINE __m512i rounded_with_residual(__m512i sums, const float* factor,
                                                  const std::uint8_t* residual,
-                                                 const codes_epilogue& e) noexcept {
+                                                 const codes_constants& c) noexcept {
     __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), _mm512_loadu_ps(factor));
-    v = _mm512_max_ps(v, _mm512_set1_ps(static_cast<float>(e.lowest - e.zero)));
-    v = _mm512_min_ps(v, _mm512_set1_ps(static_cast<float>(e.highest - e.zero)));
-    // Rounds to an integer: exact below 2^22. Subtracting the zero point from the constant adds it exactly.
-    v = _mm512_sub_ps(_mm512_add_ps(v, _mm512_set1_ps(rounder)),
-                      _mm512_set1_ps(rounder - static_cast<float>(e.zero)));
-    const __m512 r =
-        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(residual))));
-    const __m512 a = e.residual_is_first ? r : v;
-    const __m512 b = e.residual_is_first ? v : r;
-    const __m512 inner = _mm512_fmadd_ps(b, _mm512_set1_ps(e.add.rb), _mm512_set1_ps(e.add.offset));
-    const __m512 sum = _mm512_fmadd_ps(a, _mm512_set1_ps(e.add.ra), inner);
-    return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_set1_ps(static_cast<float>(e.add_highest)), sum));
+    v = _mm512_min_ps(_mm512_max_ps(v, c.low), c.high);
+    v = _mm512_sub_ps(_mm512_add_ps(v, _mm512_set1_ps(rounder)), c.unrounder);
+    const __m128i codes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(residual));
+    const __m512 r = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(codes));
+    const __m512 a = Residual == residual_as::first ? r : v;
+    const __m512 b = Residual == residual_as::first ? v : r;
+    const __m512 sum = _mm512_fmadd_ps(a, c.ra, _mm512_fmadd_ps(b, c.rb, c.offset));
+    return _mm512_cvtps_epi32(_mm512_min_ps(c.add_high, sum));
 }
 
 /// Four vectors of int32 to codes; each 128-bit lane holds the codes of its lane of the four.
-PITH_ALWAYS_INLINE __m512i packed_lanes(const __m512i (&v)[4], __m512i zero,
-                                        const codes_constants& c) noexcept {
-    const __m512i ab = _mm512_adds_epi16(_mm512_packs_epi32(v[0], v[1]), zero);
-    const __m512i cd = _mm512_adds_epi16(_mm512_packs_epi32(v[2], v[3]), zero);
+PITH_ALWAYS_INLINE __m512i packed_lanes(const __m512i (&v)[4], const codes_constants& c) noexcept {
+    const __m512i ab = _mm512_adds_epi16(_mm512_packs_epi32(v[0], v[1]), c.zero);
+    const __m512i cd = _mm512_adds_epi16(_mm512_packs_epi32(v[2], v[3]), c.zero);
     return _mm512_min_epu8(_mm512_max_epu8(_mm512_packus_epi16(ab, cd), c.low_code), c.high_code);
 }
 
@@ -76,8 +80,8 @@ PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, __m5
 
 /// Stores `pixels` x N panels of sums (bias included, laid out [pixel][N][16], with room up to a multiple of
 /// four vectors) as codes, `step` from pixel to pixel. The last panel holds `last` channels.
-/// @param residual of the first pixel, if Residual
-template <int N, bool Residual>
+/// @param residual of the first pixel, if there is one
+template <int N, residual_as Residual>
 void store_codes(const codes_epilogue& e, const codes_constants& c, const std::int32_t* sums, int pixels,
                  const float* factor, std::uint32_t last, std::uint8_t* output, std::ptrdiff_t step,
                  const std::uint8_t* residual) noexcept {
@@ -92,16 +96,16 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
 #pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) {
             const __m512i sum = _mm512_load_si512(sums + 16 * i);
-            if constexpr (Residual) {
+            if constexpr (Residual != residual_as::none) {
                 const std::uint8_t* r = residual + (i / N < pixels ? i / N * residual_step : 0);
-                v[i] = rounded_with_residual(sum, factor + i % N * 16, r + i % N * 16, e);
+                v[i] = rounded_with_residual<Residual>(sum, factor + i % N * 16, r + i % N * 16, c);
             } else {
                 v[i] = rounded(sum, factor + i % N * 16, c.high);
             }
         }
-        if constexpr (Residual)
+        if constexpr (Residual != residual_as::none)
             residual += each * residual_step;
-        const __m512i lanes = packed_lanes(v, Residual ? _mm512_setzero_si512() : c.zero, c);
+        const __m512i lanes = packed_lanes(v, c);
         if (eights && pixels >= each) { // the upper lanes hold no channels
             const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
             _mm256_storeu_si256(reinterpret_cast<__m256i*>(output),

@@ -10,6 +10,9 @@ namespace pith::kernel {
 /// 1.5 * 2^23: v + rounder - rounder is v rounded to an integer, ties to even, for |v| <= 2^22.
 inline constexpr float rounder = 12582912.f;
 
+/// Which operand of add_codes the residual is, if any.
+enum class residual_as { none, first, second };
+
 } // namespace pith::kernel
 
 #endif

@@ -142,7 +142,7 @@ PITH_ALWAYS_INLINE void convolve(const filters& f, const epilogue::codes_constan
 #pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sums[r][j] = epilogue::rounded(sums[r][j], f.factor + j * dot::lanes, c.high);
-        epilogue::store_first(output + r * row_stride, count, epilogue::packed_lanes(sums[r], c.zero, c));
+        epilogue::store_first(output + r * row_stride, count, epilogue::packed_lanes(sums[r], c));
     }
 }
 

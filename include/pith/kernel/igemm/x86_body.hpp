@@ -207,20 +207,26 @@ struct panels {
                        static_cast<std::ptrdiff_t>(task.groups) * 4;
     }
 
+    template <residual_as Residual>
+    void store_codes(const tile_state& t) const noexcept {
+        const codes_epilogue& e = a.epilogue;
+        epilogue::store_codes<N, Residual>(e, constants, t.sums, static_cast<int>(t.pixels), e.factor + first,
+                                           last, a.output + t.output + first, a.output_strides.column_stride,
+                                           Residual == residual_as::none ? nullptr
+                                                                         : e.residual + t.residual + first);
+    }
+
     void store(const tile_state& t) const noexcept {
         const codes_epilogue& e = a.epilogue;
-        const auto pixels = static_cast<int>(t.pixels);
         if (a.real_output != nullptr)
-            epilogue::store_reals<N>(t.sums, pixels, e.factor + first, last, a.real_output + t.output + first,
-                                     a.output_strides.column_stride);
-        else if (e.residual != nullptr)
-            epilogue::store_codes<N, true>(e, constants, t.sums, pixels, e.factor + first, last,
-                                           a.output + t.output + first, a.output_strides.column_stride,
-                                           e.residual + t.residual + first);
+            epilogue::store_reals<N>(t.sums, static_cast<int>(t.pixels), e.factor + first, last,
+                                     a.real_output + t.output + first, a.output_strides.column_stride);
+        else if (e.residual == nullptr)
+            store_codes<residual_as::none>(t);
+        else if (e.residual_is_first)
+            store_codes<residual_as::first>(t);
         else
-            epilogue::store_codes<N, false>(e, constants, t.sums, pixels, e.factor + first, last,
-                                            a.output + t.output + first, a.output_strides.column_stride,
-                                            nullptr);
+            store_codes<residual_as::second>(t);
     }
 
     /// Sums `pixels` pixels and stores the tile before: the two have nothing to wait for in each other, and
