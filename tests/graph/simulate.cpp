@@ -224,7 +224,7 @@ TEST_CASE("the int32 bias wraps and is rounded half to even") {
     const auto g = std::move(b).finish({y});
     REQUIRE(g.has_value());
     seen values;
-    REQUIRE(simulate(*g, std::vector<any_tensor<float>>{tensor<float>({1, 1}, {1.f})}, values).has_value());
+    REQUIRE(simulate(*g, std::vector<any_tensor<float>>{tensor<float>({1, 1}, 1.f)}, values).has_value());
     CHECK(values.in_codes.at(y) == codes({1, 2}, {103, 0})); // 2 + 1; 2^31 - 1 + 1 is negative
 }
 
@@ -341,7 +341,6 @@ TEST_CASE("softmax of codes sums to one and keeps the order") {
 }
 
 TEST_CASE("the repeated operand of an addition plays b, whichever input it is") {
-    random_bits bits(31);
     codes got[2];
     for (const bool first : {false, true}) {
         graph_builder<float> b;
@@ -416,7 +415,7 @@ TEST_CASE("simulation in double gives the codes of simulation in float") {
 TEST_CASE("simulation refuses as evaluation does") {
     graph_builder<float> b;
     const auto x = b.input({1, 3});
-    const auto y = b.add_node(gather{1}, {x, b.indices(tensor<std::int64_t>({1}, {7}))});
+    const auto y = b.add_node(gather{1}, {x, b.indices(tensor<std::int64_t>({1}, 7))});
     encode_value(b, x, {1.f, 0});
     encode_value(b, y, {1.f, 0});
     const auto g = std::move(b).finish({y});

@@ -48,18 +48,17 @@ TEST_CASE("binary functions of whole numbers wrap, truncate and refuse a zero di
     CHECK(run_whole(binary{binary_op::add}, {a, b})[3] == std::numeric_limits<std::int64_t>::max());
     CHECK(run_whole(binary{binary_op::pow}, {integers({3}, {2, -3, 5}), integers({3}, {10, 3, -1})}) ==
           integers({3}, {1024, -27, 0}));
-    CHECK(run_whole(binary{binary_op::max}, {a, integers({1}, {0})}) == integers({4}, {7, 0, 2, 0}));
+    CHECK(run_whole(binary{binary_op::max}, {a, integers({1}, 0)}) == integers({4}, {7, 0, 2, 0}));
     const any_tensor<float> x = a;
-    const any_tensor<float> zero = integers({1}, {0});
+    const any_tensor<float> zero = integers({1}, 0);
     const std::vector<tensor_input<float>> in{x, zero};
     CHECK_FALSE(forward(binary{binary_op::div}, tensor_inputs<float>(in)).has_value());
 }
 
 TEST_CASE("a power keeps the type of its base") {
     const tensor<float> base({2}, {1.5f, 2});
-    CHECK(run_one<float>(binary{binary_op::pow}, {base, integers({1}, {2})}) ==
-          tensor<float>({2}, {2.25f, 4}));
-    CHECK(run_whole(binary{binary_op::pow}, {integers({2}, {3, 4}), tensor<float>({1}, {0.5f})}) ==
+    CHECK(run_one<float>(binary{binary_op::pow}, {base, integers({1}, 2)}) == tensor<float>({2}, {2.25f, 4}));
+    CHECK(run_whole(binary{binary_op::pow}, {integers({2}, {3, 4}), tensor<float>({1}, 0.5f)}) ==
           integers({2}, {1, 2}));
 }
 

@@ -14,13 +14,13 @@ TEST_CASE("gather picks slices, negative indices from the end") {
     CHECK(std::get<0>(rows[0]) == tensor<float>({2, 2, 2}, {0, 1, 4, 5, 2, 3, 2, 3}));
     const auto column = run<float>(gather{1}, {x, integers(shape{}, 1)});
     CHECK(std::get<0>(column[0]) == tensor<float>({3}, {1, 3, 5}));
-    CHECK(run_whole(gather{0}, {integers({3}, {7, 8, 9}), integers({1}, {2})}) == integers({1}, {9}));
+    CHECK(run_whole(gather{0}, {integers({3}, {7, 8, 9}), integers({1}, 2)}) == integers({1}, 9));
 }
 
 TEST_CASE("gather refuses indices out of range, and what are no indices") {
     const any_tensor<float> x = counted<float>({3});
     for (const std::int64_t i : {3, -4}) {
-        const any_tensor<float> index = integers({1}, {i});
+        const any_tensor<float> index = integers({1}, i);
         const std::vector<tensor_input<float>> in{x, index};
         CHECK_FALSE(forward(gather{0}, tensor_inputs<float>(in)).has_value());
     }

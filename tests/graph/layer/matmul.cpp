@@ -14,7 +14,7 @@ TEST_CASE("matmul by hand, on reals and on whole numbers") {
     CHECK(run_one<float>(matmul{}, {a, b}) == tensor<float>({2, 2}, {7, 8, 16, 17}));
     const integers c({1, 2}, {3, 4});
     const integers d({2, 1}, {5, 6});
-    CHECK(run_whole(matmul{}, {c, d}) == integers({1, 1}, {39}));
+    CHECK(run_whole(matmul{}, {c, d}) == integers({1, 1}, 39));
 }
 
 TEST_CASE("matmul broadcasts the axes before the last two") {

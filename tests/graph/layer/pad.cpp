@@ -21,7 +21,7 @@ TEST_CASE("pad grows and crops several axes at once") {
     const auto x = counted<float>({2, 3});
     const auto y = run_one<float>(pad{{1, -1}, {0, 2}, pad_mode::constant, 0}, {x});
     CHECK(y == tensor<float>({3, 4}, {0, 0, 0, 0, 1, 2, 0, 0, 4, 5, 0, 0}));
-    CHECK(run_whole(pad{{1}, {0}, pad_mode::constant, -4}, {integers({1}, {8})}) == integers({2}, {-4, 8}));
+    CHECK(run_whole(pad{{1}, {0}, pad_mode::constant, -4}, {integers({1}, 8)}) == integers({2}, {-4, 8}));
     CHECK(run_one<float>(pad{}, {tensor<float>(shape{}, 3.f)}) == tensor<float>(shape{}, 3.f));
     CHECK(run_one<float>(pad{{1}, {1}, pad_mode::constant, 5}, {tensor<float>({0})}) ==
           tensor<float>({2}, 5.f));

@@ -15,7 +15,7 @@ TEST_CASE("reshape copies axes and fills in what is left") {
     CHECK(run_one<float>(reshape{{4, 0, 2}}, {x}).dims() == shape{4, 3, 2});
     CHECK(run_one<float>(reshape{{0, 0, 1, -1}}, {x}).dims() == shape{2, 3, 1, 4});
     CHECK(run_one<float>(reshape{{6, 4}}, {x})[23] == 23);
-    CHECK(run_whole(reshape{{}}, {integers({1}, {3})}) == integers(shape{}, 3));
+    CHECK(run_whole(reshape{{}}, {integers({1}, 3)}) == integers(shape{}, 3));
 }
 
 TEST_CASE("reshape refuses another number of elements") {

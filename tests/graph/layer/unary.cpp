@@ -14,7 +14,7 @@ using namespace pith::tests;
 namespace {
 
 double at(unary layer, double x) {
-    return run_one<double>(layer, {tensor<double>({1}, {x})})[0];
+    return run_one<double>(layer, {tensor<double>({1}, x)})[0];
 }
 
 } // namespace
