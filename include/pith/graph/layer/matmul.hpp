@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "../gemm.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
+#include "binary.hpp"
 
 namespace pith {
 
@@ -52,6 +54,18 @@ namespace detail {
 
 namespace detail {
 
+/// y [m, n] = a [m, k] * b [k, n]; whole numbers, which are rare and small, by plain loops.
+template <class E>
+void multiply_matrix(const E* a, const E* b, E* y, std::size_t m, std::size_t k, std::size_t n) {
+    if constexpr (std::is_floating_point_v<E>) {
+        gemm_nn<E>({m, n, k, k, n, n}, a, b, y);
+    } else {
+        for (std::size_t i = 0; i < m * n; ++i)
+            for (std::size_t j = 0; j < k; ++j)
+                y[i] = apply(binary_op::add, y[i], apply(binary_op::mul, a[i / n * k + j], b[j * n + i % n]));
+    }
+}
+
 template <class E>
 [[nodiscard]] tensor<E> multiply_matrices(const tensor<E>& a, const tensor<E>& b) {
     const std::int64_t m = a.dims()[a.dims().rank() - 2];
@@ -70,10 +84,10 @@ template <class E>
     each.push_back(1);
     const strides step_a = broadcast_strides(batch_a, batch);
     const strides step_b = broadcast_strides(batch_b, batch);
-    const auto size = [](std::int64_t v) { return static_cast<std::size_t>(v); };
     for_each_row(each, step_a, step_b, [&](std::int64_t i, std::int64_t at_a, std::int64_t at_b) {
-        gemm_nn<E>({size(m), size(n), size(k), size(k), size(n), size(n)}, a.data().data() + at_a * m * k,
-                   b.data().data() + at_b * k * n, y.data().data() + i * m * n);
+        multiply_matrix(a.data().data() + at_a * m * k, b.data().data() + at_b * k * n,
+                        y.data().data() + i * m * n, static_cast<std::size_t>(m), static_cast<std::size_t>(k),
+                        static_cast<std::size_t>(n));
     });
     return y;
 }
