@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_TRAIN_FIT_HPP
+#define PITH_TRAIN_FIT_HPP
+/// fit: trains a network on a data set from where the trainer stands to its last epoch.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "checkpoint.hpp"
+#include "loss.hpp"
+#include "trainer.hpp"
+
+namespace pith::train {
+
+/// Told after every batch, and once more after every epoch with `validation`.
+struct progress {
+    std::uint64_t epoch = 0; ///< from 1
+    std::uint64_t epochs = 0;
+    std::uint64_t batch = 0; ///< of the epoch, from 1
+    std::uint64_t batches = 0;
+    score training{};                  ///< means over the epoch so far
+    std::optional<score> validation{}; ///< at the end of an epoch
+    double seconds = 0;                ///< since fit began
+    double seconds_left = 0;           ///< at the pace so far
+};
+
+struct fit_options {
+    std::function<void(const progress&)> report{};
+    std::string checkpoint{}; ///< file written after every epoch; empty for none
+    /// Epochs between validations; the last epoch is always validated.
+    std::uint64_t validate_every = 1;
+};
+
+/// A loss on labels as the trainer calls losses.
+template <class Loss>
+struct on_labels {
+    Loss loss{};
+
+    template <class T>
+    T operator()(rows<const T> logits, labels_view labels, view<const std::uint32_t>,
+                 rows<T> gradient) const {
+        return loss(logits, labels, gradient);
+    }
+};
+
+/// @param loss as trainer::step takes it @return the last validation
+template <class T, class Layers, image_source D, image_source V, class Loss>
+[[nodiscard]] result<score> fit_with(trainer<T, Layers>& t, const D& data, const V& validation,
+                                     const Loss& loss, const fit_options& options = {}) {
+    PITH_TRY(t.check(data));
+    PITH_TRY(t.check(validation));
+    const std::size_t batches = t.batches(data);
+    if (batches == 0)
+        return fault{errc::bad_option, "the data set is smaller than a batch"};
+    const auto begin = std::chrono::steady_clock::now();
+    const std::uint64_t all = t.options().epochs * batches;
+    const std::uint64_t before = t.at().step;
+    score last;
+    while (!t.finished()) {
+        const std::uint64_t epoch = t.at().epoch;
+        progress p{.epoch = epoch + 1, .epochs = t.options().epochs, .batches = batches};
+        double count = 0;
+        while (t.at().epoch == epoch) {
+            p.batch = t.at().batch + 1;
+            const auto s = t.step(data, loss);
+            if (!s)
+                return s.error();
+            count += 1;
+            p.training.loss += (s->loss - p.training.loss) / count;
+            p.training.accuracy += (s->accuracy - p.training.accuracy) / count;
+            p.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+            p.seconds_left = p.seconds / static_cast<double>(t.at().step - before) *
+                             static_cast<double>(all - t.at().step);
+            if (options.report)
+                options.report(p);
+        }
+        if (t.finished() || (options.validate_every != 0 && t.at().epoch % options.validate_every == 0)) {
+            const auto s = t.evaluate(validation);
+            if (!s)
+                return s.error();
+            last = *s;
+            p.validation = last;
+            if (options.report)
+                options.report(p);
+        }
+        if (!options.checkpoint.empty())
+            PITH_TRY(save_checkpoint(t, options.checkpoint));
+    }
+    return last;
+}
+
+/// The same with a loss on labels.
+template <class T, class Layers, image_source D, image_source V, class Loss = cross_entropy>
+[[nodiscard]] result<score> fit(trainer<T, Layers>& t, const D& data, const V& validation,
+                                const Loss& loss = {}, const fit_options& options = {}) {
+    return fit_with(t, data, validation, on_labels<Loss>{loss}, options);
+}
+
+} // namespace pith::train
+
+#endif
