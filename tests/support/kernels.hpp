@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include <pith/base/buffer.hpp>
@@ -35,7 +36,7 @@ struct operand {
     operand(std::size_t count, noise& random) : memory(count * sizeof(T)) {
         for (std::size_t i = 0; i < count * sizeof(T) + over_read_bytes; i += sizeof(T)) {
             T v{};
-            if constexpr (sizeof(T) == 4)
+            if constexpr (std::is_floating_point_v<T>)
                 v = random.real();
             else
                 v = static_cast<T>(random());

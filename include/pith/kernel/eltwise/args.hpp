@@ -22,7 +22,7 @@ struct quantize_args {
     std::size_t count = 0;
     std::ptrdiff_t input_row_stride = 0;
     std::ptrdiff_t output_row_stride = 0;
-    format::affine to;
+    format::affine to{};
 };
 
 /// output = format::decode(from, input).
@@ -33,7 +33,7 @@ struct dequantize_args {
     std::size_t count = 0;
     std::ptrdiff_t input_row_stride = 0;
     std::ptrdiff_t output_row_stride = 0;
-    format::affine from;
+    format::affine from{};
 };
 
 /// output = table[input].
@@ -57,21 +57,21 @@ struct codes_operand {
 
 /// output = format::add_codes(a, b, ...).
 struct add_u8_args {
-    codes_operand a;
-    codes_operand b;
+    codes_operand a{};
+    codes_operand b{};
     std::uint8_t* output = nullptr;
     std::size_t rows = 1;
     std::size_t count = 0;
     std::ptrdiff_t output_row_stride = 0;
-    format::add_factors factors;
+    format::add_factors factors{};
     std::int32_t lowest = 0;
     std::int32_t highest = 255;
 };
 
 /// output = format::multiply_codes(a, a_zero, b, b_zero, ...).
 struct mul_u8_args {
-    codes_operand a;
-    codes_operand b;
+    codes_operand a{};
+    codes_operand b{};
     std::uint8_t* output = nullptr;
     std::size_t rows = 1;
     std::size_t count = 0;

@@ -23,10 +23,10 @@ struct resize_f32_args {
     float* output = nullptr;
     std::uint32_t channels = 0;
     std::uint32_t taps = 1; ///< of both axes: 1, 2 or 4
-    resize_axis_taps rows;
-    resize_axis_taps columns;
-    pixel_strides input_strides;
-    pixel_strides output_strides;
+    resize_axis_taps rows{};
+    resize_axis_taps columns{};
+    pixel_strides input_strides{};
+    pixel_strides output_strides{};
 };
 
 /// Nearest only: codes are copied.
@@ -34,10 +34,10 @@ struct resize_u8_args {
     const std::uint8_t* input = nullptr;
     std::uint8_t* output = nullptr;
     std::uint32_t channels = 0;
-    resize_axis_taps rows;
-    resize_axis_taps columns;
-    pixel_strides input_strides;
-    pixel_strides output_strides;
+    resize_axis_taps rows{};
+    resize_axis_taps columns{};
+    pixel_strides input_strides{};
+    pixel_strides output_strides{};
 };
 
 } // namespace pith::kernel
