@@ -69,6 +69,26 @@ struct row_walk {
 
 } // namespace detail
 
+namespace detail {
+
+/// `rows` stretches of `bytes` bytes, `step` apart. Short ones are written in whole words instead of by
+/// calls.
+inline void fill_stretches(std::byte* first, std::size_t rows, std::size_t step, std::size_t bytes,
+                           std::uint8_t value) noexcept {
+    std::uint64_t word;
+    std::memset(&word, value, sizeof word);
+    const bool short_words = bytes % sizeof word == 0 && bytes <= 64;
+    for (; rows > 0; --rows, first += step) {
+        if (short_words)
+            for (std::size_t i = 0; i < bytes; i += sizeof word)
+                std::memcpy(first + i, &word, sizeof word);
+        else
+            std::memset(first, value, bytes);
+    }
+}
+
+} // namespace detail
+
 /// Fills the border of a tensor with `value` in every byte.
 inline void fill_border(std::byte* first, const tensor_record& t, std::uint8_t value) noexcept {
     const std::size_t pixel = t.dims[3] * element_bytes(t);
@@ -76,11 +96,10 @@ inline void fill_border(std::byte* first, const tensor_record& t, std::uint8_t v
     const std::size_t row = static_cast<std::size_t>(row_pixels(t)) * pixel;
     const std::size_t width = t.dims[2] * pixel;
     const std::size_t image = static_cast<std::size_t>(image_pixels(t)) * pixel;
+    const std::size_t last = (t.dims[1] - 1) * row + width;
     for (std::uint32_t i = 0; i < t.dims[0]; ++i, first += image) {
         std::memset(first - before, value, before);
-        for (std::uint32_t r = 0; r + 1 < t.dims[1]; ++r)
-            std::memset(first + r * row + width, value, row - width);
-        const std::size_t last = (t.dims[1] - 1) * row + width;
+        detail::fill_stretches(first + width, t.dims[1] - 1, row, row - width, value);
         std::memset(first + last, value, image - before - last);
     }
 }
