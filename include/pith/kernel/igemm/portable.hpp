@@ -25,15 +25,16 @@ namespace detail {
             const std::uint8_t* x = input + static_cast<std::ptrdiff_t>(row) * over.run_row_stride +
                                     static_cast<std::ptrdiff_t>(column) * over.run_column_stride;
             std::uint32_t left = over.run_length;
-            for (; left >= depth; left -= depth, x += depth, weights += group) {
-                std::int32_t part = 0;
+            if (depth == 4) // the vector kernels' tile, worth a loop without a loop inside
+                for (; left >= 4; left -= 4, x += 4, weights += group)
+                    sum += static_cast<std::uint32_t>(x[0] * weights[0] + x[1] * weights[1] +
+                                                      x[2] * weights[2] + x[3] * weights[3]);
+            for (; left >= depth; left -= depth, x += depth, weights += group)
                 for (std::uint32_t k = 0; k < depth; ++k)
-                    part += static_cast<std::int32_t>(x[k]) * weights[k];
-                sum += static_cast<std::uint32_t>(part);
-            }
+                    sum += static_cast<std::uint32_t>(x[k] * weights[k]);
             if (left != 0) {
                 for (std::uint32_t k = 0; k < left; ++k)
-                    sum += static_cast<std::uint32_t>(static_cast<std::int32_t>(x[k]) * weights[k]);
+                    sum += static_cast<std::uint32_t>(x[k] * weights[k]);
                 weights += group;
             }
         }
