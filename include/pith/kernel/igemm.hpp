@@ -5,6 +5,9 @@
 
 #include "entry.hpp"
 #include "igemm/args.hpp"
+#include "igemm/arm_dotprod.hpp"
+#include "igemm/arm_i8mm.hpp"
+#include "igemm/arm_neon.hpp"
 #include "igemm/portable.hpp"
 #include "igemm/x86_avx2.hpp"
 #include "igemm/x86_avx512_vnni.hpp"
@@ -20,6 +23,15 @@ inline constexpr entry<igemm_args> igemm_list[] = {
      &x86_avx512_vnni::igemm},
     {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, igemm_vector_tile, &x86_avx_vnni::igemm},
     {"x86_avx2", arch::isa::avx2, igemm_vector_tile, &x86_avx2::igemm},
+#endif
+#if PITH_AARCH64
+#if !defined(__clang__) || defined(__ARM_FEATURE_MATMUL_INT8)
+    {"arm_i8mm", arch::isa::neon | arch::isa::dotprod | arch::isa::i8mm, igemm_vector_tile, &arm_i8mm::igemm},
+#endif
+#if !defined(__clang__) || defined(__ARM_FEATURE_DOTPROD)
+    {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, igemm_vector_tile, &arm_dotprod::igemm},
+#endif
+    {"arm_neon", arch::isa::neon, igemm_vector_tile, &arm_neon::igemm},
 #endif
     {"portable", arch::isa::none, format::any_tile, &portable::igemm},
 };

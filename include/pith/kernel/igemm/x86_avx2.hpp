@@ -24,7 +24,7 @@ inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;
 
 #define PITH_TARGET_BODY
-#include "x86_body.hpp"
+#include "vector_body.hpp"
 #undef PITH_TARGET_BODY
 
 } // namespace igemm_detail

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The body of the x86 integer convolutions, without a guard: each of them includes it inside its target
+// The body of the vector integer convolutions, without a guard: each of them includes it inside its target
 // region and namespace with PITH_TARGET_BODY defined. It needs `dot` (vectors of `lanes` int32), `epilogue`
 // (store_codes, store_reals), max_pixels, max_panels and echo (whether tiles of one panel may be doubled).
 #ifdef PITH_TARGET_BODY

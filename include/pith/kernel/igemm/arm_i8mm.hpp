@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_IGEMM_ARM_I8MM_HPP
+#define PITH_KERNEL_IGEMM_ARM_I8MM_HPP
+/// Integer convolution with the mixed-sign dot product of ARMv8.6.
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "../../arch/target.hpp"
+#include "../../base/bits.hpp"
+#include "../codes_neon.hpp"
+#include "../dot_i8mm.hpp"
+#include "args.hpp"
+
+#if PITH_AARCH64 && (!defined(__clang__) || defined(__ARM_FEATURE_MATMUL_INT8))
+PITH_TARGET_BEGIN("arch=armv8.2-a+dotprod+i8mm")
+namespace pith::kernel::arm_i8mm {
+namespace igemm_detail {
+
+namespace epilogue = arm_neon;
+inline constexpr std::uint32_t max_pixels = 4;
+inline constexpr int max_panels = 1;
+inline constexpr bool echo = false;
+
+#define PITH_TARGET_BODY
+#include "vector_body.hpp"
+#undef PITH_TARGET_BODY
+
+} // namespace igemm_detail
+
+using igemm_detail::igemm;
+
+} // namespace pith::kernel::arm_i8mm
+PITH_TARGET_END
+#endif
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_IGEMM_ARM_NEON_HPP
+#define PITH_KERNEL_IGEMM_ARM_NEON_HPP
+/// Integer convolution with NEON.
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "../../arch/target.hpp"
+#include "../../base/bits.hpp"
+#include "../codes_neon.hpp"
+#include "../dot_neon.hpp"
+#include "args.hpp"
+
+#if PITH_AARCH64
+namespace pith::kernel::arm_neon {
+namespace igemm_detail {
+
+namespace epilogue = arm_neon;
+inline constexpr std::uint32_t max_pixels = 4;
+inline constexpr int max_panels = 1;
+inline constexpr bool echo = false;
+
+#define PITH_TARGET_BODY
+#include "vector_body.hpp"
+#undef PITH_TARGET_BODY
+
+} // namespace igemm_detail
+
+using igemm_detail::igemm;
+
+} // namespace pith::kernel::arm_neon
+#endif
+
+#endif
