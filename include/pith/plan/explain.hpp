@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_PLAN_EXPLAIN_HPP
+#define PITH_PLAN_EXPLAIN_HPP
+/// What becomes of each node of a network when it is packed, and why.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/graph.hpp"
+#include "../graph/infer.hpp"
+#include "../graph/quantized.hpp"
+#include "options.hpp"
+#include "pack.hpp"
+
+namespace pith::plan {
+
+enum class fate : std::uint8_t {
+    codes,     ///< computed on integer codes
+    reals,     ///< computed in floating point
+    joined,    ///< computed by the operation of another node
+    no_effort, ///< its output is its input's memory
+};
+
+struct choice {
+    std::string node;
+    std::string_view kind;
+    fate how = fate::reals;
+    std::string joined_to;      ///< the node whose operation computes this one
+    std::size_t operations = 0; ///< of the program, copies and conversions included
+    std::string_view why;       ///< what keeps it from running on codes; empty where nothing does
+};
+
+namespace detail {
+
+/// What keeps a node that runs in floating point from running on codes.
+template <class T, class Layers>
+[[nodiscard]] std::string_view why_real(const graph<T, Layers>& g, const node<Layers>& n) {
+    if (n.inputs.empty() || n.inputs[0] == no_value || n.outputs.empty())
+        return "it has no inputs or no outputs";
+    if (!is_real(g[n.inputs[0]].type))
+        return "it works on whole numbers as they are";
+    const bool weighted = std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer);
+    if (weighted && !has_weight_codes(g[n.inputs[1]]))
+        return "its weights have no codes";
+    if (!codes_of(g[n.inputs[0]]))
+        return "its input has no codes";
+    if (!codes_of(g[n.outputs[0]]))
+        return "its output has no codes";
+    const auto* p = std::get_if<pool2d>(&n.layer);
+    const bool moves = std::holds_alternative<reshape>(n.layer) ||
+                       std::holds_alternative<transpose>(n.layer) || std::holds_alternative<slice>(n.layer) ||
+                       std::holds_alternative<split>(n.layer) || std::holds_alternative<pad>(n.layer) ||
+                       std::holds_alternative<expand>(n.layer) || std::holds_alternative<gather>(n.layer) ||
+                       (p != nullptr && p->op == pool_op::max);
+    if (moves && !same_codes(*codes_of(g[n.inputs[0]]), *codes_of(g[n.outputs[0]])))
+        return "its input and output have different codes";
+    return "there is no integer form of it";
+}
+
+} // namespace detail
+
+/// One choice per node, in the graph's order.
+template <class T, class Layers>
+[[nodiscard]] result<std::vector<choice>> explain(graph<T, Layers> g, const pack_options& options = {}) {
+    PITH_TRY(infer_shapes(g));
+    const auto d = make_draft(g, options);
+    if (!d)
+        return d.error();
+    const auto how = executions_of(g);
+    std::vector<choice> choices;
+    for (const auto& n : g.nodes) {
+        choice c;
+        c.node = n.name;
+        c.kind = std::visit([](const auto& layer) { return kind_of(layer); }, n.layer);
+        choices.push_back(std::move(c));
+    }
+    std::vector<node_index> leader(g.nodes.size(), no_node);
+    for (const auto& op : d->ops)
+        for (const node_index k : op.nodes) {
+            leader[k] = op.nodes.front();
+            if (k == op.nodes.front())
+                ++choices[k].operations;
+        }
+    for (node_index k = 0; k < g.nodes.size(); ++k) {
+        choice& c = choices[k];
+        if (leader[k] == no_node) {
+            c.how = fate::no_effort;
+        } else if (leader[k] != k) {
+            c.how = fate::joined;
+            c.joined_to = g.nodes[leader[k]].name;
+        } else if (how[k].how == execution::integer) {
+            c.how = fate::codes;
+        } else {
+            c.why = detail::why_real(g, g.nodes[k]);
+        }
+    }
+    return choices;
+}
+
+} // namespace pith::plan
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "pith/graph/builder.hpp"
+#include "pith/plan/explain.hpp"
+#include "pith/plan/pack_for.hpp"
+
+using namespace pith;
+
+namespace {
+
+graph<float> network(bool encoded) {
+    graph_builder<float> b(3);
+    const auto x = b.input({1, 6, 6, 4});
+    const auto c = b.relu(b.conv(x, {.out = 4, .pads = {1, 1, 1, 1}}));
+    const auto d = b.conv(c, {.out = 4, .pads = {1, 1, 1, 1}});
+    const auto s = b.relu(b.add(c, d));
+    const auto f = b.flatten(s);
+    const auto l = b.add_node(reduce{reduce_op::mean, {1}, true}, {f});
+    auto g = std::move(b).finish({l});
+    REQUIRE(g);
+    if (!encoded)
+        return *std::move(g);
+    for (const auto v : {x, c, d, s, f, l})
+        (*g)[v].encoded = affine_encoding::per_tensor({0.1f, 7, 0, 255});
+    for (const auto& n : g->nodes)
+        if (std::holds_alternative<conv2d>(n.layer))
+            (*g)[n.inputs[1]].encoded = affine_encoding{{0.01f}, {0}, -1, 8, -127, 127};
+    return *std::move(g);
+}
+
+} // namespace
+
+TEST_CASE("pack: the same graph gives the same bytes; names can be left out; a batch can be chosen") {
+    const auto g = network(true);
+    const auto bytes = plan::pack(g);
+    REQUIRE(bytes);
+    CHECK(*plan::pack(g) == *bytes);
+    CHECK(*result<graph<float>>(g).and_then(plan::pack_for{}) == *bytes);
+    const auto nameless = plan::pack(g, {.names = false});
+    REQUIRE(nameless);
+    CHECK(nameless->size() < bytes->size());
+    const auto three = plan::pack(g, {.batch = 3});
+    REQUIRE(three);
+    const auto program = run::program_view::open(*three);
+    REQUIRE(program);
+    CHECK(program->input(0).dims == shape{3, 6, 6, 4});
+    CHECK(program->output(0).dims == shape{3, 1});
+}
+
+TEST_CASE("pack: one operation computes a convolution, the addition behind it and its activation") {
+    for (const bool encoded : {true, false}) {
+        const auto g = network(encoded);
+        const auto fused = plan::make_draft(g);
+        const auto apart = plan::make_draft(g, {.fuse = false});
+        REQUIRE(fused);
+        REQUIRE(apart);
+        const auto count = [](const plan::draft& d, run::op_kind kind) {
+            std::size_t n = 0;
+            for (const auto& op : d.ops)
+                n += op.head().kind == static_cast<std::uint8_t>(kind) ? 1 : 0;
+            return n;
+        };
+        const auto sum = encoded ? run::op_kind::binary_u8 : run::op_kind::binary_f32;
+        const auto conv = encoded ? run::op_kind::convolution_u8 : run::op_kind::convolution_f32;
+        CHECK(count(*fused, sum) == 0);
+        CHECK(count(*apart, sum) == 1);
+        CHECK(count(*fused, conv) == 2);
+        CHECK(fused->ops.size() < apart->ops.size());
+    }
+}
+
+TEST_CASE("explain: what becomes of every node") {
+    const auto choices = plan::explain(network(true));
+    REQUIRE(choices);
+    REQUIRE(choices->size() == 7);
+    using plan::fate;
+    const fate expected[] = {fate::codes,  fate::joined,    fate::codes, fate::joined,
+                             fate::joined, fate::no_effort, fate::reals};
+    for (std::size_t i = 0; i < 7; ++i) {
+        CAPTURE((*choices)[i].node);
+        CHECK((*choices)[i].how == expected[i]);
+        CHECK((*choices)[i].why.empty() == (i != 6));
+    }
+    CHECK((*choices)[3].joined_to == (*choices)[2].node);
+    CHECK((*choices)[6].operations == 3); // decoded, reduced, encoded
+    const auto reals = plan::explain(network(false));
+    REQUIRE(reals);
+    CHECK((*reals)[0].how == fate::reals);
+    CHECK(std::string((*reals)[0].why).find("weights") != std::string::npos);
+}
