@@ -9,8 +9,8 @@
 #include "../arch/target.hpp"
 #include "../base/config.hpp"
 
-// clang 14 declares these intrinsics only where the whole translation unit may use them.
-#if PITH_AARCH64 && (!defined(__clang__) || defined(__ARM_FEATURE_MATMUL_INT8))
+// clang 14 knows no target regions for AArch64.
+#if PITH_AARCH64 && !defined(__clang__)
 #include <arm_neon.h>
 
 PITH_TARGET_BEGIN("arch=armv8.2-a+dotprod+i8mm")

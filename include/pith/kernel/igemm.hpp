@@ -25,10 +25,8 @@ inline constexpr entry<igemm_args> igemm_list[] = {
     {"x86_avx2", arch::isa::avx2, igemm_vector_tile, &x86_avx2::igemm},
 #endif
 #if PITH_AARCH64
-#if !defined(__clang__) || defined(__ARM_FEATURE_MATMUL_INT8)
+#if !defined(__clang__)
     {"arm_i8mm", arch::isa::neon | arch::isa::dotprod | arch::isa::i8mm, igemm_vector_tile, &arm_i8mm::igemm},
-#endif
-#if !defined(__clang__) || defined(__ARM_FEATURE_DOTPROD)
     {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, igemm_vector_tile, &arm_dotprod::igemm},
 #endif
     {"arm_neon", arch::isa::neon, igemm_vector_tile, &arm_neon::igemm},

@@ -13,7 +13,7 @@
 #include "../dot_dotprod.hpp"
 #include "args.hpp"
 
-#if PITH_AARCH64 && (!defined(__clang__) || defined(__ARM_FEATURE_DOTPROD))
+#if PITH_AARCH64 && !defined(__clang__)
 PITH_TARGET_BEGIN("arch=armv8.2-a+dotprod")
 namespace pith::kernel::arm_dotprod {
 namespace igemm_detail {

@@ -13,7 +13,7 @@
 #include "../dot_i8mm.hpp"
 #include "args.hpp"
 
-#if PITH_AARCH64 && (!defined(__clang__) || defined(__ARM_FEATURE_MATMUL_INT8))
+#if PITH_AARCH64 && !defined(__clang__)
 PITH_TARGET_BEGIN("arch=armv8.2-a+dotprod+i8mm")
 namespace pith::kernel::arm_i8mm {
 namespace igemm_detail {
