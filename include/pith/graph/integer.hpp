@@ -80,12 +80,26 @@ template <class S, class T, class Layer>
     return y;
 }
 
-/// Float where no sum of products can leave its 24 bits.
+/// The greatest magnitude that a sum, or a part of one, can have.
+template <class T>
+[[nodiscard]] std::int64_t greatest_sum(const integer_call<T>& c) {
+    const auto codes = weight_codes(*c.weights);
+    const auto depth = static_cast<std::size_t>(c.weights->dims.product(1, c.weights->dims.rank()));
+    std::int64_t most = 0;
+    for (std::size_t row = 0; row < codes.size(); row += depth) {
+        std::int64_t sum = 0;
+        for (std::size_t i = row; i < row + depth; ++i)
+            sum += codes[i] < 0 ? -codes[i] : codes[i];
+        most = std::max(most, sum);
+    }
+    return most * std::max(c.from[0].zero, 255 - c.from[0].zero);
+}
+
+/// In float where no sum of products can leave its 24 bits, else in double.
 template <class T, class Layer>
 [[nodiscard]] std::vector<simulated<T>> multiply_exactly(const Layer& layer, const integer_call<T>& c) {
-    const std::int64_t depth = c.weights->dims.product(1, c.weights->dims.rank());
     std::vector<simulated<T>> out;
-    if (depth * 255 * 128 < 1 << 24)
+    if (greatest_sum(c) < 1 << 24)
         out.push_back(multiply_codes<float>(layer, c));
     else
         out.push_back(multiply_codes<double>(layer, c));
