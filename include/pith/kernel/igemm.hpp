@@ -10,6 +10,7 @@
 #include "igemm/arm_neon.hpp"
 #include "igemm/portable.hpp"
 #include "igemm/x86_avx2.hpp"
+#include "igemm/x86_avx512.hpp"
 #include "igemm/x86_avx512_vnni.hpp"
 #include "igemm/x86_avx_vnni.hpp"
 
@@ -22,6 +23,7 @@ inline constexpr entry<igemm_args> igemm_list[] = {
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, igemm_vector_tile,
      &x86_avx512_vnni::igemm},
     {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, igemm_vector_tile, &x86_avx_vnni::igemm},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, igemm_vector_tile, &x86_avx512::igemm},
     {"x86_avx2", arch::isa::avx2, igemm_vector_tile, &x86_avx2::igemm},
 #endif
 #if PITH_AARCH64

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_DEPTHWISE_U8_X86_AVX512_HPP
+#define PITH_KERNEL_DEPTHWISE_U8_X86_AVX512_HPP
+/// Depthwise convolution of codes with AVX-512 on processors without VNNI.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "../../arch/target.hpp"
+#include "../../base/bits.hpp"
+#include "../codes_avx512.hpp"
+#include "../dot_avx512.hpp"
+#include "args.hpp"
+#include "gather_avx512.hpp"
+#include "portable.hpp"
+
+#if PITH_X86
+PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt")
+namespace pith::kernel::x86_avx512 {
+namespace depthwise_detail {
+
+namespace epilogue = x86_avx512;
+using x86_avx512::every_second;
+using x86_avx512::gather;
+
+#define PITH_TARGET_BODY
+#include "x86_body.hpp"
+#undef PITH_TARGET_BODY
+
+} // namespace depthwise_detail
+
+using depthwise_detail::depthwise_u8;
+
+} // namespace pith::kernel::x86_avx512
+PITH_TARGET_END
+#endif
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_IGEMM_X86_AVX512_HPP
+#define PITH_KERNEL_IGEMM_X86_AVX512_HPP
+/// Integer convolution with AVX-512 on processors without VNNI.
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "../../arch/target.hpp"
+#include "../../base/bits.hpp"
+#include "../codes_avx512.hpp"
+#include "../dot_avx512.hpp"
+#include "args.hpp"
+
+#if PITH_X86
+PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt")
+namespace pith::kernel::x86_avx512 {
+namespace igemm_detail {
+
+namespace epilogue = x86_avx512;
+inline constexpr std::uint32_t max_pixels = 8;
+inline constexpr int max_panels = 2;
+inline constexpr bool echo = true;
+
+#define PITH_TARGET_BODY
+#include "vector_body.hpp"
+#undef PITH_TARGET_BODY
+
+} // namespace igemm_detail
+
+using igemm_detail::igemm;
+
+} // namespace pith::kernel::x86_avx512
+PITH_TARGET_END
+#endif
+
+#endif
