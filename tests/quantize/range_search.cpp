@@ -180,3 +180,13 @@ TEST_CASE("divergence: the chosen cut is the last least one, and outliers are cu
     CHECK(chosen == best);
     CHECK(quantize::divergence_range(histogram{}, 128) == quantize::range{});
 }
+
+TEST_CASE("divergence: a spike does not hide what lies beyond it") {
+    // Images on a black ground: four of five numbers are one value, the others are spread over larger ones.
+    std::vector<float> x(8000, -0.42f);
+    for (int i = 0; i < 2000; ++i)
+        x.push_back(-0.42f + 3.24f * static_cast<float>(i % 256) / 255.f);
+    const auto r = quantize::divergence_range(seen(x), 128);
+    CHECK(r.high > 2.7f);
+    CHECK(r.low == -0.42f);
+}

@@ -169,7 +169,9 @@ struct divergence {
 } // namespace detail
 
 /// The cut whose codes tell least apart from the whole (Kullback and Leibler): among the ends of at least
-/// `levels` bins the last of the best. Exact zeros, which every code has, do not count.
+/// `levels` bins the last of the best. Exact zeros, which every code has, do not count. The divergence does
+/// not see how far clipped numbers are moved, and behind a spike it would clip everything; so at most one
+/// code's share of the numbers, 1 / levels, may be clipped.
 /// @param levels codes for magnitudes
 [[nodiscard]] inline range divergence_range(const histogram& h, std::size_t levels) {
     const auto bins = h.magnitudes();
@@ -179,6 +181,8 @@ struct divergence {
     std::size_t best = bins.size();
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t kept = levels; kept <= bins.size(); ++kept) {
+        if ((d.ahead.back() - d.ahead[kept]) * levels > d.ahead.back())
+            continue;
         const double e = d.at(kept, levels);
         if (e <= least) {
             least = e;
