@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "../../graph/graph.hpp"
+#include "../../graph/infer.hpp"
 #include "layout.hpp"
 #include "tensor.hpp"
 #include "wire.hpp"
@@ -80,33 +81,25 @@ public:
     [[nodiscard]] operand scalar(double v) { return constant(tensor<T>(shape{}, static_cast<T>(v))); }
 
     /// New values computed by a layer from stored values; constants if its inputs are.
-    template <class Layer>
-    std::vector<value_id> emit_all(Layer layer, std::vector<value_id> inputs) {
-        std::vector<value_info> infos;
+    std::vector<value_id> emit_all(layer_list layer, std::vector<value_id> inputs) {
+        value_infos infos;
         bool all_constant = true;
         for (const auto id : inputs) {
-            value_info info;
-            info.present = id != no_value;
-            if (info.present) {
-                info.dims = net[id].dims;
-                info.type = net[id].type;
-                all_constant = all_constant && net[id].is_constant();
-            }
-            infos.push_back(info);
+            infos.push_back(info_of(net, id));
+            all_constant = all_constant && (id == no_value || net[id].is_constant());
         }
-        auto made = infer(layer, view<const value_info>(infos));
+        const auto made =
+            std::visit([&](const auto& l) { return infer(l, view<const value_info>(infos)); }, layer);
         if (!made)
             refuse(made.error().code, made.error().what, where_);
         for (const auto& info : *made)
             check_size(info.dims);
-        if constexpr (folds<Layer>)
-            if (all_constant)
-                return compute(layer, inputs, *made);
+        if (all_constant && folds(layer))
+            return compute(layer, inputs, *made);
         return add_node(std::move(layer), std::move(inputs), *made);
     }
 
-    template <class Layer>
-    value_id emit(Layer layer, std::vector<value_id> inputs) {
+    value_id emit(layer_list layer, std::vector<value_id> inputs) {
         return emit_all(std::move(layer), std::move(inputs))[0];
     }
 
@@ -200,15 +193,21 @@ private:
 
     /// Products of constants are left to run time: a file must not be able to stall the load.
     template <class Layer>
-    static constexpr bool folds = !std::is_same_v<Layer, conv2d> && !std::is_same_v<Layer, dense> &&
-                                  !std::is_same_v<Layer, matmul> && !std::is_same_v<Layer, pool2d>;
+    static constexpr bool is_product = std::is_same_v<Layer, conv2d> || std::is_same_v<Layer, dense> ||
+                                       std::is_same_v<Layer, matmul> || std::is_same_v<Layer, pool2d>;
 
-    template <class Layer>
-    std::vector<value_id> add_node(Layer layer, std::vector<value_id> inputs, const value_infos& made) {
+    [[nodiscard]] static bool folds(const layer_list& layer) {
+        return std::visit([](const auto& l) { return !is_product<std::decay_t<decltype(l)>>; }, layer);
+    }
+
+    std::vector<value_id> add_node(layer_list layer, std::vector<value_id> inputs, const value_infos& made) {
         node<layer_list> n;
         n.name = moving_ ? std::string(name_) + "/layout" + std::to_string(++moved_) : unique_name();
         n.layer = std::move(layer);
         n.inputs = std::move(inputs);
+        for (const auto id : n.inputs)
+            if (id != no_value && net[id].type == format::dtype::f64)
+                refuse(errc::unsupported, unsupported_element(element::f64), where_);
         for (const auto& info : made) {
             if (info.type == format::dtype::f64)
                 refuse(errc::unsupported, unsupported_element(element::f64), where_);
@@ -224,15 +223,21 @@ private:
         return out;
     }
 
-    template <class Layer>
-    std::vector<value_id> compute(const Layer& layer, const std::vector<value_id>& inputs,
+    std::vector<value_id> compute(const layer_list& layer, const std::vector<value_id>& inputs,
                                   const value_infos& made) {
         for (const auto& info : made)
             left_.charge(static_cast<std::uint64_t>(info.dims.elements()) * 8, where_);
         std::vector<tensor_input<T>> held;
         for (const auto id : inputs)
             held.push_back(id == no_value ? tensor_input<T>{} : tensor_input<T>{net[id].constant});
-        auto data = forward(layer, tensor_inputs<T>(held));
+        auto data = std::visit(
+            [&](const auto& l) -> result<any_tensors<T>> {
+                if constexpr (is_product<std::decay_t<decltype(l)>>)
+                    return fault{errc::unsupported, "products are not computed while loading"};
+                else
+                    return forward(l, tensor_inputs<T>(held));
+            },
+            layer);
         if (!data)
             refuse(data.error().code, data.error().what, where_);
         std::vector<value_id> out;
@@ -249,8 +254,7 @@ private:
                 v = pith::detail::wrapped(v, type);
     }
 
-    template <class Layer>
-    value_id move_value(Layer layer, value_id id) {
+    value_id move_value(layer_list layer, value_id id) {
         moving_ = true;
         const value_id made = emit(std::move(layer), {id});
         moving_ = false;
