@@ -103,6 +103,7 @@
 #include "plan/arena.hpp"
 #include "plan/draft.hpp"
 #include "plan/emit.hpp"
+#include "plan/explain.hpp"
 #include "plan/fuse.hpp"
 #include "plan/lower_convolution.hpp"
 #include "plan/lower_elementwise.hpp"
