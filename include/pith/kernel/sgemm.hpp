@@ -10,6 +10,12 @@
 #include "sgemm/x86_avx2.hpp"
 #include "sgemm/x86_avx512.hpp"
 
+#if !defined(PITH_NO_XSIMD) && defined(__has_include) && (PITH_X86 || PITH_AARCH64)
+#if __has_include(<xsimd/xsimd.hpp>)
+#include "sgemm/simd.hpp"
+#endif
+#endif
+
 namespace pith::kernel {
 
 /// How weights are packed for every SIMD kernel of the list.
@@ -19,6 +25,9 @@ inline constexpr entry<sgemm_args> sgemm_list[] = {
 #if PITH_X86
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, &x86_avx512::sgemm},
     {"x86_avx2", arch::isa::avx2, sgemm_tile, &x86_avx2::sgemm},
+#endif
+#ifdef PITH_KERNEL_SGEMM_SIMD_HPP
+    {"simd", simd::needs<>, sgemm_tile, &simd::sgemm<>},
 #endif
     {"portable", arch::isa::none, format::any_tile, &portable::sgemm},
 };

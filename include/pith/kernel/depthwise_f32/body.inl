@@ -41,23 +41,42 @@ struct finisher {
     }
 };
 
+/// N neighbouring pixels of any kernel; each weight is loaded once for all of them.
+template <std::uint32_t N>
+PITH_ALWAYS_INLINE void run_pixels(const depthwise_f32_args& a, const row_job& job, const finisher& finish,
+                                   const float* input, float*& output, const float*& residual) noexcept {
+    vf sums[N];
+#pragma GCC unroll 8
+    for (std::uint32_t n = 0; n < N; ++n)
+        sums[n] = finish.bias;
+    const float* w = job.weights;
+    for (std::uint32_t y = 0; y < a.over.run_rows; ++y) {
+        const float* x = input + static_cast<std::ptrdiff_t>(y) * a.over.run_row_stride;
+        for (std::uint32_t i = 0; i < a.over.run_columns;
+             ++i, x += a.over.run_column_stride, w += job.pitch) {
+            const vf weight = load(w);
+#pragma GCC unroll 8
+            for (std::uint32_t n = 0; n < N; ++n)
+                sums[n] =
+                    fma(load(x + static_cast<std::ptrdiff_t>(n) * a.over.column_stride), weight, sums[n]);
+        }
+    }
+#pragma GCC unroll 8
+    for (std::uint32_t n = 0; n < N; ++n)
+        finish(sums[n], output, residual);
+}
+
 /// Any kernel.
 PITH_NOINLINE inline void run_row(const depthwise_f32_args& a, const row_job& job) noexcept {
     const finisher finish(a, job);
     float* output = job.output;
     const float* residual = job.residual;
     const float* input = job.input;
-    for (std::uint32_t column = 0; column < a.over.columns; ++column, input += a.over.column_stride) {
-        vf sum = finish.bias;
-        const float* w = job.weights;
-        for (std::uint32_t y = 0; y < a.over.run_rows; ++y) {
-            const float* x = input + static_cast<std::ptrdiff_t>(y) * a.over.run_row_stride;
-            for (std::uint32_t i = 0; i < a.over.run_columns;
-                 ++i, x += a.over.run_column_stride, w += job.pitch)
-                sum = fma(load(x), load(w), sum);
-        }
-        finish(sum, output, residual);
-    }
+    std::uint32_t column = 0;
+    for (; column + 8 <= a.over.columns; column += 8, input += 8 * a.over.column_stride)
+        run_pixels<8>(a, job, finish, input, output, residual);
+    for (; column < a.over.columns; ++column, input += a.over.column_stride)
+        run_pixels<1>(a, job, finish, input, output, residual);
 }
 
 /// A column of three inputs.

@@ -71,14 +71,15 @@ PITH_ALWAYS_INLINE void for_each_pair(const Args& args, const F& f) noexcept {
         const std::uint8_t* a = args.a.data + row * args.a.row_stride;
         const std::uint8_t* b = args.b.data + row * args.b.row_stride;
         std::uint8_t* y = args.output + row * args.output_row_stride;
-        for (std::size_t i = 0; i < args.count;) {
-            const std::size_t to_a = a_span - i % a_span;
-            const std::size_t to_b = b_span - i % b_span;
-            std::size_t span = to_a < to_b ? to_a : to_b;
+        const std::size_t a_step = args.a.period == 1 ? 0 : 1;
+        const std::size_t b_step = args.b.period == 1 ? 0 : 1;
+        for (std::size_t i = 0, ai = 0, bi = 0; i < args.count;) {
+            std::size_t span = a_span - ai < b_span - bi ? a_span - ai : b_span - bi;
             span = args.count - i < span ? args.count - i : span;
-            pair_span(source(args.a, a + (args.a.period == 1 ? 0 : i % a_span)),
-                      source(args.b, b + (args.b.period == 1 ? 0 : i % b_span)), y + i, span, f);
+            pair_span(source(args.a, a + ai * a_step), source(args.b, b + bi * b_step), y + i, span, f);
             i += span;
+            ai = ai + span == a_span ? 0 : ai + span;
+            bi = bi + span == b_span ? 0 : bi + span;
         }
     }
 }

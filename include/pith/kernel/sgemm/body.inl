@@ -47,8 +47,8 @@ PITH_NOINLINE void finish_slowly(const tile_job& job, const float* sums, std::ui
         }
 }
 
-/// The same from registers, where all channels exist.
-template <std::uint32_t M, std::uint32_t V, bool Residual>
+/// The same from registers. @tparam Whole all channels exist
+template <std::uint32_t M, std::uint32_t V, bool Residual, bool Whole>
 PITH_ALWAYS_INLINE void finish_quickly(const tile_job& job, vf (&sums)[M][V]) noexcept {
     const float_epilogue& e = *job.epilogue;
     const vf low = repeat(e.low);
@@ -66,7 +66,10 @@ PITH_ALWAYS_INLINE void finish_quickly(const tile_job& job, vf (&sums)[M][V]) no
             vf y = min(max(add(sums[m][v], bias[v]), low), high);
             if constexpr (Residual)
                 y = min(max(add(y, load(job.residual[m] + v * width)), add_low), add_high);
-            store(job.output[m] + v * width, y);
+            if constexpr (Whole)
+                store(job.output[m] + v * width, y);
+            else
+                store_part(job.output[m] + v * width, y, job.channels);
         }
     }
 }
@@ -74,8 +77,10 @@ PITH_ALWAYS_INLINE void finish_quickly(const tile_job& job, vf (&sums)[M][V]) no
 template <std::uint32_t M, std::uint32_t V>
 PITH_ALWAYS_INLINE void finish_tile(const tile_job& job, vf (&sums)[M][V]) noexcept {
     if (job.channels == V * width)
-        return job.epilogue->residual != nullptr ? finish_quickly<M, V, true>(job, sums)
-                                                 : finish_quickly<M, V, false>(job, sums);
+        return job.epilogue->residual != nullptr ? finish_quickly<M, V, true, true>(job, sums)
+                                                 : finish_quickly<M, V, false, true>(job, sums);
+    if (V == 1 && job.epilogue->residual == nullptr)
+        return finish_quickly<M, V, false, V != 1>(job, sums);
     alignas(64) float memory[M * V * width];
 #pragma GCC unroll 32
     for (std::uint32_t i = 0; i < M * V; ++i)
@@ -203,24 +208,30 @@ struct pixel_cursor {
     std::uint32_t column;
 };
 
-/// Fills the job's pixels with the next `count`.
+/// Fills the job's pixels with the next `count`, row by row.
 inline void take_pixels(const sgemm_args& a, pixel_cursor& at, std::uint32_t count, tile_job& job) noexcept {
-    const std::ptrdiff_t columns = a.over.columns;
     const pixel_strides& to = a.output_strides;
     const pixel_strides& from = a.epilogue.residual_strides;
-    for (std::uint32_t m = 0; m < count; ++m) {
-        job.input[m] = at.input;
-        job.output[m] = at.output;
-        job.residual[m] = at.residual;
-        at.input += a.over.column_stride;
-        at.output += to.column_stride;
-        at.residual += from.column_stride;
-        if (++at.column == a.over.columns) {
-            at.column = 0;
-            at.input += a.over.row_stride - columns * a.over.column_stride;
-            at.output += to.row_stride - columns * to.column_stride;
-            at.residual += from.row_stride - columns * from.column_stride;
+    for (std::uint32_t m = 0; m < count;) {
+        const std::uint32_t in_row = a.over.columns - at.column;
+        const std::uint32_t taken = count - m < in_row ? count - m : in_row;
+        const auto n = static_cast<std::ptrdiff_t>(taken);
+        for (std::ptrdiff_t i = 0; i < n; ++i) {
+            job.input[m + static_cast<std::uint32_t>(i)] = at.input + i * a.over.column_stride;
+            job.output[m + static_cast<std::uint32_t>(i)] = at.output + i * to.column_stride;
         }
+        for (std::ptrdiff_t i = 0; at.residual != nullptr && i < n; ++i)
+            job.residual[m + static_cast<std::uint32_t>(i)] = at.residual + i * from.column_stride;
+        m += taken;
+        at.column += taken;
+        // To the pixel behind, or to the start of the next row.
+        const bool ends = at.column == a.over.columns;
+        const std::ptrdiff_t back = ends ? static_cast<std::ptrdiff_t>(a.over.columns) - n : -n;
+        at.column = ends ? 0 : at.column;
+        at.input += (ends ? a.over.row_stride : 0) - back * a.over.column_stride;
+        at.output += (ends ? to.row_stride : 0) - back * to.column_stride;
+        if (at.residual != nullptr)
+            at.residual += (ends ? from.row_stride : 0) - back * from.column_stride;
     }
 }
 
@@ -229,7 +240,8 @@ inline void repeat_pixel(tile_job& job, std::uint32_t from, std::uint32_t to, fl
     for (std::uint32_t m = from; m < to; ++m) {
         job.input[m] = job.input[from - 1];
         job.output[m] = aside;
-        job.residual[m] = job.residual[from - 1];
+        if (job.epilogue->residual != nullptr)
+            job.residual[m] = job.residual[from - 1];
     }
 }
 
@@ -259,8 +271,14 @@ inline void run_panels(const sgemm_args& a, tile_job& job, const tiling& t) noex
     }
 }
 
+/// Dense layers of one pixel read every weight once: more panels abreast keep more of them under way.
+inline constexpr tile_function abreast[] = {&run_tile<1, 4>};
+inline constexpr tiling one_pixel{4, 1, 1, abreast};
+
 /// The pass for the next panels of `left`.
-[[nodiscard]] inline const tiling& choose_tiling(std::uint32_t left) noexcept {
+[[nodiscard]] inline const tiling& choose_tiling(bool single, std::uint32_t left) noexcept {
+    if (single && left >= 4)
+        return one_pixel;
     if constexpr (panel_vectors == 1) {
         if (left >= 2)
             return left == 3 ? tiled<3, 2> : tiled<2, 2>;
@@ -276,8 +294,9 @@ inline void run(const sgemm_args& a) noexcept {
     job.epilogue = &a.epilogue;
     job.panel = std::size_t{a.over.runs()} * a.over.run_length * panel_outputs;
     const std::uint32_t panels = (a.channels + panel_outputs - 1) / panel_outputs;
+    const bool single = a.over.rows == 1 && a.over.columns == 1;
     for (std::uint32_t panel = 0; panel < panels;) {
-        const tiling& t = choose_tiling(panels - panel);
+        const tiling& t = choose_tiling(single, panels - panel);
         job.channel = panel * panel_outputs;
         job.weights = a.weights + panel * job.panel;
         job.channels = a.channels - job.channel;
