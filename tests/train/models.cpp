@@ -26,11 +26,11 @@ TEST_CASE("models: as many parameters as their papers say") {
                                                                           // two projections
         {"resnet8", 78042}, {"vgg-small", 4660106}, {"ds-cnn", 23180},    {"mobilenet-v1", 213586},
     };
-    for (const auto& [name, count] : expected) {
-        auto g = train::build_model<float>(name);
-        INFO(std::string(name));
+    for (const auto& model : expected) {
+        auto g = train::build_model<float>(model.first);
+        INFO(std::string(model.first));
         REQUIRE(g);
-        CHECK(weights_of(*g) == count);
+        CHECK(weights_of(*g) == model.second);
         REQUIRE(set_batch(*g, 3));
         CHECK((*g)[g->outputs[0]].dims[0] == 3);
     }

@@ -12,6 +12,7 @@
 #include <any>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "../base/parallel.hpp"
@@ -24,6 +25,24 @@
 
 namespace pith::train {
 
+/// A batch normalisation between two convolutions, part of whose work they do while an image lies in the near
+/// caches: the one after it normalises what it reads, the one before it sums up what it writes and turns the
+/// gradient of the normalised values into that of its own.
+template <class T>
+struct deferred_norm {
+    bool value = false;    ///< normalised by the reader
+    bool gradient = false; ///< turned by the maker, which also gives the sums
+    bool rectify = false;
+    const T* scale = nullptr;
+    const T* offset = nullptr;
+    const T* shift = nullptr; ///< what sums are measured from
+    T* sums = nullptr;        ///< [blocks][2][channels]; zero before the maker adds to them
+    const T* slope = nullptr;
+    const T* constant = nullptr;
+    const T* y = nullptr; ///< normalised values, where they cannot be had from x alone
+    const T* y_gradient = nullptr;
+};
+
 /// One input or output of a layer.
 template <class T>
 struct slot {
@@ -32,6 +51,9 @@ struct slot {
     T* gradient = nullptr;   ///< null: nobody asks for it (inputs), or there is none (outputs)
     bool accumulate = false; ///< an input's gradient: add to what is there; else it must be overwritten
     const tensor<std::int64_t>* wholes = nullptr;
+    /// Convolutions only. Of an input: `value` is still to be normalised. Of an output: its gradient is still
+    /// to be computed, its sums are wanted.
+    const deferred_norm<T>* deferred = nullptr;
 
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(dims.elements()); }
     [[nodiscard]] bool present() const noexcept { return value != nullptr || wholes != nullptr; }
@@ -45,9 +67,10 @@ struct step {
     double momentum = 0.1; ///< how much of a batch enters the running statistics
     kernel::table<T> kernels;
 
-    std::vector<lanes<T>> kept;    ///< from forward to backward, and from step to step
-    std::vector<tensor<T>> copies; ///< of the inputs, for layers that run by the graph's forward
-    std::any state;                ///< see once()
+    std::vector<lanes<T>> kept;             ///< from forward to backward, and from step to step
+    std::vector<tensor<T>> copies;          ///< of the inputs, for layers that run by the graph's forward
+    std::unique_ptr<deferred_norm<T>> norm; ///< batch normalisations only: what others do for it
+    std::any state;                         ///< see once()
 
     /// What a layer works out once about its shapes: make()'s value, made at the first call.
     template <class Make>

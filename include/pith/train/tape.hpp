@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -61,8 +62,10 @@ public:
         t.lay_out_constants(learned.empty() ? learned_constants(t.g_) : std::move(learned));
         t.find_steps();
         t.find_gradients();
+        t.find_deferred();
         PITH_TRY(t.lay_out_values());
         t.lay_out_gradients();
+        t.share_norms();
         return t;
     }
 
@@ -149,6 +152,9 @@ private:
         std::vector<value_id> in;
         std::vector<value_id> out;
         bool has_gradient = false;
+        const deferred_norm<T>* before = nullptr; ///< left to this convolution by the chain it reads from
+        const deferred_norm<T>* after = nullptr;  ///< by the chain that reads from it
+        value_id freed_late = no_value;           ///< that chain's output, whose gradient this step reads
         step<T> data;
     };
 
@@ -251,6 +257,52 @@ private:
         }
     }
 
+    [[nodiscard]] bool is_convolution(const tape_step& s) const noexcept {
+        return !s.chain && kind_if<conv2d>(g_.nodes[s.node].layer) != nullptr;
+    }
+
+    /// Which part of each normalisation the convolutions before and after it do.
+    void find_deferred() {
+        const auto uses = uses_of(g_);
+        std::vector<std::size_t> made_by(g_.values.size(), steps_.size());
+        std::vector<std::size_t> read_by(g_.values.size(), steps_.size());
+        for (std::size_t k = 0; k < steps_.size(); ++k) {
+            for (const auto id : steps_[k].out)
+                if (id != no_value)
+                    made_by[id] = k;
+            for (const auto id : steps_[k].in)
+                if (id != no_value)
+                    read_by[id] = k;
+        }
+        for (auto& s : steps_) {
+            if (!s.chain)
+                continue;
+            const value_id x = s.in[0];
+            const value_id y = s.out[0];
+            s.data.norm = std::make_unique<deferred_norm<T>>();
+            const std::size_t maker = made_by[x];
+            if (maker < steps_.size() && is_convolution(steps_[maker]) && has_one_reader(uses[x]) &&
+                wants_[x]) {
+                s.data.norm->gradient = true;
+                steps_[maker].after = s.data.norm.get();
+                steps_[maker].freed_late = y;
+            }
+            if (!has_one_reader(uses[y]) || s.chain->residual)
+                continue;
+            auto& reader = steps_[read_by[y]];
+            if (is_convolution(reader) && reader.in[0] == y) {
+                s.data.norm->value = true;
+                reader.before = s.data.norm.get();
+            }
+        }
+    }
+
+    void share_norms() {
+        for (auto& s : steps_)
+            if (s.chain)
+                share_norm(*s.chain, s.data);
+    }
+
     [[nodiscard]] T* reserve(std::size_t count) {
         memory_.push_back(lanes<T>(count));
         return memory_.back().data();
@@ -267,7 +319,8 @@ private:
                             {errc::unsupported,
                              "training does not pass through whole numbers; fold them when loading"},
                             g_.nodes[s.node]);
-                    value_at_[id] = reserve(elements(id));
+                    const bool deferred = s.chain && s.data.norm->value;
+                    value_at_[id] = deferred ? value_at_[s.in[0]] : reserve(elements(id));
                 }
         for (const auto id : g_.outputs)
             if (value_at_[id] == nullptr)
@@ -314,7 +367,10 @@ private:
             for (const auto id : s->in) {
                 slot<T> in = slot_of(id);
                 in.gradient = nullptr;
-                if (id != no_value && wants_[id] && s->has_gradient) {
+                const bool later = s->chain && s->data.norm->gradient && s->data.in.empty();
+                if (id != no_value && wants_[id] && s->has_gradient && later) {
+                    written[id] = true; // by the convolution that made it
+                } else if (id != no_value && wants_[id] && s->has_gradient) {
                     if (gradient_at_[id] == nullptr) {
                         held[id] = take(free, elements(id));
                         gradient_at_[id] = held[id].at;
@@ -325,9 +381,16 @@ private:
                 }
                 s->data.in.push_back(in);
             }
+            if (s->before != nullptr)
+                s->data.in[0].deferred = s->before;
+            if (s->after != nullptr)
+                s->data.out[0].deferred = s->after;
+            const bool later = s->chain && s->data.norm->gradient;
             for (const auto id : s->out)
-                if (id != no_value && held[id].at != nullptr)
+                if (id != no_value && held[id].at != nullptr && !later)
                     free.push_back(held[id]);
+            if (s->freed_late != no_value && held[s->freed_late].at != nullptr)
+                free.push_back(held[s->freed_late]);
         }
     }
     [[nodiscard]] slot<T> slot_of(value_id id) const {

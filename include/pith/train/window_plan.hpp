@@ -56,12 +56,11 @@ struct tap_offset {
 
 /// Inputs whose gradients have the same window: one remainder of (row, column) by the strides.
 struct gradient_class {
-    window_plan window; ///< over the padded gradient of the output
+    window_plan window; ///< runs from the gradient's first pixel; negative ones begin in the padding
     std::size_t first_row = 0;
     std::size_t first_column = 0;
     std::size_t rows = 0;
     std::size_t columns = 0;
-    std::ptrdiff_t start = 0; ///< of the first pixel in the padded gradient
 };
 
 struct conv_plan {
@@ -159,8 +158,6 @@ inline void plan_gradient(const conv2d& layer, conv_plan& p) {
             g.first_column = c.first;
             g.rows = r.count;
             g.columns = c.count;
-            g.start = static_cast<std::ptrdiff_t>(p.gradient_before[0]) * row +
-                      static_cast<std::ptrdiff_t>(p.gradient_before[1]) * column;
             p.classes.push_back(std::move(g));
         }
 }

@@ -38,9 +38,10 @@ struct norm_run {
     void reserve() const {
         for (const auto m : {scale, offset, mean, inverse, slope, constant})
             s.keep(m, channels);
-        T* all = s.keep(sums, blocks * 2 * channels);
-        std::fill_n(all, blocks * 2 * channels, T{0});
+        s.keep(sums, blocks * 2 * channels);
     }
+    /// Sums are zero whenever nobody is adding to them.
+    void clear_sums() const { std::fill_n(kept(sums), blocks * 2 * channels, T{0}); }
     [[nodiscard]] T* kept(memory m) const noexcept { return s.kept[m].data(); }
     [[nodiscard]] T* sum_of(std::size_t block, std::size_t which) const noexcept {
         return kept(sums) + (block * 2 + which) * channels;
@@ -54,10 +55,11 @@ struct norm_run {
 
     /// Statistics of the batch, measured from the running mean so that little is lost to a large one.
     void measure() const {
-        for_each_block(pixels, blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
-            s.kernels.moments({last - first, channels, s.in[0].value + first * channels, s.in[3].value,
-                               sum_of(b, 0), sum_of(b, 1)});
-        });
+        if (s.norm == nullptr || !s.norm->gradient)
+            for_each_block(pixels, blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
+                s.kernels.moments({last - first, channels, s.in[0].value + first * channels, s.in[3].value,
+                                   sum_of(b, 0), sum_of(b, 1)});
+            });
         const double n = static_cast<double>(pixels);
         for (std::size_t c = 0; c < channels; ++c) {
             const double shift = total(0, c) / n;
@@ -69,6 +71,7 @@ struct norm_run {
             blend(s.in[3].value[c], centre);
             blend(s.in[4].value[c], unbiased);
         }
+        clear_sums();
     }
     void blend(T& running, double batch) const {
         running = static_cast<T>((1 - s.momentum) * static_cast<double>(running) + s.momentum * batch);
@@ -135,6 +138,7 @@ struct norm_run {
             kept(slope)[c] = static_cast<T>(along);
             kept(constant)[c] = static_cast<T>(-factor * sum - along * static_cast<double>(kept(mean)[c]));
         }
+        clear_sums();
     }
 };
 
@@ -148,6 +152,23 @@ template <class T>
 
 } // namespace detail
 
+/// Fills in what the convolutions around a normalisation need of it. @pre s.norm says what they do for it
+template <class T>
+void share_norm(const norm_chain& chain, step<T>& s) {
+    const auto run = detail::norm_run_of(chain, s);
+    using memory = typename detail::norm_run<T>::memory;
+    run.reserve();
+    s.norm->rectify = chain.rectify;
+    s.norm->scale = run.kept(memory::scale);
+    s.norm->offset = run.kept(memory::offset);
+    s.norm->shift = s.in[3].value;
+    s.norm->sums = run.kept(memory::sums);
+    s.norm->slope = run.kept(memory::slope);
+    s.norm->constant = run.kept(memory::constant);
+    s.norm->y = chain.residual ? s.out[0].value : nullptr;
+    s.norm->y_gradient = s.out[0].gradient;
+}
+
 template <class T>
 [[nodiscard]] result<void> forward_step(const norm_chain& chain, step<T>& s) {
     const auto run = detail::norm_run_of(chain, s);
@@ -157,18 +178,20 @@ template <class T>
     else
         for (std::size_t c = 0; c < run.channels; ++c)
             run.set(c, static_cast<double>(s.in[3].value[c]), static_cast<double>(s.in[4].value[c]));
-    run.forward();
+    if (s.norm == nullptr || !s.norm->value)
+        run.forward();
     return {};
 }
 
 template <class T>
 void backward_step(const norm_chain& chain, step<T>& s) {
     const auto run = detail::norm_run_of(chain, s);
-    run.reserve();
     for_each_block(run.pixels, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
         s.kernels.gradient_sums(run.job(b, first, last));
     });
     run.reduce();
+    if (s.in[0].gradient == nullptr || (s.norm != nullptr && s.norm->gradient))
+        return;
     for_each_block(run.pixels, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
         s.kernels.gradient(run.job(b, first, last));
     });

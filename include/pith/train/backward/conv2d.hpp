@@ -67,15 +67,22 @@ struct conv_run {
         return plan.out_channels * plan.taps() * plan.group_in;
     }
 
+    [[nodiscard]] bool copies_image() const noexcept {
+        return plan.is_padded() || s.in[0].deferred != nullptr;
+    }
+    [[nodiscard]] bool copies_gradient() const noexcept {
+        return (plan.is_gradient_padded() && s.in[0].gradient != nullptr) || s.out[0].deferred != nullptr;
+    }
+
     void reserve_forward() const {
         s.keep(bias, plan.out_channels + lanes());
         for (std::size_t b = 0; b < blocks; ++b)
-            s.keep(at(b, image), plan.is_padded() ? plan.padded_size() : 0);
+            s.keep(at(b, image), copies_image() ? plan.padded_size() : 0);
     }
     void reserve_backward() const {
         s.keep(zeros, plan.out_channels);
         for (std::size_t b = 0; b < blocks; ++b) {
-            s.keep(at(b, gradient), plan.is_gradient_padded() ? plan.gradient_size() : 0);
+            s.keep(at(b, gradient), copies_gradient() ? plan.gradient_size() : 0);
             const std::size_t size = weights_size() + 2 * plan.out_channels;
             std::fill_n(s.keep(at(b, weights), size), size, T{0});
         }
@@ -102,16 +109,23 @@ struct conv_run {
             std::copy_n(s.in[2].value, plan.out_channels, b);
     }
 
-    /// Image n with its padding around it.
+    /// Image n, normalised if that was left to this layer, with its padding around it.
     [[nodiscard]] const T* padded(std::size_t block, std::size_t n) const {
         const T* x = s.in[0].value + n * plan.in_size();
-        if (!plan.is_padded())
+        if (!copies_image())
             return x;
-        T* to = s.kept[at(block, image)].data();
+        T* const whole = s.kept[at(block, image)].data();
         const std::size_t stride = plan.padded[1] * plan.in_channels;
-        copy_rows(x, plan.in[0], plan.in[1] * plan.in_channels,
-                  to + plan.before[0] * stride + plan.before[1] * plan.in_channels, stride);
-        return to;
+        const std::size_t row = plan.in[1] * plan.in_channels;
+        T* const to = whole + plan.before[0] * stride + plan.before[1] * plan.in_channels;
+        const auto* norm = s.in[0].deferred;
+        if (norm == nullptr)
+            copy_rows(x, plan.in[0], row, to, stride);
+        else
+            for (std::size_t r = 0; r < plan.in[0]; ++r)
+                s.kernels.normalize({plan.in[1], plan.in_channels, x + r * row, norm->scale, norm->offset,
+                                     nullptr, norm->rectify, to + r * stride});
+        return whole;
     }
 
     void forward(const conv2d& layer, std::size_t block, std::size_t n) const {
@@ -146,6 +160,14 @@ struct conv_run {
         }
     }
 
+    /// Adds to the sums that the normalisation after this layer takes its statistics from.
+    void sum_up(std::size_t block, std::size_t n) const {
+        const auto* norm = s.out[0].deferred;
+        T* const sums = norm->sums + block * 2 * plan.out_channels;
+        s.kernels.moments({plan.out[0] * plan.out[1], plan.out_channels, s.out[0].value + n * plan.out_size(),
+                           norm->shift, sums, sums + plan.out_channels});
+    }
+
     /// All classes' weights one after the other, per class [group][panel of inputs][tap][output][lanes].
     void pack_backward() const {
         const T* w = s.in[1].value;
@@ -176,20 +198,45 @@ struct conv_run {
                    : plan.groups * panels_size(lanes(), plan.group_in, c.window.taps.size() * plan.group_out);
     }
 
-    [[nodiscard]] const T* padded_gradient(std::size_t block, std::size_t n) const {
-        const T* g = s.out[0].gradient + n * plan.out_size();
-        if (!plan.is_gradient_padded())
-            return g;
-        T* to = s.kept[at(block, gradient)].data();
+    /// An image's gradient in memory: its first pixel, and what lies between rows.
+    struct gradient_image {
+        const T* first;
+        std::size_t stride;
+    };
+
+    /// The gradient of output n with zeros around it, turned into this layer's own if that was left to it.
+    [[nodiscard]] gradient_image padded_gradient(std::size_t block, std::size_t n) const {
+        const std::size_t row = plan.out[1] * plan.out_channels;
+        if (!copies_gradient())
+            return {s.out[0].gradient + n * plan.out_size(), row};
         const std::size_t stride = plan.gradient_padded[1] * plan.out_channels;
-        copy_rows(g, plan.out[0], plan.out[1] * plan.out_channels,
-                  to + plan.gradient_before[0] * stride + plan.gradient_before[1] * plan.out_channels,
-                  stride);
-        return to;
+        T* const to = s.kept[at(block, gradient)].data() + plan.gradient_before[0] * stride +
+                      plan.gradient_before[1] * plan.out_channels;
+        const auto* norm = s.out[0].deferred;
+        if (norm == nullptr) {
+            copy_rows(s.out[0].gradient + n * plan.out_size(), plan.out[0], row, to, stride);
+            return {to, stride};
+        }
+        kernel::channels_gradient_job<T> job;
+        job.pixels = plan.out[1];
+        job.channels = plan.out_channels;
+        job.scale = norm->scale;
+        job.offset = norm->offset;
+        job.rectify = norm->rectify;
+        job.slope = norm->slope;
+        job.constant = norm->constant;
+        for (std::size_t r = 0; r < plan.out[0]; ++r) {
+            const std::size_t from = n * plan.out_size() + r * row;
+            job.x = s.out[0].value + from;
+            job.y = norm->y != nullptr ? norm->y + from : nullptr;
+            job.gradient = norm->y_gradient + from;
+            job.dx = to + r * stride;
+            s.kernels.gradient(job);
+        }
+        return {to, stride};
     }
 
-    void backward_data(const conv2d& layer, std::size_t block, std::size_t n) const {
-        const T* from = padded_gradient(block, n);
+    void backward_data(const conv2d& layer, const gradient_image& dy, std::size_t n) const {
         T* dx = s.in[0].gradient + n * plan.in_size();
         const T* w = s.kept[backward_weights].data();
         const std::size_t row = plan.in[1] * plan.in_channels;
@@ -206,7 +253,7 @@ struct conv_run {
             T* to = dx + c.first_row * row + c.first_column * plan.in_channels;
             const std::size_t groups = plan.depthwise ? 1 : plan.groups;
             for (std::size_t g = 0; g < groups; ++g) {
-                job.in = from + c.start + g * plan.group_out;
+                job.in = dy.first + g * plan.group_out;
                 job.weights = w + g * (class_size(c) / groups);
                 job.out = to + g * plan.group_in;
                 job.channels = plan.depthwise ? plan.in_channels : plan.group_in;
@@ -219,15 +266,15 @@ struct conv_run {
         }
     }
 
-    void backward_weights_of(const conv2d& layer, std::size_t block, std::size_t n) const {
+    void backward_weights_of(const conv2d& layer, const gradient_image& dy, std::size_t block,
+                             std::size_t n) const {
         kernel::conv_weights_job<T> job;
         const T* x = padded(block, n);
-        const T* dy = s.out[0].gradient + n * plan.out_size();
         T* dw = s.kept[at(block, weights)].data();
         job.in_row = static_cast<std::ptrdiff_t>(layer.strides[0] * plan.padded[1] * plan.in_channels);
         job.in_column = static_cast<std::ptrdiff_t>(layer.strides[1] * plan.in_channels);
         job.window = plan.window.list();
-        job.gradient_row = static_cast<std::ptrdiff_t>(plan.out[1] * plan.out_channels);
+        job.gradient_row = static_cast<std::ptrdiff_t>(dy.stride);
         job.gradient_column = static_cast<std::ptrdiff_t>(plan.out_channels);
         job.rows = plan.out[0];
         job.columns = plan.out[1];
@@ -235,7 +282,7 @@ struct conv_run {
         const std::size_t groups = plan.depthwise ? 1 : plan.groups;
         for (std::size_t g = 0; g < groups; ++g) {
             job.in = x + g * plan.group_in;
-            job.gradient = dy + g * plan.group_out;
+            job.gradient = dy.first + g * plan.group_out;
             job.channels = plan.depthwise ? plan.out_channels : plan.group_out;
             job.weights = dw + g * plan.group_out * depth;
             job.weights_stride = plan.depthwise ? plan.out_channels : depth;
@@ -246,8 +293,9 @@ struct conv_run {
         }
         if (s.has_input(2) && s.in[2].gradient != nullptr) {
             T* sums = dw + weights_size();
-            s.kernels.moments({plan.out[0] * plan.out[1], plan.out_channels, dy, s.kept[zeros].data(), sums,
-                               sums + plan.out_channels});
+            for (std::size_t r = 0; r < plan.out[0]; ++r)
+                s.kernels.moments({plan.out[1], plan.out_channels, dy.first + r * dy.stride,
+                                   s.kept[zeros].data(), sums, sums + plan.out_channels});
         }
     }
 
@@ -300,8 +348,11 @@ template <class T>
     run.reserve_forward();
     run.pack_forward();
     for_each_block(run.plan.images, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
-        for (std::size_t n = first; n < last; ++n)
+        for (std::size_t n = first; n < last; ++n) {
             run.forward(layer, b, n);
+            if (s.training && s.out[0].deferred != nullptr)
+                run.sum_up(b, n);
+        }
     });
     return {};
 }
@@ -316,10 +367,11 @@ void backward_step(const conv2d& layer, step<T>& s) {
         run.pack_backward();
     for_each_block(run.plan.images, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
         for (std::size_t n = first; n < last; ++n) {
+            const auto dy = run.padded_gradient(b, n);
             if (data)
-                run.backward_data(layer, b, n);
+                run.backward_data(layer, dy, n);
             if (weights)
-                run.backward_weights_of(layer, b, n);
+                run.backward_weights_of(layer, dy, b, n);
         }
     });
     if (weights)

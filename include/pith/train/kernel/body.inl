@@ -445,7 +445,9 @@ PITH_NOINLINE void gradient_sums_block(const channels_gradient_job<real>& job, b
         product[b] = at.read(job.product, b);
         shift[b] = at.read(job.shift, b);
     }
-    for_each_gradient<B, G>(job, at, [&](std::size_t, std::uint32_t b, vf x, vf g) {
+    for_each_gradient<B, G>(job, at, [&](std::size_t pixel, std::uint32_t b, vf x, vf g) {
+        if (job.residual != nullptr)
+            at.write(job.residual + pixel, b, job.add_residual ? add(at.read(job.residual + pixel, b), g) : g);
         sum[b] = add(sum[b], g);
         product[b] = fma(g, sub(x, shift[b]), product[b]);
     });
@@ -468,10 +470,6 @@ PITH_NOINLINE void gradient_block(const channels_gradient_job<real>& job, block<
         constant[b] = at.read(job.constant, b);
     }
     for_each_gradient<B, G>(job, at, [&](std::size_t pixel, std::uint32_t b, vf x, vf g) {
-        if (job.residual != nullptr)
-            at.write(job.residual + pixel, b, job.add_residual ? add(at.read(job.residual + pixel, b), g) : g);
-        if (job.dx == nullptr)
-            return;
         vf d = fma(g, scale[b], fma(x, slope[b], constant[b]));
         if (job.accumulate)
             d = add(d, at.read(job.dx + pixel, b));

@@ -94,13 +94,13 @@ struct channels_gradient_job {
     const T* shift = nullptr; ///< first pass
     T* sum = nullptr;
     T* product = nullptr;
+    T* residual = nullptr;     ///< receives g; may be null
+    bool add_residual = false; ///< onto what it holds
 
     const T* slope = nullptr; ///< second pass
     const T* constant = nullptr;
     T* dx = nullptr;
-    bool accumulate = false;   ///< onto what dx holds
-    T* residual = nullptr;     ///< receives g; may be null, may be `gradient`
-    bool add_residual = false; ///< onto what it holds
+    bool accumulate = false; ///< onto what dx holds
 };
 
 /// A processor's kernels.
