@@ -179,6 +179,46 @@ PITH_NOINLINE void run_tile(const tile_job& job) noexcept {
     finish_tile(job, sums);
 }
 
+/// One pixel by P panels: every weight is used once, so what counts is to have many loads under way. Even and
+/// odd inputs have sums of their own.
+template <std::uint32_t P>
+PITH_NOINLINE void run_one(const tile_job& job) noexcept {
+    constexpr std::uint32_t V = P * panel_vectors;
+    const window& over = *job.over;
+    vf sums[1][V];
+    vf odd[V];
+    const float* weights[V];
+#pragma GCC unroll 8
+    for (std::uint32_t v = 0; v < V; ++v) {
+        sums[0][v] = odd[v] = zero();
+        weights[v] = job.weights + v / panel_vectors * job.panel + v % panel_vectors * width;
+    }
+    std::size_t k = 0;
+    for (std::uint32_t row = 0; row < over.run_rows; ++row)
+        for (std::uint32_t column = 0; column < over.run_columns; ++column) {
+            const float* x = job.input[0] + static_cast<std::ptrdiff_t>(row) * over.run_row_stride +
+                             static_cast<std::ptrdiff_t>(column) * over.run_column_stride;
+            const std::size_t end = k + over.run_length;
+            for (; k + 2 <= end; k += 2, x += 2) {
+                const vf first = repeat(x[0]);
+                const vf second = repeat(x[1]);
+#pragma GCC unroll 8
+                for (std::uint32_t v = 0; v < V; ++v) {
+                    sums[0][v] = fma(first, load(weights[v] + k * panel_outputs), sums[0][v]);
+                    odd[v] = fma(second, load(weights[v] + (k + 1) * panel_outputs), odd[v]);
+                }
+            }
+            for (; k < end; ++k, ++x)
+#pragma GCC unroll 8
+                for (std::uint32_t v = 0; v < V; ++v)
+                    sums[0][v] = fma(repeat(*x), load(weights[v] + k * panel_outputs), sums[0][v]);
+        }
+#pragma GCC unroll 8
+    for (std::uint32_t v = 0; v < V; ++v)
+        sums[0][v] = add(sums[0][v], odd[v]);
+    finish_tile(job, sums);
+}
+
 using tile_function = void (*)(const tile_job&) noexcept;
 
 /// How a pass over some panels is done: tiles of one pixel, or of 1 to `units` times `unit` pixels.
@@ -193,7 +233,7 @@ template <std::uint32_t P, std::uint32_t Unit, class Sequence>
 struct tile_table;
 template <std::uint32_t P, std::uint32_t Unit, std::uint32_t... I>
 struct tile_table<P, Unit, std::integer_sequence<std::uint32_t, I...>> {
-    static constexpr tile_function of[] = {&run_tile<1, P>, &run_tile<(I + 1) * Unit, P>...};
+    static constexpr tile_function of[] = {&run_one<P>, &run_tile<(I + 1) * Unit, P>...};
     static constexpr tiling all{P, Unit, sizeof...(I), of};
 };
 template <std::uint32_t P, std::uint32_t Unit>
@@ -272,12 +312,13 @@ inline void run_panels(const sgemm_args& a, tile_job& job, const tiling& t) noex
 }
 
 /// Dense layers of one pixel read every weight once: more panels abreast keep more of them under way.
-inline constexpr tile_function abreast[] = {&run_tile<1, 4>};
-inline constexpr tiling one_pixel{4, 1, 1, abreast};
+inline constexpr std::uint32_t panels_abreast = registers / 8;
+inline constexpr tile_function abreast[] = {&run_one<panels_abreast>};
+inline constexpr tiling one_pixel{panels_abreast, 1, 1, abreast};
 
 /// The pass for the next panels of `left`.
 [[nodiscard]] inline const tiling& choose_tiling(bool single, std::uint32_t left) noexcept {
-    if (single && left >= 4)
+    if (single && left >= panels_abreast)
         return one_pixel;
     if constexpr (panel_vectors == 1) {
         if (left >= 2)
