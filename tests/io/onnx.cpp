@@ -2,6 +2,7 @@
 /// The door as a whole: layouts, options, refusals. Single operators are tested by the conformance cases.
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -196,6 +197,30 @@ TEST_CASE("a sum stays where the layer's own output is read too") {
                             .node("Conv", {"x", "w"}, {"a"})
                             .node("Add", {"a", "b"}, {"y"}));
     CHECK(count<binary>(g) == 1);
+}
+
+TEST_CASE("a value times its own gate is one activation") {
+    const auto g = load(onnx_writer{}
+                            .input("x", {1, 8})
+                            .output("y")
+                            .node("Sigmoid", {"x"}, {"s"})
+                            .node("Mul", {"x", "s"}, {"a"})
+                            .node("HardSigmoid", {"a"}, {"h"}, {attr::real("alpha", 1.F / 6.F)})
+                            .node("Mul", {"h", "a"}, {"b"})
+                            .node("Sigmoid", {"b"}, {"t"})
+                            .node("Mul", {"x", "t"}, {"y"}));
+    REQUIRE(g.nodes.size() == 4);
+    CHECK(kind_of(std::get<unary>(g.nodes[0].layer)) == "silu");
+    CHECK(kind_of(std::get<unary>(g.nodes[1].layer)) == "hard_swish");
+    CHECK(count<binary>(g) == 1);
+    const auto x = ramp_tensor({1, 8});
+    tensor<float> y({1, 8});
+    for (std::size_t i = 0; i < 8; ++i) {
+        const float a = x[i] / (1 + std::exp(-x[i]));
+        const float b = a * std::clamp(a / 6 + 0.5F, 0.F, 1.F);
+        y[i] = x[i] / (1 + std::exp(-b));
+    }
+    CHECK(difference(run(g, x), y) == "");
 }
 
 TEST_CASE("shape arithmetic is computed while loading, and the batch stays free") {

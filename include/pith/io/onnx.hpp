@@ -62,6 +62,7 @@ public:
             import_node(nodes_[i]);
         bind_outputs();
         describe_model();
+        merge_gates(make_.net);
         merge_bias(make_.net);
         prune(make_.net);
         return std::move(make_.net);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -40,28 +41,83 @@ template <class T>
 
 } // namespace detail
 
+/// Who computes and how many read each value.
+template <class T>
+struct value_links {
+    std::vector<std::size_t> reads;
+    std::vector<node<layer_list>*> producers;
+
+    explicit value_links(graph<T>& g) : reads(g.values.size(), 0), producers(g.values.size(), nullptr) {
+        for (const auto id : g.outputs)
+            ++reads[id];
+        for (auto& n : g.nodes) {
+            for (const auto id : n.inputs)
+                if (id != no_value)
+                    ++reads[id];
+            for (const auto id : n.outputs)
+                producers[id] = &n;
+        }
+    }
+    /// The node whose value only one other reads, or null.
+    [[nodiscard]] node<layer_list>* sole(value_id id) const {
+        return id < producers.size() && reads[id] == 1 ? producers[id] : nullptr;
+    }
+};
+
+namespace detail {
+
+/// The activation that x times `gate` of x is, if it has a name.
+[[nodiscard]] inline std::optional<unary> gated(const node<layer_list>& gate) {
+    const auto* u = std::get_if<unary>(&gate.layer);
+    if (u == nullptr)
+        return std::nullopt;
+    if (u->op == unary_op::sigmoid)
+        return unary{unary_op::silu, 1.0};
+    const auto is = [](double have, float want) { return static_cast<float>(have) == want; };
+    const bool sixth = is(u->alpha, 1.F / 6.F) || is(u->alpha, 0.1666666F) || is(u->alpha, 0.16666667F);
+    if (u->op == unary_op::hard_sigmoid && sixth && is(u->beta, 0.5F))
+        return unary{unary_op::hard_swish};
+    return std::nullopt;
+}
+
+} // namespace detail
+
+/// x * sigmoid(x) becomes silu, x * hard_sigmoid(x) hard_swish.
+template <class T>
+void merge_gates(graph<T>& g) {
+    const value_links<T> links{g};
+    for (auto& n : g.nodes) {
+        const auto* product = std::get_if<binary>(&n.layer);
+        if (product == nullptr || product->op != binary_op::mul)
+            continue;
+        for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+            auto* gate = links.sole(n.inputs[side]);
+            if (gate == nullptr || gate->inputs.size() != 1 || gate->inputs[0] != n.inputs[1 - side])
+                continue;
+            const auto merged = detail::gated(*gate);
+            if (!merged)
+                continue;
+            n.inputs = gate->inputs;
+            n.layer = *merged;
+            gate->inputs.clear();
+            gate->outputs.clear();
+            break;
+        }
+    }
+}
+
 /// The sum of a convolution or dense layer without bias and one constant per channel becomes its bias.
 template <class T>
 void merge_bias(graph<T>& g) {
-    std::vector<std::size_t> reads(g.values.size(), 0);
-    std::vector<node<layer_list>*> producers(g.values.size(), nullptr);
-    for (const auto id : g.outputs)
-        ++reads[id];
-    for (auto& n : g.nodes) {
-        for (const auto id : n.inputs)
-            if (id != no_value)
-                ++reads[id];
-        for (const auto id : n.outputs)
-            producers[id] = &n;
-    }
+    value_links<T> links{g};
     for (auto& n : g.nodes) {
         const auto* sum = std::get_if<binary>(&n.layer);
         if (sum == nullptr || sum->op != binary_op::add)
             continue;
         for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
             const value_id x = n.inputs[side];
-            auto* layer = x < producers.size() ? producers[x] : nullptr;
-            if (layer == nullptr || reads[x] != 1 || !detail::takes_bias(*layer))
+            auto* layer = links.sole(x);
+            if (layer == nullptr || !detail::takes_bias(*layer))
                 continue;
             if (g[x].dims.rank() == 0 || g[n.outputs[0]].dims != g[x].dims)
                 continue;
@@ -70,7 +126,7 @@ void merge_bias(graph<T>& g) {
                 continue;
             layer->inputs.push_back(bias);
             layer->outputs[0] = n.outputs[0];
-            producers[n.outputs[0]] = layer;
+            links.producers[n.outputs[0]] = layer;
             n.outputs.clear();
             n.inputs.clear();
             break;
