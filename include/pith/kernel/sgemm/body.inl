@@ -6,7 +6,7 @@
 
 inline constexpr std::uint32_t panel_outputs = 16;
 inline constexpr std::uint32_t panel_vectors = panel_outputs / width;
-inline constexpr std::uint32_t most_pixels = 20;
+inline constexpr std::uint32_t most_pixels = 24;
 
 /// Inputs taken at a time, and pixels whose sums over `panels` panels then fit the registers.
 [[nodiscard]] constexpr std::uint32_t inputs_at_once(std::uint32_t panels) noexcept {
@@ -14,7 +14,7 @@ inline constexpr std::uint32_t most_pixels = 20;
 }
 [[nodiscard]] constexpr std::uint32_t pixels_at_most(std::uint32_t panels) noexcept {
     const std::uint32_t vectors = panels * panel_vectors;
-    return vectors == 1 ? registers - 12 : (registers - vectors - 1) / vectors;
+    return vectors == 1 ? registers - 8 : (registers - vectors - 1) / vectors;
 }
 
 /// What a tile works on.
@@ -115,9 +115,9 @@ PITH_ALWAYS_INLINE void multiply(const float* const* pixels, std::ptrdiff_t at,
 }
 
 /// One vector across: each input is broadcast inside its multiply-add, which processors do at full speed only
-/// from an address without an index, so every pixel's pointer is moved along.
+/// from an address without an index, so every pixel's address is made before.
 template <std::uint32_t M, std::uint32_t U>
-PITH_ALWAYS_INLINE void multiply_one(const float* (&pixels)[M], const float* weights,
+PITH_ALWAYS_INLINE void multiply_one(const float* const* pixels, std::ptrdiff_t at, const float* weights,
                                      vf (&sums)[M][1]) noexcept {
     vf w[U];
 #pragma GCC unroll 8
@@ -125,11 +125,10 @@ PITH_ALWAYS_INLINE void multiply_one(const float* (&pixels)[M], const float* wei
         w[u] = load(weights + u * panel_outputs);
 #pragma GCC unroll 32
     for (std::uint32_t m = 0; m < M; ++m) {
-        pixels[m] = opaque(pixels[m]);
+        const float* x = opaque(pixels[m] + at);
 #pragma GCC unroll 8
         for (std::uint32_t u = 0; u < U; ++u)
-            sums[m][0] = fma(repeat(pixels[m][u]), w[u], sums[m][0]);
-        pixels[m] += U;
+            sums[m][0] = fma(repeat(x[u]), w[u], sums[m][0]);
     }
 }
 
@@ -139,15 +138,11 @@ PITH_ALWAYS_INLINE void multiply_run(const tile_job& job, std::ptrdiff_t at, con
                                      std::size_t k, vf (&sums)[M][V]) noexcept {
     const std::size_t end = k + job.over->run_length;
     if constexpr (V == 1) {
-        const float* pixels[M];
-#pragma GCC unroll 32
-        for (std::uint32_t m = 0; m < M; ++m)
-            pixels[m] = job.input[m] + at;
         const float* w = weights[0] + k * panel_outputs;
-        for (; k + U <= end; k += U, w += U * panel_outputs)
-            multiply_one<M, U>(pixels, w, sums);
-        for (; k < end; ++k, w += panel_outputs)
-            multiply_one<M, 1>(pixels, w, sums);
+        for (; k + U <= end; k += U, at += U, w += U * panel_outputs)
+            multiply_one<M, U>(job.input, at, w, sums);
+        for (; k < end; ++k, ++at, w += panel_outputs)
+            multiply_one<M, 1>(job.input, at, w, sums);
     } else {
         for (; k + U <= end; k += U, at += U)
             multiply<M, V, U>(job.input, at, weights, k, sums);
