@@ -36,7 +36,7 @@ template <class T>
 }
 
 template <class T>
-[[nodiscard]] result<graph<T>> finish(graph_builder<T> b, value_id logits, std::uint64_t seed) {
+[[nodiscard]] result<graph<T>> finish(graph_builder<T>& b, value_id logits, std::uint64_t seed) {
     auto g = std::move(b).finish({logits});
     if (!g)
         return g.error();
@@ -57,7 +57,7 @@ struct mlp {
         value_id x = b.flatten(b.input(input));
         for (const auto width : hidden)
             x = b.relu(b.fully_connected(x, width));
-        return detail::finish(std::move(b), b.fully_connected(x, classes), seed);
+        return detail::finish(b, b.fully_connected(x, classes), seed);
     }
 };
 
@@ -73,7 +73,7 @@ struct lenet5 {
         value_id x = b.max_pool(b.conv(b.input(input), {.out = widths[0], .kernel = {5, 5}}), 2);
         x = b.flatten(b.max_pool(b.conv(x, {.out = widths[1], .kernel = {5, 5}}), 2));
         x = b.relu(b.fully_connected(x, widths[2]));
-        return detail::finish(std::move(b), b.fully_connected(x, classes), seed);
+        return detail::finish(b, b.fully_connected(x, classes), seed);
     }
 };
 
@@ -94,7 +94,7 @@ struct resnet {
         for (std::int64_t group = 0; group < 3; ++group)
             for (std::int64_t i = 0; i < (depth - 2) / 6; ++i)
                 x = block(b, x, width << group, group > 0 && i == 0 ? 2 : 1);
-        return detail::finish(std::move(b), b.fully_connected(b.flatten(b.global_average(x)), classes), seed);
+        return detail::finish(b, b.fully_connected(b.flatten(b.global_average(x)), classes), seed);
     }
 
 private:
@@ -124,7 +124,7 @@ struct vgg_small {
             x = detail::conv_norm(b, x, detail::three_by_three(width << group));
             x = b.max_pool(x, 2);
         }
-        return detail::finish(std::move(b), b.fully_connected(b.flatten(x), classes), seed);
+        return detail::finish(b, b.fully_connected(b.flatten(x), classes), seed);
     }
 };
 
@@ -144,7 +144,7 @@ struct ds_cnn {
             depthwise.groups = static_cast<std::uint32_t>(width);
             x = detail::conv_norm(b, detail::conv_norm(b, x, depthwise), detail::pointwise(width));
         }
-        return detail::finish(std::move(b), b.fully_connected(b.flatten(b.global_average(x)), classes), seed);
+        return detail::finish(b, b.fully_connected(b.flatten(b.global_average(x)), classes), seed);
     }
 };
 
@@ -181,7 +181,7 @@ struct mobilenet_v1 {
             in = scaled(out);
             x = detail::conv_norm(b, detail::conv_norm(b, x, depthwise), detail::pointwise(in));
         }
-        return detail::finish(std::move(b), b.fully_connected(b.flatten(b.global_average(x)), classes), seed);
+        return detail::finish(b, b.fully_connected(b.flatten(b.global_average(x)), classes), seed);
     }
 };
 
