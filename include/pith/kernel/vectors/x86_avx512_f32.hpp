@@ -60,7 +60,10 @@ PITH_ALWAYS_INLINE vf load_part(const float* p, std::uint32_t n) noexcept {
     return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1u), p);
 }
 PITH_ALWAYS_INLINE void store_part(float* p, vf v, std::uint32_t n) noexcept {
-    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), v);
+    if (n == 8) // spares a store across two cache lines
+        _mm256_storeu_ps(p, _mm512_castps512_ps256(v));
+    else
+        _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), v);
 }
 
 } // namespace pith::kernel::x86_avx512::f32
