@@ -40,6 +40,7 @@
 #include "run/layout.hpp"
 #include "run/op_view.hpp"
 #include "run/program.hpp"
+#include "run/record_size.hpp"
 #include "run/records.hpp"
 #include "version.hpp"
 

@@ -20,6 +20,13 @@ std::size_t flow::allocations() noexcept {
     return count.load();
 }
 
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
+    ++count;
+    return std::aligned_alloc(16, (n + 16) / 16 * 16);
+}
+void* operator new[](std::size_t n, const std::nothrow_t& t) noexcept {
+    return ::operator new(n, t);
+}
 void* operator new(std::size_t n) {
     return allocate(n, 16);
 }
