@@ -36,3 +36,12 @@ TEST_CASE("decoupled distillation: beta = 1 - p_teacher(target) makes it plain d
         CHECK(apart == doctest::Approx(plain).epsilon(1e-10));
     }
 }
+
+TEST_CASE("decoupled distillation with labels: gradients by central differences") {
+    logits l;
+    std::vector<double> scratch(samples * classes);
+    const pith::distill::decoupled_with_labels<> loss{.weight = 0.3};
+    CHECK(l.error([&](auto s, auto t, auto g) {
+        return loss(s, labels, t, g, rows<double>{scratch, classes});
+    }) < 1e-8);
+}

@@ -21,10 +21,12 @@ inline std::vector<double> random_reals(std::size_t n, random_bits& bits, double
 }
 
 /// Greatest difference between `gradient` and the central differences of value() in `at`, relative to the
-/// greatest element of either. Fourth-order differences: h^4 and rounding both stay near 1e-10.
+/// greatest element of either (and to `least`, where all of them are as good as zero). Fourth-order
+/// differences: h^4 and rounding both stay near 1e-10.
 template <class Value>
-double gradient_error(view<double> at, view<const double> gradient, const Value& value, double h = 1e-3) {
-    double most = 1e-30;
+double gradient_error(view<double> at, view<const double> gradient, const Value& value, double h = 1e-3,
+                      double least = 1e-30) {
+    double most = least;
     double worst = 0;
     for (std::size_t i = 0; i < at.size(); ++i) {
         const double kept = at[i];

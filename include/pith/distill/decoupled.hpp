@@ -64,6 +64,25 @@ private:
     }
 };
 
+/// hard(student, labels) + decoupled distillation, as its authors add them up.
+template <class Hard = train::cross_entropy>
+struct decoupled_with_labels {
+    Hard hard{};
+    decoupled soft{};
+    double weight = 1; ///< of the distillation; the authors let it grow over the first epochs
+
+    template <class T>
+    T operator()(train::rows<const T> student, train::labels_view labels, train::rows<const T> teacher,
+                 train::rows<T> gradient, train::rows<T> scratch) const {
+        const T from_labels = hard(student, labels, gradient);
+        const T from_teacher = soft(student, labels, teacher, scratch);
+        const T share = static_cast<T>(weight);
+        for (std::size_t i = 0; i < gradient.data.size(); ++i)
+            gradient.data[i] += share * scratch.data[i];
+        return from_labels + share * from_teacher;
+    }
+};
+
 } // namespace pith::distill
 
 #endif
