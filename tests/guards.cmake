@@ -41,6 +41,11 @@ set_tests_properties(compile_time PROPERTIES RUN_SERIAL ON)
 
 add_test(NAME format COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev format --check)
 
+if(TARGET pith_tool)
+    add_test(NAME tool COMMAND ${CMAKE_COMMAND} -D TOOL=$<TARGET_FILE:pith_tool>
+             -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tool -P ${CMAKE_CURRENT_SOURCE_DIR}/tool/check.cmake)
+endif()
+
 include(device/device.cmake)
 
 # Whole builds of their own (another compiler, another processor, sanitizers), made beforehand by cmake/dev test.

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+# cmake -D TOOL=PROGRAM -D WORK_DIR=DIR -P check.cmake: what the tool's verbs do, print and refuse, by exit code and
+# words. Real models and images come from $PITH_DATA; without it only what needs none is checked.
+cmake_minimum_required(VERSION 3.25)
+
+file(REMOVE_RECURSE ${WORK_DIR})
+file(MAKE_DIRECTORY ${WORK_DIR})
+
+# expect(CODE WORDS ARGUMENTS...): the tool returns CODE and says WORDS (a regular expression) on either stream.
+function(expect code words)
+    execute_process(COMMAND ${TOOL} ${ARGN} WORKING_DIRECTORY ${WORK_DIR} RESULT_VARIABLE status OUTPUT_VARIABLE text
+                    ERROR_VARIABLE complaint)
+    list(JOIN ARGN " " line)
+    if(NOT status STREQUAL code)
+        message(FATAL_ERROR "pith ${line}\nreturned ${status}, not ${code}\n${text}${complaint}")
+    endif()
+    if(NOT "${text}${complaint}" MATCHES "${words}")
+        message(FATAL_ERROR "pith ${line}\ndid not say '${words}' but\n${text}${complaint}")
+    endif()
+    if(code EQUAL 1)
+        string(REGEX REPLACE "[^\n]" "" lines "${complaint}")
+        string(LENGTH "${lines}" count)
+        if(NOT count EQUAL 1)
+            message(FATAL_ERROR "pith ${line}\nshould refuse in one line, not\n${complaint}")
+        endif()
+    endif()
+endfunction()
+
+# report(FILE KEY...): a report has these members.
+function(report file)
+    file(READ ${WORK_DIR}/${file} text)
+    foreach(path IN LISTS ARGN)
+        string(REPLACE "." ";" path "${path}")
+        string(JSON value ERROR_VARIABLE error GET "${text}" ${path})
+        if(error)
+            message(FATAL_ERROR "${file}: ${error}\n${text}")
+        endif()
+    endforeach()
+endfunction()
+
+expect(2 "required" inspect)
+expect(2 "subcommand")
+expect(2 "--wrong" kernels --wrong)
+expect(0 "compress" --help)
+expect(0 "portable" kernels --json kernels.json)
+report(kernels.json levels operations.igemm)
+expect(1 "nothing.onnx" inspect nothing.onnx)
+expect(1 "nothing.pith" run nothing.pith)
+file(WRITE ${WORK_DIR}/junk.onnx "this is not a model")
+expect(1 "." inspect junk.onnx)
+file(WRITE ${WORK_DIR}/junk.pith "this is not a program")
+expect(1 "." run junk.pith)
+expect(1 "must end in .pith" compress junk.onnx --out wrong.name)
+expect(1 "no kernels of that name" run junk.pith --kernels abacus)
+if(EXISTS ${WORK_DIR}/wrong.name)
+    message(FATAL_ERROR "a refusal left a file behind")
+endif()
+
+set(data $ENV{PITH_DATA})
+if(NOT EXISTS "${data}/models")
+    message(STATUS "no PITH_DATA: real models were not tried")
+    return()
+endif()
+
+set(cntk ${data}/models/mnist-cntk)
+set(mnist mnist:${data}/mnist)
+expect(0 "conv2d" inspect ${cntk}/model.onnx --json inspect.json)
+report(inspect.json inputs.0.name outputs.0.shape layers.0.name layers.0.kind layers.0.shape layers.0.parameters
+       layers.0.macs layers.0.weight_bytes layers.0.encoding layers.0.kernel parameters macs weight_bytes arena_bytes)
+expect(1 "DequantizeLinear" inspect ${data}/models/kws-int8/micro_kws_m_static_qdq.onnx)
+foreach(set 0 1 2)
+    expect(0 "as expected" run ${cntk}/model.onnx --input ${cntk}/test_data_set_${set}/input_0.pb
+           --expect ${cntk}/test_data_set_${set}/output_0.pb)
+endforeach()
+expect(3 "differ" run ${cntk}/model.onnx --input ${cntk}/test_data_set_0/input_0.pb
+       --expect ${cntk}/test_data_set_1/output_0.pb --json differ.json)
+report(differ.json expected.0.beyond expected.0.worst)
+expect(1 "another size" run ${cntk}/model.onnx --input ${cntk}/test_data_set_0/output_0.pb)
+
+expect(1 "--data" compress ${cntk}/model.onnx --out refused.pith)
+expect(1 "minmax" compress ${cntk}/model.onnx --out refused.pith --data ${mnist} --observer guess)
+expect(1 "size of the model's input" compress ${cntk}/model.onnx --out refused.pith
+       --data cifar10:${data}/cifar10/data_batch_1.bin)
+if(EXISTS ${WORK_DIR}/refused.pith)
+    message(FATAL_ERROR "a refusal left a file behind")
+endif()
+expect(0 "bytes" compress ${cntk}/model.onnx --out float.pith --quantize none)
+foreach(observer minmax percentile mse entropy)
+    expect(0 "bytes" compress ${cntk}/model.onnx --out ${observer}.pith --data mnist-train:${data}/mnist
+           --observer ${observer} --json compress.json)
+    report(compress.json file_bytes onnx_bytes ratio)
+    expect(0 "accuracy +9[789]" evaluate ${observer}.pith --data ${mnist} --limit 1000 --json evaluate.json)
+    report(evaluate.json accuracy images ms_per_image.median ms_per_image.min load_ms file_bytes weight_bytes
+           arena_bytes peak_rss_bytes)
+endforeach()
+expect(0 "igemm|convolution" inspect minmax.pith)
+expect(0 "ms per image" run minmax.pith --repeat 5 --json run.json)
+report(run.json ms_per_image.median ms_per_image.min)
+expect(0 "noise" evaluate minmax.pith --data random --limit 10)
+
+# The same bits from every kernel, by way of files; and two threads see what one does.
+expect(0 "" run minmax.pith --input ${cntk}/test_data_set_0/input_0.pb --output best.npy)
+expect(0 "as expected" run minmax.pith --input ${cntk}/test_data_set_0/input_0.pb --kernels portable --expect best.npy
+       --rtol 0 --atol 0)
+expect(0 "accuracy +9[789]" evaluate float.pith --data ${mnist} --limit 500 --threads 2)
+
+# A program that was cut or changed is refused.
+file(SIZE ${WORK_DIR}/minmax.pith bytes)
+math(EXPR half "${bytes} / 2")
+execute_process(COMMAND head -c ${half} minmax.pith OUTPUT_FILE cut.pith WORKING_DIRECTORY ${WORK_DIR})
+expect(1 "." run cut.pith)
