@@ -119,7 +119,7 @@ function measure(net) {
     if (tool) {
         for (const [kind, quantize] of [['fp32', 'none'], ['int8', 'int8']]) {
             pith[kind] = join(scratch, `${net}_${kind}.pith`);
-            const data = kind === 'int8' ? ['--data', 'random', '--normalize', 'unit'] : [];
+            const data = kind === 'int8' ? ['--data', 'random', '--normalize', '0.5/0.5'] : [];
             call_pith(['compress', onnx('fp32'), '--out', pith[kind], '--quantize', quantize, ...data]);
             row[`pith_${kind}`] = Infinity;
             row[`error_${kind}`] = disagreement(ort.fp32, pith[kind]);
