@@ -3,14 +3,48 @@
 #define PITH_TRAIN_MEMORY_HPP
 /// lanes<T>: numbers aligned for any vector unit, allocated once and kept from step to step.
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
 #include <type_traits>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include "../base/bits.hpp"
 #include "../base/buffer.hpp"
 #include "../base/view.hpp"
 
 namespace pith::train {
+
+namespace detail {
+
+struct release {
+    void operator()(void* p) const noexcept { std::free(p); }
+};
+
+/// Zeroed bytes. Much memory is asked for in large pages: a training streams through all of it again and
+/// again, and processors do not fetch ahead across pages.
+[[nodiscard]] inline std::unique_ptr<void, release> zeroed(std::size_t bytes) {
+    constexpr std::size_t large_page = std::size_t{1} << 21;
+    const bool large = bytes >= large_page;
+    const std::size_t alignment = large ? large_page : buffer::alignment;
+    const std::size_t size = round_up(bytes + over_read_bytes, alignment);
+    std::unique_ptr<void, release> memory(std::aligned_alloc(alignment, size));
+    if (memory == nullptr)
+        throw std::bad_alloc();
+#if defined(__linux__)
+    if (large)
+        static_cast<void>(madvise(memory.get(), size, MADV_HUGEPAGE)); // a wish
+#endif
+    std::memset(memory.get(), 0, size);
+    return memory;
+}
+
+} // namespace detail
 
 template <class T>
 class lanes {
@@ -18,7 +52,7 @@ class lanes {
 
 public:
     lanes() = default;
-    explicit lanes(std::size_t count) : memory_(count * sizeof(T)), count_(count) {}
+    explicit lanes(std::size_t count) : memory_(detail::zeroed(count * sizeof(T))), count_(count) {}
 
     /// At least `count` elements; what was there is lost when it has to grow.
     T* hold(std::size_t count) {
@@ -26,14 +60,14 @@ public:
             *this = lanes(count);
         return data();
     }
-    [[nodiscard]] T* data() noexcept { return reinterpret_cast<T*>(memory_.data()); }
-    [[nodiscard]] const T* data() const noexcept { return reinterpret_cast<const T*>(memory_.data()); }
+    [[nodiscard]] T* data() noexcept { return static_cast<T*>(memory_.get()); }
+    [[nodiscard]] const T* data() const noexcept { return static_cast<const T*>(memory_.get()); }
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
     [[nodiscard]] view<T> all() noexcept { return {data(), count_}; }
     [[nodiscard]] view<const T> all() const noexcept { return {data(), count_}; }
 
 private:
-    buffer memory_;
+    std::unique_ptr<void, detail::release> memory_;
     std::size_t count_ = 0;
 };
 

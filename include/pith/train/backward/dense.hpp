@@ -22,7 +22,7 @@ struct dense_run {
     std::size_t blocks;
     std::ptrdiff_t start = 0; ///< the only run of the window
 
-    enum memory : std::size_t { bias, zeros, forward_weights, backward_weights, first_block };
+    enum memory : std::size_t { bias, forward_weights, backward_weights };
 
     [[nodiscard]] std::size_t lanes() const noexcept { return s.kernels.lanes; }
 
@@ -54,35 +54,28 @@ struct dense_run {
         job.accumulate = s.in[0].accumulate;
         s.kernels.conv(job);
     }
-    void backward_weights_of(std::size_t block, std::size_t first, std::size_t last) const {
-        T* dw = s.kept[first_block + block].data();
-        const T* dy = s.out[0].gradient + first * out;
+    /// Weights of outputs [first, last), over the whole batch: each block has its own, nothing is summed up.
+    void backward_weights_of(std::size_t first, std::size_t last) const {
         kernel::conv_weights_job<T> job;
-        job.in = s.in[0].value + first * in;
+        job.in = s.in[0].value;
         job.in_column = static_cast<std::ptrdiff_t>(in);
         job.window = {&start, 1, in};
-        job.gradient = dy;
+        job.gradient = s.out[0].gradient + first;
         job.gradient_column = static_cast<std::ptrdiff_t>(out);
         job.rows = 1;
-        job.columns = last - first;
-        job.channels = out;
-        job.weights = dw;
+        job.columns = rows;
+        job.channels = last - first;
+        job.weights = s.in[1].gradient + first * in;
         job.weights_stride = in;
+        if (!s.in[1].accumulate)
+            std::fill_n(job.weights, (last - first) * in, T{0});
         s.kernels.conv_weights(job);
-        if (s.has_input(2))
-            s.kernels.moments(
-                {last - first, out, dy, s.kept[zeros].data(), dw + in * out, dw + in * out + out});
     }
-    void sum_weights() const {
-        T* const dw = open_gradient(s.in[1]);
-        T* const db = s.has_input(2) ? open_gradient(s.in[2]) : nullptr;
-        for (std::size_t b = 0; b < blocks; ++b) {
-            const T* part = s.kept[first_block + b].data();
-            for (std::size_t i = 0; dw != nullptr && i < in * out; ++i)
-                dw[i] += part[i];
-            for (std::size_t i = 0; db != nullptr && i < out; ++i)
-                db[i] += part[in * out + i];
-        }
+    void backward_bias() const {
+        T* const db = open_gradient(s.in[2]);
+        for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t o = 0; o < out; ++o)
+                db[o] += s.out[0].gradient[r * out + o];
     }
 };
 
@@ -92,8 +85,7 @@ template <class T>
                      0, 1};
     run.rows = s.in[0].size() / std::max<std::size_t>(run.in, 1);
     // A block of 32 rows is what makes the packed weights worth reading.
-    const std::size_t most = std::max<std::size_t>(2, (std::size_t{1} << 22) / (run.in * run.out + 1));
-    run.blocks = std::clamp<std::size_t>(run.rows / 32, 1, std::min(most, most_blocks));
+    run.blocks = std::clamp<std::size_t>(run.rows / 32, 1, most_blocks);
     return run;
 }
 
@@ -120,25 +112,23 @@ void backward_step(const dense&, step<T>& s) {
     const auto run = detail::dense_run_of(s);
     using memory = typename detail::dense_run<T>::memory;
     const T* w = s.in[1].value;
-    const bool data = s.in[0].gradient != nullptr;
-    const bool weights = s.in[1].gradient != nullptr || (s.has_input(2) && s.in[2].gradient != nullptr);
-    if (data)
+    if (s.in[0].gradient != nullptr) {
         detail::pack_panels(
             s.keep(memory::backward_weights, detail::panels_size(run.lanes(), run.in, run.out)), run.lanes(),
             run.in, {0}, run.out,
             [&](std::size_t i, std::size_t, std::size_t o) { return w[o * run.in + i]; });
-    s.keep(memory::zeros, run.out);
-    const std::size_t size = run.in * run.out + 2 * run.out;
-    for (std::size_t b = 0; weights && b < run.blocks; ++b)
-        std::fill_n(s.keep(memory::first_block + b, size), size, T{0});
-    for_each_block(run.rows, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
-        if (data)
+        for_each_block(run.rows, run.blocks, [&](std::size_t, std::size_t first, std::size_t last) {
             run.backward_data(first, last);
-        if (weights)
-            run.backward_weights_of(b, first, last);
-    });
-    if (weights)
-        run.sum_weights();
+        });
+    }
+    const std::size_t eights = (run.out + 7) / 8; // outputs of a kernel's tile
+    if (s.in[1].gradient != nullptr)
+        for_each_block(eights, std::min(eights, most_blocks),
+                       [&](std::size_t, std::size_t first, std::size_t last) {
+                           run.backward_weights_of(8 * first, std::min(8 * last, run.out));
+                       });
+    if (s.has_input(2) && s.in[2].gradient != nullptr)
+        run.backward_bias();
 }
 
 } // namespace pith::train
