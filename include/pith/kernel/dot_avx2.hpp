@@ -4,6 +4,7 @@
 /// The dot product of four u8 and four s8 in each 32-bit lane, exact with AVX2 alone: bytes are widened to 16
 /// bits before they are multiplied, since the 8-bit multiply-add saturates.
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -64,6 +65,49 @@ struct dot {
         const __m256i even = _mm256_madd_epi16(x.even, w.even);
         const __m256i odd = _mm256_madd_epi16(x.odd, w.odd);
         return _mm256_add_epi32(acc, _mm256_add_epi32(even, odd));
+    }
+};
+
+/// As dot for operands widened beforehand: the dot product of two u8 and two s8, each held in 16 bits.
+struct dot_widened {
+    using vec = __m256i;
+    using weights = __m256i;
+    using inputs = __m256i;
+    static constexpr int lanes = 8;
+    static constexpr int wanted_chains = 1;
+    static constexpr int most_chains = 12;
+    static constexpr int unroll = 2;
+
+    PITH_ALWAYS_INLINE static vec none() noexcept { return dot::none(); }
+    PITH_ALWAYS_INLINE static vec load(const void* p) noexcept { return dot::load(p); }
+    PITH_ALWAYS_INLINE static void store(void* p, vec v) noexcept { dot::store(p, v); }
+    PITH_ALWAYS_INLINE static vec add(vec a, vec b) noexcept { return dot::add(a, b); }
+    PITH_ALWAYS_INLINE static vec broadcast(const std::uint8_t* p) noexcept { return dot::broadcast(p); }
+    PITH_ALWAYS_INLINE static weights as_weights(vec w) noexcept { return w; }
+    PITH_ALWAYS_INLINE static inputs as_inputs(vec x) noexcept { return x; }
+    PITH_ALWAYS_INLINE static vec add_dot(vec acc, inputs x, weights w) noexcept {
+        return dot::add(acc, _mm256_madd_epi16(x, w));
+    }
+
+    static constexpr std::size_t step = 16; ///< codes that widen_inputs reads and writes at a time
+    /// Codes to 16 bits, up to `step` - 1 more than `count`.
+    PITH_ALWAYS_INLINE static void widen_inputs(const std::uint8_t* from, std::size_t count,
+                                                std::int16_t* to) noexcept {
+        for (std::size_t i = 0; i < count; i += step)
+            store(to + i, _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i))));
+    }
+    /// Weights of 16 outputs and four inputs to [2 pairs of inputs][16][2].
+    PITH_ALWAYS_INLINE static void widen_weights(const std::int8_t* from, std::int16_t* to) noexcept {
+        // A byte in the upper half of its 16 bits is shifted down with its sign.
+        const vec first = _mm256_broadcastsi128_si256(
+            _mm_setr_epi8(-1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13));
+        const vec second = _mm256_broadcastsi128_si256(
+            _mm_setr_epi8(-1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1, 15));
+        for (int half = 0; half < 2; ++half) {
+            const vec w = load(from + 32 * half);
+            store(to + 16 * half, _mm256_srai_epi16(_mm256_shuffle_epi8(w, first), 8));
+            store(to + 32 + 16 * half, _mm256_srai_epi16(_mm256_shuffle_epi8(w, second), 8));
+        }
     }
 };
 

@@ -4,6 +4,7 @@
 /// The dot product of four u8 and four s8 in each 32-bit lane, exact with AVX-512 without VNNI: as
 /// dot_avx2.hpp.
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -60,6 +61,48 @@ struct dot {
         const __m512i even = _mm512_madd_epi16(x.even, w.even);
         const __m512i odd = _mm512_madd_epi16(x.odd, w.odd);
         return _mm512_add_epi32(acc, _mm512_add_epi32(even, odd));
+    }
+};
+
+/// As dot for operands widened beforehand: the dot product of two u8 and two s8, each held in 16 bits.
+struct dot_widened {
+    using vec = __m512i;
+    using weights = __m512i;
+    using inputs = __m512i;
+    static constexpr int lanes = 16;
+    static constexpr int wanted_chains = 2; ///< independent sums that hide the latency
+    static constexpr int most_chains = 24;  ///< sums that fit in registers
+    static constexpr int unroll = 2;
+
+    PITH_ALWAYS_INLINE static vec none() noexcept { return dot::none(); }
+    PITH_ALWAYS_INLINE static vec load(const void* p) noexcept { return dot::load(p); }
+    PITH_ALWAYS_INLINE static void store(void* p, vec v) noexcept { dot::store(p, v); }
+    PITH_ALWAYS_INLINE static vec add(vec a, vec b) noexcept { return dot::add(a, b); }
+    PITH_ALWAYS_INLINE static vec broadcast(const std::uint8_t* p) noexcept { return dot::broadcast(p); }
+    PITH_ALWAYS_INLINE static weights as_weights(vec w) noexcept { return w; }
+    PITH_ALWAYS_INLINE static inputs as_inputs(vec x) noexcept { return x; }
+    PITH_ALWAYS_INLINE static vec add_dot(vec acc, inputs x, weights w) noexcept {
+        return dot::add(acc, _mm512_madd_epi16(x, w));
+    }
+
+    static constexpr std::size_t step = 32; ///< codes that widen_inputs reads and writes at a time
+    /// Codes to 16 bits, up to `step` - 1 more than `count`.
+    PITH_ALWAYS_INLINE static void widen_inputs(const std::uint8_t* from, std::size_t count,
+                                                std::int16_t* to) noexcept {
+        for (std::size_t i = 0; i < count; i += step)
+            store(to + i,
+                  _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + i))));
+    }
+    /// Weights of 16 outputs and four inputs to [2 pairs of inputs][16][2].
+    PITH_ALWAYS_INLINE static void widen_weights(const std::int8_t* from, std::int16_t* to) noexcept {
+        // A byte in the upper half of its 16 bits is shifted down with its sign.
+        const vec first =
+            _mm512_broadcast_i32x4(_mm_setr_epi8(-1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13));
+        const vec second =
+            _mm512_broadcast_i32x4(_mm_setr_epi8(-1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1, 15));
+        const vec w = load(from);
+        store(to, _mm512_srai_epi16(_mm512_shuffle_epi8(w, first), 8));
+        store(to + 32, _mm512_srai_epi16(_mm512_shuffle_epi8(w, second), 8));
     }
 };
 

@@ -3,6 +3,7 @@
 #define PITH_KERNEL_IGEMM_X86_AVX2_HPP
 /// Integer convolution with AVX2.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -16,7 +17,7 @@
 #if PITH_X86
 PITH_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx2 {
-namespace igemm_detail {
+namespace igemm_bytes { // widened where they are multiplied
 
 namespace epilogue = x86_avx2;
 inline constexpr std::uint32_t max_pixels = 4;
@@ -27,9 +28,30 @@ inline constexpr bool echo = false;
 #include "vector_body.hpp"
 #undef PITH_TARGET_BODY
 
-} // namespace igemm_detail
+} // namespace igemm_bytes
 
-using igemm_detail::igemm;
+namespace igemm_words { // widened before
+
+using dot = dot_widened;
+namespace epilogue = x86_avx2;
+inline constexpr std::uint32_t max_pixels = 6;
+inline constexpr int max_panels = 1;
+inline constexpr bool echo = false;
+
+#define PITH_TARGET_BODY
+#include "vector_body.hpp"
+#include "widened_body.hpp"
+#undef PITH_TARGET_BODY
+
+} // namespace igemm_words
+
+/// @pre a.packed == tile{16, 4}
+inline void igemm(const igemm_args& a) noexcept {
+    if (igemm_words::suits_widening(a.over))
+        igemm_words::igemm_widened(a);
+    else
+        igemm_bytes::igemm(a);
+}
 
 } // namespace pith::kernel::x86_avx2
 PITH_TARGET_END
