@@ -4,6 +4,7 @@
 /// Layers that only move elements, in training: where each output came from is found once, by moving the
 /// elements' own numbers.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -74,20 +75,36 @@ template <class Layer>
     return layer.fill;
 }
 
-/// Calls f(output slot, output element, input slot, input element) for every element that was moved.
-template <class T, class Layer, class F>
-void for_each_moved(const Layer& layer, step<T>& s, const F& f) {
-    const number_tensors& from = s.once([&] { return origin_of(layer, s); });
+/// Neighbours that stay neighbours.
+struct moved_run {
+    std::uint32_t out = 0; ///< which output
+    std::uint32_t in = 0;  ///< which input
+    std::size_t to = 0;
+    std::size_t from = 0;
+    std::size_t length = 0;
+};
+
+template <class T, class Layer>
+[[nodiscard]] std::vector<moved_run> runs_of(const Layer& layer, const step<T>& s) {
+    std::vector<moved_run> runs;
+    const number_tensors origin = origin_of(layer, s);
     for (std::size_t o = 0; o < s.out.size(); ++o)
         for (std::size_t i = 0; i < s.out[o].size(); ++i) {
-            std::int64_t at = from[o][i] - 1;
+            std::int64_t at = origin[o][i] - 1;
             if (at < 0)
                 continue;
             std::size_t k = 0;
             for (; s.in[k].wholes != nullptr || at >= s.in[k].dims.elements(); ++k)
                 at -= s.in[k].wholes != nullptr ? 0 : s.in[k].dims.elements();
-            f(o, i, k, static_cast<std::size_t>(at));
+            const auto from = static_cast<std::size_t>(at);
+            moved_run* last = runs.empty() ? nullptr : &runs.back();
+            if (last != nullptr && last->out == o && last->in == k && last->to + last->length == i &&
+                last->from + last->length == from)
+                ++last->length;
+            else
+                runs.push_back({static_cast<std::uint32_t>(o), static_cast<std::uint32_t>(k), i, from, 1});
         }
+    return runs;
 }
 
 } // namespace detail
@@ -100,9 +117,8 @@ template <class T, moves_elements Layer>
     }
     for (auto& o : s.out)
         std::fill_n(o.value, o.size(), static_cast<T>(detail::fill_of(layer)));
-    detail::for_each_moved(layer, s, [&](std::size_t o, std::size_t i, std::size_t k, std::size_t at) {
-        s.out[o].value[i] = s.in[k].value[at];
-    });
+    for (const auto& r : s.once([&] { return detail::runs_of(layer, s); }))
+        std::copy_n(s.in[r.in].value + r.from, r.length, s.out[r.out].value + r.to);
     return {};
 }
 
@@ -115,10 +131,14 @@ void backward_step(const Layer& layer, step<T>& s) {
             s.in[0].gradient[i] += s.out[0].gradient[i];
         return;
     }
-    detail::for_each_moved(layer, s, [&](std::size_t o, std::size_t i, std::size_t k, std::size_t at) {
-        if (s.in[k].gradient != nullptr && s.out[o].gradient != nullptr)
-            s.in[k].gradient[at] += s.out[o].gradient[i];
-    });
+    for (const auto& r : s.once([&] { return detail::runs_of(layer, s); })) {
+        if (s.in[r.in].gradient == nullptr || s.out[r.out].gradient == nullptr)
+            continue;
+        T* const to = s.in[r.in].gradient + r.from;
+        const T* const from = s.out[r.out].gradient + r.to;
+        for (std::size_t i = 0; i < r.length; ++i)
+            to[i] += from[i];
+    }
 }
 
 } // namespace pith::train
