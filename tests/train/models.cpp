@@ -22,9 +22,14 @@ std::size_t weights_of(const graph<float>& g) {
 
 TEST_CASE("models: as many parameters as their papers say") {
     const std::pair<const char*, std::size_t> expected[] = {
-        {"lenet5", 431080}, {"mlp", 266610},        {"resnet20", 272474}, // 269722 of He's, and 2752 of the
-                                                                          // two projections
-        {"resnet8", 78042}, {"vgg-small", 4660106}, {"ds-cnn", 23180},    {"mobilenet-v1", 213586},
+        {"lenet5", 431080},
+        {"mlp", 266610},
+        {"resnet20", 272474}, // 269722 of He's, and 2752 of the
+                              // two projections
+        {"resnet8", 78042},
+        {"vgg-small", 4660106},
+        {"ds-cnn", 23180},
+        {"mobilenet-v1", 213586},
     };
     for (const auto& model : expected) {
         auto g = train::build_model<float>(model.first);

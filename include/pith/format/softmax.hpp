@@ -31,11 +31,10 @@ inline void make_softmax_table(float (&table)[256], float input_scale, std::size
                                                const affine& to) noexcept {
     const float scaled = exponential * levels;
     // Near the greatest code of a finely scaled output the product leaves the floats.
-    const float quotient =
-        scaled <= 3.402823466e38f
-            ? scaled / sum
-            : static_cast<float>(static_cast<double>(exponential) / static_cast<double>(sum) *
-                                 static_cast<double>(levels));
+    const float quotient = scaled <= 3.402823466e38f
+                               ? scaled / sum
+                               : static_cast<float>(static_cast<double>(exponential) /
+                                                    static_cast<double>(sum) * static_cast<double>(levels));
     return round_clamped(quotient, to.lowest - to.zero, to.highest - to.zero) + to.zero;
 }
 

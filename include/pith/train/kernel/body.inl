@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The kernels of training, written once in the words of a vector (real, vf, width, registers, ...), and included in a
-// namespace that has them, inside a target region where the vector needs one.
+// The kernels of training, written once in the words of a vector (real, vf, width, registers, ...), and
+// included in a namespace that has them, inside a target region where the vector needs one.
 
-// Convolution: a tile is P pixels of one row by V vectors of output channels, all its sums in registers. The element
-// of each pixel is broadcast; weights are loaded once per tile and input.
+// Convolution: a tile is P pixels of one row by V vectors of output channels, all its sums in registers. The
+// element of each pixel is broadcast; weights are loaded once per tile and input.
 
 template <std::uint32_t P, std::uint32_t V>
-PITH_ALWAYS_INLINE void conv_step(const real* const (&pixels)[(P + 2) / 3], std::ptrdiff_t column, std::size_t u,
-                                  const real* const (&weights)[V], vf (&sums)[P][V]) noexcept {
+PITH_ALWAYS_INLINE void conv_step(const real* const (&pixels)[(P + 2) / 3], std::ptrdiff_t column,
+                                  std::size_t u, const real* const (&weights)[V], vf (&sums)[P][V]) noexcept {
     vf w[V];
 #pragma GCC unroll 16
     for (std::uint32_t v = 0; v < V; ++v)
@@ -76,12 +76,15 @@ PITH_NOINLINE void conv_tile(const conv_job<real>& job, const real* in, const re
             if (left >= width)
                 store(to, job.accumulate ? add(load(to), sums[p][v]) : sums[p][v]);
             else if (left > 0)
-                store_part(to, job.accumulate ? add(load_part(to, static_cast<std::uint32_t>(left)), sums[p][v]) : sums[p][v],
+                store_part(to,
+                           job.accumulate ? add(load_part(to, static_cast<std::uint32_t>(left)), sums[p][v])
+                                          : sums[p][v],
                            static_cast<std::uint32_t>(left));
         }
 }
 
-using conv_tile_function = void (*)(const conv_job<real>&, const real*, const real*, real*, std::size_t) noexcept;
+using conv_tile_function = void (*)(const conv_job<real>&, const real*, const real*, real*,
+                                    std::size_t) noexcept;
 
 template <std::uint32_t V, class Sequence>
 struct conv_tiles;
@@ -94,7 +97,8 @@ struct conv_tiles<V, std::integer_sequence<std::uint32_t, P...>> {
 /// One panel group over all pixels, each row in tiles of nearly equal size.
 template <std::uint32_t V>
 inline void conv_panels(const conv_job<real>& job, std::size_t first) noexcept {
-    using tiles = conv_tiles<V, std::make_integer_sequence<std::uint32_t, V == 1 ? most_pixels : most_pixels / 2>>;
+    using tiles =
+        conv_tiles<V, std::make_integer_sequence<std::uint32_t, V == 1 ? most_pixels : most_pixels / 2>>;
     const std::size_t count = (job.columns + tiles::most - 1) / tiles::most;
     const real* weights = job.weights + first / width * job.window.depth() * width;
     for (std::size_t r = 0; r < job.rows; ++r) {
@@ -121,8 +125,8 @@ inline void conv(const conv_job<real>& job) noexcept {
     }
 }
 
-// Gradient of the weights: a tile is P output channels by V vectors along a run. Elements of the run are loaded once
-// per pixel, the gradient of each channel is broadcast.
+// Gradient of the weights: a tile is P output channels by V vectors along a run. Elements of the run are
+// loaded once per pixel, the gradient of each channel is broadcast.
 
 template <std::uint32_t P, std::uint32_t V>
 PITH_NOINLINE void conv_weights_tile(const conv_weights_job<real>& job, const real* in, const real* gradient,
@@ -196,8 +200,8 @@ inline void conv_weights(const conv_weights_job<real>& job) noexcept {
         }
 }
 
-// Depthwise convolution: weights lie [tap][channels]; every run of the window is one tap. One vector of channels and P
-// pixels of a row at a time.
+// Depthwise convolution: weights lie [tap][channels]; every run of the window is one tap. One vector of
+// channels and P pixels of a row at a time.
 
 PITH_ALWAYS_INLINE vf read_channels(const real* p, std::uint32_t part) noexcept {
     return part == 0 ? load(p) : load_part(p, part);
@@ -210,8 +214,8 @@ PITH_ALWAYS_INLINE void write_channels(real* p, vf v, std::uint32_t part) noexce
 }
 
 template <std::uint32_t P>
-PITH_ALWAYS_INLINE void depthwise_tile(const conv_job<real>& job, const real* in, real* out, std::size_t channel,
-                                       std::uint32_t part) noexcept {
+PITH_ALWAYS_INLINE void depthwise_tile(const conv_job<real>& job, const real* in, real* out,
+                                       std::size_t channel, std::uint32_t part) noexcept {
     vf sums[P];
     const vf start = job.bias != nullptr ? read_channels(job.bias + channel, part) : zero();
 #pragma GCC unroll 16
@@ -222,7 +226,8 @@ PITH_ALWAYS_INLINE void depthwise_tile(const conv_job<real>& job, const real* in
         const real* x = in + job.window.runs[t];
 #pragma GCC unroll 16
         for (std::uint32_t p = 0; p < P; ++p)
-            sums[p] = fma(read_channels(x + static_cast<std::ptrdiff_t>(p) * job.in_column, part), w, sums[p]);
+            sums[p] =
+                fma(read_channels(x + static_cast<std::ptrdiff_t>(p) * job.in_column, part), w, sums[p]);
     }
 #pragma GCC unroll 16
     for (std::uint32_t p = 0; p < P; ++p) {
@@ -248,8 +253,8 @@ inline void depthwise(const conv_job<real>& job) noexcept {
 
 /// `N` taps from `tap` on, for the channels from `channel` on.
 template <std::uint32_t N>
-PITH_NOINLINE void depthwise_weights_taps(const conv_weights_job<real>& job, std::size_t tap, std::size_t channel,
-                                          std::uint32_t part) noexcept {
+PITH_NOINLINE void depthwise_weights_taps(const conv_weights_job<real>& job, std::size_t tap,
+                                          std::size_t channel, std::uint32_t part) noexcept {
     vf sums[N];
 #pragma GCC unroll 16
     for (auto& s : sums)
@@ -286,8 +291,8 @@ inline void depthwise_weights(const conv_weights_job<real>& job) noexcept {
     }
 }
 
-// Per-channel functions: a block of B vectors of channels stays in registers while the pixels go by. F(block<B>, first
-// channel, channels left in the block) is called for every block.
+// Per-channel functions: a block of B vectors of channels stays in registers while the pixels go by.
+// F(block<B>, first channel, channels left in the block) is called for every block.
 
 template <std::uint32_t B>
 struct block {
@@ -402,7 +407,8 @@ inline void normalize(const channels_job<real>& job) noexcept {
         if (job.residual != nullptr)
             job.rectify ? normalize_block<B, true, true>(job, at) : normalize_block<B, false, true>(job, at);
         else
-            job.rectify ? normalize_block<B, true, false>(job, at) : normalize_block<B, false, false>(job, at);
+            job.rectify ? normalize_block<B, true, false>(job, at)
+                        : normalize_block<B, false, false>(job, at);
     });
 }
 
@@ -410,7 +416,8 @@ inline void normalize(const channels_job<real>& job) noexcept {
 enum class gate : std::uint8_t { open, output, recomputed };
 
 template <std::uint32_t B, gate G, class F>
-PITH_ALWAYS_INLINE void for_each_gradient(const channels_gradient_job<real>& job, block<B> at, const F& f) noexcept {
+PITH_ALWAYS_INLINE void for_each_gradient(const channels_gradient_job<real>& job, block<B> at,
+                                          const F& f) noexcept {
     vf scale[B];
     vf offset[B];
 #pragma GCC unroll 16
@@ -447,7 +454,8 @@ PITH_NOINLINE void gradient_sums_block(const channels_gradient_job<real>& job, b
     }
     for_each_gradient<B, G>(job, at, [&](std::size_t pixel, std::uint32_t b, vf x, vf g) {
         if (job.residual != nullptr)
-            at.write(job.residual + pixel, b, job.add_residual ? add(at.read(job.residual + pixel, b), g) : g);
+            at.write(job.residual + pixel, b,
+                     job.add_residual ? add(at.read(job.residual + pixel, b), g) : g);
         sum[b] = add(sum[b], g);
         product[b] = fma(g, sub(x, shift[b]), product[b]);
     });
@@ -501,7 +509,49 @@ inline void gradient(const channels_gradient_job<real>& job) noexcept {
     });
 }
 
+/// y (+)= f(element, lanes): f reads `lanes` elements from `element` on.
+template <class F>
+PITH_ALWAYS_INLINE void for_each_element(const elements_job<real>& job, const F& f) noexcept {
+    std::size_t i = 0;
+    for (; i + width <= job.count; i += width) {
+        const vf v = f(i, 0u);
+        store(job.y + i, job.accumulate ? add(load(job.y + i), v) : v);
+    }
+    if (i < job.count) {
+        const auto part = static_cast<std::uint32_t>(job.count - i);
+        const vf v = f(i, part);
+        store_part(job.y + i, job.accumulate ? add(load_part(job.y + i, part), v) : v, part);
+    }
+}
+
+inline void copy(const elements_job<real>& job) noexcept {
+    for_each_element(job, [&](std::size_t i, std::uint32_t part) { return read_channels(job.x + i, part); });
+}
+
+inline void rectify(const elements_job<real>& job) noexcept {
+    for_each_element(
+        job, [&](std::size_t i, std::uint32_t part) { return max(zero(), read_channels(job.x + i, part)); });
+}
+
+inline void rectify_gradient(const elements_job<real>& job) noexcept {
+    for_each_element(job, [&](std::size_t i, std::uint32_t part) {
+        return where_positive(read_channels(job.x + i, part), read_channels(job.gradient + i, part));
+    });
+}
+
 /// @param name of the processor family
 [[nodiscard]] inline table<real> make_table(const char* name) noexcept {
-    return {name, width, &conv, &conv_weights, &depthwise, &depthwise_weights, &moments, &normalize, &gradient_sums, &gradient};
+    return {.name = name,
+            .lanes = width,
+            .conv = &conv,
+            .conv_weights = &conv_weights,
+            .depthwise = &depthwise,
+            .depthwise_weights = &depthwise_weights,
+            .moments = &moments,
+            .normalize = &normalize,
+            .gradient_sums = &gradient_sums,
+            .gradient = &gradient,
+            .copy = &copy,
+            .rectify = &rectify,
+            .rectify_gradient = &rectify_gradient};
 }
