@@ -82,7 +82,9 @@ struct dot_widened {
     PITH_ALWAYS_INLINE static weights as_weights(vec w) noexcept { return w; }
     PITH_ALWAYS_INLINE static inputs as_inputs(vec x) noexcept { return x; }
     PITH_ALWAYS_INLINE static vec add_dot(vec acc, inputs x, weights w) noexcept {
-        return dot::add(acc, _mm512_madd_epi16(x, w));
+        acc = dot::add(acc, _mm512_madd_epi16(x, w));
+        __asm__("" : "+v"(acc)); // else g++ adds products of several steps first, and runs out of registers
+        return acc;
     }
 
     static constexpr std::size_t step = 32; ///< codes that widen_inputs reads and writes at a time
