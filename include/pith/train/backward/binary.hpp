@@ -71,8 +71,8 @@ template <class T>
     T* y = s.out[0].value;
     if (layer.op == binary_op::add && a.dims == b.dims) {
         for_each_block(a.size(), most_blocks, [&](std::size_t, std::size_t first, std::size_t last) {
-            for (std::size_t i = first; i < last; ++i)
-                y[i] = a.value[i] + b.value[i];
+            s.kernels.copy({.count = last - first, .x = a.value + first, .y = y + first});
+            s.kernels.copy({.count = last - first, .x = b.value + first, .y = y + first, .accumulate = true});
         });
         return {};
     }
@@ -86,6 +86,15 @@ template <class T>
 void backward_step(const binary& layer, step<T>& s) {
     const slot<T>& a = s.in[0];
     const slot<T>& b = s.in[1];
+    if (layer.op == binary_op::add && a.dims == b.dims) {
+        for (const slot<T>& in : s.in)
+            if (in.gradient != nullptr)
+                s.kernels.copy({.count = in.size(),
+                                .x = s.out[0].gradient,
+                                .y = in.gradient,
+                                .accumulate = in.accumulate});
+        return;
+    }
     T* const da = open_gradient(s.in[0]);
     T* const db = open_gradient(s.in[1]);
     const T* g = s.out[0].gradient;

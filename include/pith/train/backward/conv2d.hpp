@@ -304,18 +304,20 @@ struct conv_run {
         const std::size_t size = weights_size();
         T* first = s.kept[at(0, weights)].data();
         for (std::size_t b = 1; b < blocks; ++b) {
-            const T* part = s.kept[at(b, weights)].data();
-            for (std::size_t i = 0; i < size + plan.out_channels; ++i)
-                first[i] += part[i];
+            s.kernels.copy({.count = size + plan.out_channels,
+                            .x = s.kept[at(b, weights)].data(),
+                            .y = first,
+                            .accumulate = true});
         }
-        if (T* const to = open_gradient(s.in[1]); to != nullptr) {
+        if (s.in[1].gradient != nullptr) {
             if (plan.depthwise) {
+                T* const to = open_gradient(s.in[1]);
                 for (std::size_t t = 0; t < plan.taps(); ++t)
                     for (std::size_t c = 0; c < plan.out_channels; ++c)
                         to[c * plan.taps() + plan.window.taps[t]] += first[t * plan.out_channels + c];
             } else {
-                for (std::size_t i = 0; i < size; ++i)
-                    to[i] += first[i];
+                s.kernels.copy(
+                    {.count = size, .x = first, .y = s.in[1].gradient, .accumulate = s.in[1].accumulate});
             }
         }
         if (s.has_input(2) && s.in[2].gradient != nullptr) {

@@ -110,8 +110,7 @@ template <class T>
     T* y = s.out[0].value;
     for_each_block(s.out[0].size(), most_blocks, [&](std::size_t, std::size_t first, std::size_t last) {
         if (layer.op == unary_op::relu)
-            for (std::size_t i = first; i < last; ++i)
-                y[i] = x[i] > 0 ? x[i] : 0;
+            s.kernels.rectify({.count = last - first, .x = x + first, .y = y + first});
         else
             for (std::size_t i = first; i < last; ++i)
                 y[i] = apply(layer, x[i]);
@@ -121,19 +120,19 @@ template <class T>
 
 template <class T>
 void backward_step(const unary& layer, step<T>& s) {
-    T* const dx = open_gradient(s.in[0]);
-    if (dx == nullptr)
+    slot<T>& in = s.in[0];
+    if (in.gradient == nullptr)
         return;
-    const T* x = s.in[0].value;
     const T* y = s.out[0].value;
     const T* g = s.out[0].gradient;
-    for_each_block(s.out[0].size(), most_blocks, [&](std::size_t, std::size_t first, std::size_t last) {
+    for_each_block(in.size(), most_blocks, [&](std::size_t, std::size_t first, std::size_t last) {
         if (layer.op == unary_op::relu)
-            for (std::size_t i = first; i < last; ++i)
-                dx[i] += x[i] > 0 ? g[i] : 0;
+            s.kernels.rectify_gradient(
+                {last - first, in.value + first, g + first, in.gradient + first, in.accumulate});
         else
             for (std::size_t i = first; i < last; ++i)
-                dx[i] += g[i] * derivative(layer, x[i], y[i]);
+                in.gradient[i] =
+                    (in.accumulate ? in.gradient[i] : T{0}) + g[i] * derivative(layer, in.value[i], y[i]);
     });
 }
 

@@ -103,6 +103,16 @@ struct channels_gradient_job {
     bool accumulate = false; ///< onto what dx holds
 };
 
+/// Elements one by one.
+template <class T>
+struct elements_job {
+    std::size_t count = 0;
+    const T* x = nullptr;
+    const T* gradient = nullptr;
+    T* y = nullptr;
+    bool accumulate = false; ///< onto what y holds
+};
+
 /// A processor's kernels.
 template <class T>
 struct table {
@@ -116,6 +126,9 @@ struct table {
     void (*normalize)(const channels_job<T>&) noexcept = nullptr;
     void (*gradient_sums)(const channels_gradient_job<T>&) noexcept = nullptr;
     void (*gradient)(const channels_gradient_job<T>&) noexcept = nullptr;
+    void (*copy)(const elements_job<T>&) noexcept = nullptr;             ///< y (+)= x
+    void (*rectify)(const elements_job<T>&) noexcept = nullptr;          ///< y = max(x, 0)
+    void (*rectify_gradient)(const elements_job<T>&) noexcept = nullptr; ///< y (+)= gradient where x > 0
 };
 
 } // namespace pith::train::kernel
