@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The command-line tool: inspect, compress, run and evaluate models; list kernels.
+// The command-line tool: inspect, compress, run, evaluate and compare models; list kernels.
 
 #include <CLI/CLI.hpp>
 
+#include "tool/compare.hpp"
 #include "tool/compress.hpp"
 #include "tool/evaluate.hpp"
 #include "tool/inspect.hpp"
@@ -68,6 +69,11 @@ void declare(CLI::App& verb, tool::evaluate_options& o) {
     add_json(verb, o.json);
 }
 
+void declare(CLI::App& verb, tool::compare_options& o) {
+    verb.add_option("DATA", o.data,
+                    "folder of real models and images; by default $PITH_DATA, without it glyphs alone");
+}
+
 void declare(CLI::App& verb, tool::kernels_options& o) {
     add_json(verb, o.json);
 }
@@ -82,6 +88,7 @@ int main(int argc, char** argv) {
     tool::compress_options compress;
     tool::run_options run;
     tool::evaluate_options evaluate;
+    tool::compare_options compare;
     tool::kernels_options kernels;
     const auto verb = [&](const char* name, const char* help, auto& options, auto function) {
         CLI::App* sub = app.add_subcommand(name, help);
@@ -92,6 +99,7 @@ int main(int argc, char** argv) {
     verb("compress", "make a .pith program of an ONNX model", compress, tool::run_compress);
     verb("run", "run a model on tensors, or time it", run, tool::run_run);
     verb("evaluate", "accuracy and time on a data set", evaluate, tool::run_evaluate);
+    verb("compare", "known networks in float and in int8, side by side", compare, tool::run_compare);
     verb("kernels", "what this processor runs", kernels, tool::run_kernels);
     try {
         app.parse(argc, argv);

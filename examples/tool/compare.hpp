@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What eight bits do to real networks: each model in float and in int8, side by side. With a folder of real
-// data
-// ($PITH_DATA, or the first argument) on trained models and real images, else on a network fitted to glyphs
-// drawn by code.
+#ifndef PITH_EXAMPLES_TOOL_COMPARE_HPP
+#define PITH_EXAMPLES_TOOL_COMPARE_HPP
+/// `pith compare`: what eight bits do to real networks, each in float and in int8, side by side. With a
+/// folder of real data on trained models and real images, else on a network fitted to glyphs drawn by code.
 
 #include <cstdio>
 #include <cstdlib>
@@ -11,12 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "glyphs_net.hpp"
-#include "tool/compress.hpp"
-#include "tool/evaluate.hpp"
-#include "tool/upscale.hpp"
+#include "../glyphs_net.hpp"
+#include "compress.hpp"
+#include "evaluate.hpp"
+#include "upscale.hpp"
 
-namespace {
+namespace tool {
+
+namespace detail {
 
 /// One row of the demonstration.
 struct candidate {
@@ -31,14 +33,14 @@ struct side {
     std::size_t file_bytes = 0;
     std::size_t weight_bytes = 0;
     std::size_t arena_bytes = 0;
-    tool::spread ms;
-    tool::evaluation seen;
+    spread ms;
+    evaluation seen;
 };
 
 constexpr std::size_t calibration_images = 256;
 constexpr std::size_t most_images = 10000;
 
-pith::result<side> measure_side(const pith::graph<float>& g, const pith::io::dataset& test) {
+inline pith::result<side> measure_side(const pith::graph<float>& g, const pith::io::dataset& test) {
     const auto bytes = pith::plan::pack(g);
     if (!bytes)
         return bytes.error();
@@ -49,26 +51,26 @@ pith::result<side> measure_side(const pith::graph<float>& g, const pith::io::dat
     sessions.push_back(std::move(*opened));
     const std::size_t count = std::min(most_images, test.size());
     side s;
-    s.seen = tool::evaluate(sessions, test, count);
-    s.ms = tool::spread_of(s.seen.milliseconds);
+    s.seen = evaluate(sessions, test, count);
+    s.ms = spread_of(s.seen.milliseconds);
     s.file_bytes = bytes->size();
-    s.weight_bytes = tool::weight_bytes(sessions[0].program());
+    s.weight_bytes = weight_bytes(sessions[0].program());
     s.arena_bytes = sessions[0].program().arena_bytes();
     return s;
 }
 
-double percent(std::size_t part, std::size_t whole) {
+inline double percent(std::size_t part, std::size_t whole) {
     return 100. * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void print_side(const char* name, const char* kind, const side& s, const std::string& accuracy,
-                double speed_up) {
+inline void print_side(const char* name, const char* kind, const side& s, const std::string& accuracy,
+                       double speed_up) {
     std::printf("%-14s %-6s %-12s %10s %10s %9s %10.4f %8.2fx\n", name, kind, accuracy.c_str(),
-                tool::grouped(s.file_bytes).c_str(), tool::grouped(s.weight_bytes).c_str(),
-                tool::grouped(s.arena_bytes).c_str(), s.ms.median, speed_up);
+                grouped(s.file_bytes).c_str(), grouped(s.weight_bytes).c_str(),
+                grouped(s.arena_bytes).c_str(), s.ms.median, speed_up);
 }
 
-std::string accuracy_text(const side& s, bool labelled) {
+inline std::string accuracy_text(const side& s, bool labelled) {
     char text[32] = "reference";
     if (labelled)
         std::snprintf(text, sizeof text, "%.2f %%", percent(s.seen.correct, s.seen.predicted.size()));
@@ -76,7 +78,7 @@ std::string accuracy_text(const side& s, bool labelled) {
 }
 
 /// Without labels: how often the best class is the float network's.
-std::string agreement_text(const side& small, const side& large) {
+inline std::string agreement_text(const side& small, const side& large) {
     std::size_t same = 0;
     for (std::size_t i = 0; i < small.seen.predicted.size(); ++i)
         same += small.seen.predicted[i] == large.seen.predicted[i] ? 1u : 0u;
@@ -85,9 +87,9 @@ std::string agreement_text(const side& small, const side& large) {
     return text;
 }
 
-pith::result<void> show(const candidate& c) {
+inline pith::result<void> show(const candidate& c) {
     auto small_graph =
-        tool::quantized(c.network, c.calibration, calibration_images, pith::quantize::observer::minmax);
+        quantized(c.network, c.calibration, calibration_images, pith::quantize::observer::minmax);
     if (!small_graph)
         return small_graph.error();
     auto large = measure_side(c.network, c.test);
@@ -115,7 +117,7 @@ struct recipe {
     int upscale = 1; ///< images are enlarged so many times, and lose their labels
 };
 
-std::vector<recipe> recipes_in(const std::filesystem::path& data) {
+inline std::vector<recipe> recipes_in(const std::filesystem::path& data) {
     const std::string cifar = "cifar10:" + (data / "cifar10").string();
     const std::string mnist = (data / "mnist").string();
     const std::string seen = cifar + "/data_batch_1.bin";
@@ -129,18 +131,18 @@ std::vector<recipe> recipes_in(const std::filesystem::path& data) {
     };
 }
 
-pith::result<pith::io::dataset> open(const std::string& spec, const recipe& r) {
+inline pith::result<pith::io::dataset> open(const std::string& spec, const recipe& r) {
     const auto normalize = pith::io::parse_normalization(r.normalize);
     if (!normalize)
         return normalize.error();
     if (r.upscale > 1)
-        return tool::upscaled(spec, r.upscale, r.test == spec ? 1000 : calibration_images, *normalize);
+        return upscaled(spec, r.upscale, r.test == spec ? 1000 : calibration_images, *normalize);
     return pith::io::open_dataset(spec, {.normalize = *normalize});
 }
 
-pith::result<candidate> load(const std::filesystem::path& data, const recipe& r) {
+inline pith::result<candidate> load(const std::filesystem::path& data, const recipe& r) {
     const std::string path = (data / "models" / r.onnx).string();
-    auto network = tool::load_graph(path);
+    auto network = load_graph(path);
     if (!network)
         return network.error();
     auto calibration = open(r.calibration, r);
@@ -155,7 +157,7 @@ pith::result<candidate> load(const std::filesystem::path& data, const recipe& r)
                      std::move(*calibration), std::move(*test)};
 }
 
-pith::result<candidate> fit_glyphs() {
+inline pith::result<candidate> fit_glyphs() {
     auto network = pith::examples::glyphs_net{}.fit();
     if (!network)
         return network.error();
@@ -167,33 +169,31 @@ pith::result<candidate> fit_glyphs() {
     return candidate{"glyphs", std::move(*network), 0, std::move(*calibration), std::move(*test)};
 }
 
-int demonstrate(pith::result<candidate> c) {
+inline exit_code demonstrate(pith::result<candidate> c) {
     if (!c)
-        return tool::refuse(c.error());
+        return refuse(c.error());
     const auto shown = show(*c);
-    return shown ? tool::done : tool::refuse(shown.error());
+    return shown ? done : refuse(shown.error());
 }
 
-std::filesystem::path data_folder(int argc, char** argv) {
-    if (argc > 1)
-        return argv[1];
+} // namespace detail
+
+struct compare_options {
+    std::string data; ///< folder of models and images; empty: $PITH_DATA, and glyphs alone without it
+};
+
+inline exit_code run_compare(const compare_options& o) {
     const char* given = std::getenv("PITH_DATA");
-    return given != nullptr ? given : "";
-}
-
-} // namespace
-
-int main(int argc, char** argv) {
-    const auto data = data_folder(argc, argv);
+    const std::string data = !o.data.empty() || given == nullptr ? o.data : given;
     std::printf("%-14s %-6s %-12s %10s %10s %9s %10s %9s\n", "network", "", "accuracy", "file", "weights",
                 "arena", "ms/image", "speed");
-    int worst = demonstrate(fit_glyphs());
+    exit_code worst = detail::demonstrate(detail::fit_glyphs());
     if (data.empty()) {
         std::printf("(set PITH_DATA to a folder of real models and images to see those too)\n");
         return worst;
     }
-    for (const auto& r : recipes_in(data))
-        worst = std::max(worst, demonstrate(load(data, r)));
+    for (const auto& r : detail::recipes_in(data))
+        worst = std::max(worst, detail::demonstrate(detail::load(data, r)));
     std::printf("bytes; one thread; accuracy on held-out images; resnet20 was trained on the images it is "
                 "shown here, so\n"
                 "only its difference counts; mobilenet-vww: how often its int8 decision is the float one, on "
@@ -201,3 +201,7 @@ int main(int argc, char** argv) {
                 "photographs\n");
     return worst;
 }
+
+} // namespace tool
+
+#endif
