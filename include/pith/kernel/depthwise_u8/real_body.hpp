@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+// The body of the x86 depthwise convolutions of processors without integer dot products, without a guard:
+// each of them includes it inside its target region and namespace with PITH_TARGET_BODY defined. It needs the
+// words of vectors/*_f32.hpp, `epilogue` (codes_constants, packed_lanes), and `codes`, `small`, `integers`,
+// `place`.
+//
+// Codes, weights and their sums are integers of less than 24 bits, so multiplying and adding them as floats
+// is exact, and takes half as many instructions as with integers. A strip of `width` channels at a time,
+// inputs are turned to floats once, into rows that all outputs share.
+#ifdef PITH_TARGET_BODY
+
+inline constexpr std::uint32_t most_taps = 128;
+inline constexpr std::uint32_t most_inputs = 6144 / width;
+inline constexpr std::uint32_t most_outputs = 2048 / width;
+inline constexpr std::int32_t exact = 1 << 24; ///< the greatest sum
+
+/// How inputs are taken along an axis.
+struct axis {
+    std::uint32_t unit;     ///< elements between neighbours
+    std::uint32_t step;     ///< neighbours from output to output
+    std::uint32_t dilation; ///< neighbours from tap to tap
+    std::uint32_t taps;
+
+    /// Inputs that `outputs` outputs need.
+    [[nodiscard]] std::size_t inputs(std::uint32_t outputs) const noexcept {
+        return std::size_t{outputs - 1} * step + std::size_t{taps - 1} * dilation + 1;
+    }
+};
+
+[[nodiscard]] inline axis axis_of(std::uint32_t outputs, std::ptrdiff_t stride, std::uint32_t taps,
+                                  std::ptrdiff_t apart) noexcept {
+    auto s = static_cast<std::uint32_t>(outputs == 1 ? apart : stride);
+    auto d = static_cast<std::uint32_t>(apart);
+    if (taps == 1)
+        s = d = static_cast<std::uint32_t>(stride);
+    if (s == d || s == 2 * d)
+        return {d, s == d ? 1u : 2u, 1, taps};
+    std::uint32_t unit = s;
+    for (std::uint32_t rest = d; rest != 0;) {
+        const std::uint32_t next = unit % rest;
+        unit = rest;
+        rest = next;
+    }
+    return {unit, s / unit, d / unit, taps};
+}
+
+/// A vector of channels: what it is multiplied by, and room for a tile's inputs and sums.
+struct strip {
+    alignas(64) float weights[most_taps * width];
+    alignas(64) float bias[width]; ///< what sums start from
+    alignas(64) float factor[width];
+    alignas(64) std::int32_t late_bias[width];          ///< where `large`: added to whole sums
+    alignas(64) float inputs[most_inputs * width];      ///< [row][column][width]
+    alignas(64) float sums[(most_outputs + 3) * width]; ///< [row][column][width]
+    std::uint32_t first;                                ///< channel
+    std::uint32_t channels;                             ///< that exist, in each part
+    bool large;                                         ///< a bias or factor that needs integers
+};
+
+template <int Parts>
+void fill(strip& s, const depthwise_u8_args& a) noexcept {
+    const std::size_t pitch = round_up(a.over.run_length, std::uint32_t{16});
+    const std::int8_t* w = a.weights + s.first;
+    for (std::uint32_t t = 0; t < a.over.runs(); ++t, w += pitch)
+        store(s.weights + t * width, small<Parts>(w));
+    const vi bias = elements<Parts>(a.epilogue.bias + s.first);
+    const vf factor = as_reals(elements<Parts>(a.epilogue.factor + s.first));
+    const std::int32_t room = exact - static_cast<std::int32_t>(a.over.runs()) * (255 * 128);
+    s.large = !(all_below(to_reals(bias), static_cast<float>(room)) && all_below(factor, 64.f));
+    store(s.factor, factor);
+    store(s.bias, s.large ? zero() : to_reals(bias));
+    store_integers(s.late_bias, bias);
+}
+
+/// Some rows of some columns of the output; where a vector has two parts, the second are the row's last.
+struct tile {
+    axis down, across;
+    std::uint32_t rows, columns;
+    std::uint32_t input_columns;
+    const std::uint8_t* input;
+    std::uint8_t* output;
+    std::ptrdiff_t input_part, output_part; ///< from the first part to the second
+};
+
+/// A tile's codes to floats.
+template <int Parts>
+PITH_NOINLINE void hold(strip& s, const tile& t) noexcept {
+    const auto unit = static_cast<std::ptrdiff_t>(t.across.unit);
+    const auto next_row = static_cast<std::ptrdiff_t>(t.down.unit);
+    auto rows = static_cast<std::uint32_t>(t.down.inputs(t.rows));
+    std::uint32_t columns = t.input_columns;
+    if (next_row == unit * std::ptrdiff_t{columns}) { // all rows are one
+        columns *= rows;
+        rows = 1;
+    }
+    float* to = s.inputs;
+    for (const std::uint8_t* row = t.input; rows != 0; --rows, row += next_row) {
+        const std::uint8_t* from = row;
+        std::uint32_t left = columns;
+        for (; left >= 4; left -= 4, to += 4 * width, from += 4 * unit) {
+#pragma GCC unroll 4
+            for (std::uint32_t i = 0; i < 4; ++i)
+                store(to + i * width, codes<Parts>(from + std::ptrdiff_t{i} * unit, t.input_part));
+        }
+        for (; left != 0; --left, to += width, from += unit)
+            store(to, codes<Parts>(from, t.input_part));
+    }
+}
+
+/// N neighbouring pixels of any kernel.
+template <std::uint32_t N>
+PITH_ALWAYS_INLINE void sum_pixels(const strip& s, const tile& t, const float* input, float* sums) noexcept {
+    vf sum[N];
+#pragma GCC unroll 8
+    for (std::uint32_t n = 0; n < N; ++n)
+        sum[n] = load(s.bias);
+    const float* w = s.weights;
+    const std::size_t step = std::size_t{t.across.step} * width;
+    const std::size_t next_column = std::size_t{t.across.dilation} * width;
+    const std::size_t next_row = std::size_t{t.down.dilation} * t.input_columns * width;
+    for (std::uint32_t y = 0; y < t.down.taps; ++y, input += next_row) {
+        const float* x = input;
+        for (std::uint32_t i = 0; i < t.across.taps; ++i, x += next_column, w += width) {
+            const vf weight = load(w);
+#pragma GCC unroll 8
+            for (std::uint32_t n = 0; n < N; ++n)
+                sum[n] = fma(load(x + n * step), weight, sum[n]);
+        }
+    }
+#pragma GCC unroll 8
+    for (std::uint32_t n = 0; n < N; ++n)
+        store(sums + n * width, sum[n]);
+}
+
+/// Any kernel.
+PITH_NOINLINE inline void sum_any(strip& s, const tile& t) noexcept {
+    const std::size_t step = std::size_t{t.across.step} * width;
+    const std::size_t next_row = std::size_t{t.down.step} * t.input_columns * width;
+    const float* input = s.inputs;
+    float* sums = s.sums;
+    for (std::uint32_t row = 0; row < t.rows; ++row, input += next_row, sums += t.columns * width) {
+        std::uint32_t column = 0;
+        for (; column + 8 <= t.columns; column += 8)
+            sum_pixels<8>(s, t, input + column * step, sums + column * width);
+        for (; column + 2 <= t.columns; column += 2)
+            sum_pixels<2>(s, t, input + column * step, sums + column * width);
+        if (column != t.columns)
+            sum_pixels<1>(s, t, input + column * step, sums + column * width);
+    }
+}
+
+/// A column of three inputs or weights.
+struct triple {
+    vf top, middle, bottom;
+    PITH_ALWAYS_INLINE triple(const float* p, std::size_t row) noexcept
+        : top(load(p)), middle(load(p + row)), bottom(load(p + 2 * row)) {}
+    /// sum + this * w
+    PITH_ALWAYS_INLINE vf weighted(const triple& w, vf sum) const noexcept {
+        return fma(bottom, w.bottom, fma(middle, w.middle, fma(top, w.top, sum)));
+    }
+};
+
+/// 3x3 inputs next to each other, Step from output to output: each column is loaded once.
+template <int Step>
+PITH_NOINLINE void sum_3x3(strip& s, const tile& t) noexcept {
+    const triple left(s.weights, 3 * width);
+    const triple centre(s.weights + width, 3 * width);
+    const triple right(s.weights + 2 * width, 3 * width);
+    const std::size_t pitch = std::size_t{t.input_columns} * width;
+    const float* start = s.inputs;
+    float* sums = s.sums;
+    for (std::uint32_t rows = t.rows; rows != 0; --rows, start += t.down.step * pitch) {
+        const float* p = start + 2 * width;
+        vf oldest = triple(start, pitch).weighted(left, load(s.bias));
+        if constexpr (Step == 1) {
+            const triple second(start + width, pitch);
+            oldest = second.weighted(centre, oldest);
+            if (t.columns != 1) {
+                vf newer = second.weighted(left, load(s.bias));
+                for (std::uint32_t more = t.columns - 2; more != 0; --more, p += width, sums += width) {
+                    const triple x(p, pitch);
+                    store(sums, x.weighted(right, oldest));
+                    oldest = x.weighted(centre, newer);
+                    newer = x.weighted(left, load(s.bias));
+                }
+                const triple x(p, pitch);
+                store(sums, x.weighted(right, oldest));
+                oldest = x.weighted(centre, newer);
+                p += width;
+                sums += width;
+            }
+        } else {
+            for (std::uint32_t more = t.columns - 1; more != 0; --more, p += 2 * width, sums += width) {
+                oldest = triple(p - width, pitch).weighted(centre, oldest);
+                const triple x(p, pitch);
+                store(sums, x.weighted(right, oldest));
+                oldest = x.weighted(left, load(s.bias));
+            }
+            oldest = triple(p - width, pitch).weighted(centre, oldest);
+        }
+        store(sums, triple(p, pitch).weighted(right, oldest));
+        sums += width;
+    }
+}
+
+inline void sum(strip& s, const tile& t) noexcept {
+    const bool three = t.down.taps == 3 && t.across.taps == 3 && t.down.dilation == 1 &&
+                       t.across.dilation == 1 && t.down.step != 0;
+    if (three && t.across.step == 1)
+        sum_3x3<1>(s, t);
+    else if (three && t.across.step == 2)
+        sum_3x3<2>(s, t);
+    else
+        sum_any(s, t);
+}
+
+/// A tile's sums to codes, four pixels at a time.
+template <int Parts, bool Large>
+PITH_NOINLINE void finish(const strip& s, const epilogue::codes_constants& c, const tile& t,
+                          const pixel_strides& to) noexcept {
+    const bool one = Parts == 1 && to.row_stride == std::ptrdiff_t{t.columns} * to.column_stride;
+    const std::uint32_t columns = one ? t.columns * t.rows : t.columns;
+    const float* sums = s.sums;
+    std::uint8_t* row = t.output;
+    for (std::uint32_t rows = one ? 1 : t.rows; rows != 0; --rows, row += to.row_stride) {
+        std::uint8_t* output = row;
+        for (std::uint32_t left = columns; left != 0;) {
+            const std::uint32_t pixels = left < 4 ? left : 4;
+            vi v[4];
+#pragma GCC unroll 4
+            for (std::uint32_t i = 0; i < 4; ++i) {
+                const vf sum = load(sums + i * width);
+                if constexpr (Large)
+                    v[i] = epilogue::rounded(plus(rounded(sum), s.late_bias), s.factor, c.high);
+                else
+                    v[i] = rounded(mul(sum, load(s.factor)));
+            }
+            place<Parts>(epilogue::packed_lanes(v, c), output, to.column_stride, t.output_part, pixels,
+                         s.channels);
+            output += 4 * to.column_stride;
+            sums += pixels * width;
+            left -= pixels;
+        }
+    }
+}
+
+/// The largest n up to `most` for which count * along.inputs(n) is no more than `room`, or 0.
+[[nodiscard]] inline std::uint32_t that_fit(const axis& along, std::size_t count, std::uint32_t most,
+                                            std::size_t room) noexcept {
+    if (count * along.inputs(most) <= room)
+        return most;
+    const std::size_t inputs = room / count;
+    const std::size_t least = along.inputs(1);
+    if (inputs < least || along.step == 0)
+        return inputs < least ? 0 : most;
+    return static_cast<std::uint32_t>((inputs - least) / along.step + 1);
+}
+
+template <int Parts>
+PITH_NOINLINE void run_strip(const depthwise_u8_args& a, tile t, const epilogue::codes_constants& c,
+                             strip& s) noexcept {
+    fill<Parts>(s, a);
+    const tile whole = t; // the largest
+    for (std::uint32_t column = 0; column < a.over.columns; column += whole.columns * Parts) {
+        const std::uint32_t left = a.over.columns - column;
+        t.columns = left < whole.columns * Parts ? left : whole.columns * Parts;
+        if constexpr (Parts == 2) {
+            const std::uint32_t second = t.columns / 2;
+            t.columns -= second;
+            t.input_part = static_cast<std::ptrdiff_t>(second) * a.over.column_stride;
+            t.output_part = static_cast<std::ptrdiff_t>(second) * a.output_strides.column_stride;
+        }
+        t.input_columns = static_cast<std::uint32_t>(t.across.inputs(t.columns));
+        t.input = a.input + static_cast<std::ptrdiff_t>(column) * a.over.column_stride + s.first;
+        t.output = a.output + static_cast<std::ptrdiff_t>(column) * a.output_strides.column_stride + s.first;
+        for (std::uint32_t row = 0; row < a.over.rows; row += t.rows) {
+            t.rows = a.over.rows - row < whole.rows ? a.over.rows - row : whole.rows;
+            hold<Parts>(s, t);
+            sum(s, t);
+            for (std::uint32_t i = 0; i < 3; ++i) // which are finished along with the last
+                store(s.sums + (t.rows * t.columns + i) * width, zero());
+            s.large ? finish<Parts, true>(s, c, t, a.output_strides)
+                    : finish<Parts, false>(s, c, t, a.output_strides);
+            t.input += static_cast<std::ptrdiff_t>(t.rows) * a.over.row_stride;
+            t.output += static_cast<std::ptrdiff_t>(t.rows) * a.output_strides.row_stride;
+        }
+    }
+}
+
+/// The largest tile that there is room for; without rows where there is none.
+[[nodiscard]] inline tile largest(const window& over, std::uint32_t parts) noexcept {
+    tile t{};
+    t.down = axis_of(over.rows, over.row_stride, over.run_rows, over.run_row_stride);
+    t.across = axis_of(over.columns, over.column_stride, over.run_columns, over.run_column_stride);
+    const std::uint32_t columns = (over.columns + parts - 1) / parts;
+    t.columns =
+        that_fit(t.across, t.down.inputs(1), columns < most_outputs ? columns : most_outputs, most_inputs);
+    if (over.runs() > most_taps || t.columns == 0)
+        return t;
+    const std::uint32_t rows = most_outputs / t.columns;
+    t.rows = that_fit(t.down, t.across.inputs(t.columns), rows < over.rows ? rows : over.rows, most_inputs);
+    return t;
+}
+
+inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
+    const window& over = a.over;
+    tile t = largest(over, 1);
+    if (t.rows == 0) {
+        portable::depthwise_u8(a);
+        return;
+    }
+    strip s;
+    const epilogue::codes_constants c(a.epilogue);
+    for (s.first = 0; s.first < over.run_length; s.first += width) {
+        const std::uint32_t left = over.run_length - s.first;
+        s.channels = left < width ? left : width;
+        if (width == 16 && left <= 8)
+            run_strip<width / 8>(a, largest(over, 2), c, s);
+        else
+            run_strip<1>(a, t, c, s);
+    }
+}
+
+#endif
