@@ -289,6 +289,34 @@ TEST_CASE("igemm: overlapping windows whose kernel rows are one run") {
                                .what = every_store[(width + inputs) % 4]});
 }
 
+TEST_CASE("igemm: images and weights larger than any scratch a kernel may have") {
+    for (const std::uint32_t channels : {8u, 16u, 40u})
+        for (const store what : {store::codes, store::residual_first, store::reals}) {
+            for (const std::uint32_t stride : {1u, 2u}) {
+                check({.rows = 20, // kernels of one pixel
+                       .columns = 41,
+                       .channels = channels,
+                       .run_length = 64,
+                       .stride = stride,
+                       .output_gap = stride - 1,
+                       .what = what});
+                for (const bool merged : {false, true})
+                    for (const std::uint32_t inputs : {5u, 64u}) // blocks of rows, and parts of rows
+                        check({.rows = inputs == 5 ? 20u : 2u,
+                               .columns = 205,
+                               .channels = channels,
+                               .run_rows = 3,
+                               .run_columns = 3,
+                               .run_length = inputs,
+                               .stride = stride,
+                               .merged = merged,
+                               .what = what});
+            }
+            check({.columns = 5, .channels = channels, .run_length = 1700, .what = what});
+            check({.channels = channels, .run_length = 13001, .what = what});
+        }
+}
+
 TEST_CASE("igemm: the largest products do not saturate and the bias wraps") {
     for (const std::uint32_t channels : {4u, 16u, 33u})
         for (const std::uint32_t pixels : {1u, 3u, 16u})

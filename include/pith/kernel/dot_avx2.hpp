@@ -91,6 +91,21 @@ struct dot_widened {
         return acc;
     }
 
+    /// Four inputs of `lanes` / 2 outputs.
+    PITH_ALWAYS_INLINE static weights load_bytes(const std::int8_t* p) noexcept {
+        return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    }
+    /// The same four widened inputs for each output.
+    PITH_ALWAYS_INLINE static inputs broadcast_four(const std::uint8_t* p) noexcept {
+        std::int64_t four;
+        std::memcpy(&four, p, sizeof four);
+        return _mm256_set1_epi64x(four);
+    }
+    /// The sums of neighbours, in their order.
+    PITH_ALWAYS_INLINE static vec add_neighbours(vec a, vec b) noexcept {
+        return _mm256_permute4x64_epi64(_mm256_hadd_epi32(a, b), 0xD8);
+    }
+
     static constexpr std::size_t step = 16; ///< codes that widen_inputs reads and writes at a time
     /// Codes to 16 bits, up to `step` - 1 more than `count`.
     PITH_ALWAYS_INLINE static void widen_inputs(const std::uint8_t* from, std::size_t count,

@@ -87,6 +87,23 @@ struct dot_widened {
         return acc;
     }
 
+    /// Four inputs of `lanes` / 2 outputs.
+    PITH_ALWAYS_INLINE static weights load_bytes(const std::int8_t* p) noexcept {
+        return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    }
+    /// The same four widened inputs for each output.
+    PITH_ALWAYS_INLINE static inputs broadcast_four(const std::uint8_t* p) noexcept {
+        std::int64_t four;
+        std::memcpy(&four, p, sizeof four);
+        return _mm512_set1_epi64(four);
+    }
+    /// The sums of neighbours, in their order.
+    PITH_ALWAYS_INLINE static vec add_neighbours(vec a, vec b) noexcept {
+        const __m256i of_a = _mm512_cvtepi64_epi32(_mm512_add_epi32(a, _mm512_srli_epi64(a, 32)));
+        const __m256i of_b = _mm512_cvtepi64_epi32(_mm512_add_epi32(b, _mm512_srli_epi64(b, 32)));
+        return _mm512_inserti64x4(_mm512_castsi256_si512(of_a), of_b, 1);
+    }
+
     static constexpr std::size_t step = 32; ///< codes that widen_inputs reads and writes at a time
     /// Codes to 16 bits, up to `step` - 1 more than `count`.
     PITH_ALWAYS_INLINE static void widen_inputs(const std::uint8_t* from, std::size_t count,

@@ -27,7 +27,7 @@ inline constexpr std::size_t widening_slack = 32;
            static_cast<std::ptrdiff_t>(over.run_rows - 1) * over.run_row_stride + line_words(over, columns);
 }
 
-inline constexpr std::uint32_t least_pixels = 12;
+inline constexpr std::uint32_t least_pixels = 4;
 
 /// True when the scratch holds the panels' weights and a few pixels.
 [[nodiscard]] inline bool fits_scratch(const window& over, std::uint32_t panels) noexcept {
@@ -42,7 +42,8 @@ inline constexpr std::uint32_t least_pixels = 12;
 [[nodiscard]] inline bool suits_widening(const window& over) noexcept {
     return over.rows * over.columns >= least_pixels && over.column_stride > 0 && over.run_row_stride >= 0 &&
            over.run_column_stride >= 0 &&
-           over.column_stride <= static_cast<std::ptrdiff_t>(2 * over.run_columns * over.run_length) &&
+           (over.runs() == 1 ||
+            over.column_stride <= static_cast<std::ptrdiff_t>(2 * over.run_columns * over.run_length)) &&
            fits_scratch(over, 1);
 }
 
@@ -54,24 +55,47 @@ inline constexpr std::uint32_t least_pixels = 12;
     return (n + parts - 1) / parts;
 }
 
-/// The pixels whose inputs are widened together.
+/// How inputs get to the scratch.
+enum class widen_by {
+    block, ///< all that lies between the first and the last
+    line,  ///< kernel row by kernel row of one output row
+    pixel  ///< only what is used, of windows of one run
+};
+
+/// The pixels whose inputs are widened together, and where they then lie.
 struct block_shape {
+    widen_by by;
     std::uint32_t rows, columns;
-    std::ptrdiff_t line; ///< words of each kernel row where these are widened one by one, else 0
+    std::ptrdiff_t row_stride, column_stride, run_row_stride; ///< in words
 };
 
 [[nodiscard]] inline block_shape blocks_of(const window& over, std::size_t room) noexcept {
     const auto most = static_cast<std::ptrdiff_t>(room);
+    if (over.runs() == 1 && over.rows * over.columns > 1 &&
+        (over.rows > 1 || over.column_stride > line_words(over, 1))) {
+        const std::ptrdiff_t pixel = line_words(over, 1);
+        const std::ptrdiff_t rows = most / (pixel * static_cast<std::ptrdiff_t>(over.columns));
+        const std::uint32_t columns = even_part(over.columns, most / pixel);
+        return {
+            widen_by::pixel, rows > 0 ? even_part(over.rows, rows) : 1, columns, pixel * columns, pixel, 0};
+    }
     const std::ptrdiff_t row = block_words(over, 1, over.columns);
     if (row <= most) {
         // Output rows with unused input rows between them are taken one by one.
         const bool touch =
             over.row_stride > 0 &&
             over.row_stride <= static_cast<std::ptrdiff_t>(over.run_rows) * over.run_row_stride;
-        return {touch ? even_part(over.rows, 1 + (most - row) / over.row_stride) : 1, over.columns, 0};
+        return {widen_by::block,    touch ? even_part(over.rows, 1 + (most - row) / over.row_stride) : 1,
+                over.columns,       over.row_stride,
+                over.column_stride, over.run_row_stride};
     }
     const std::ptrdiff_t line = most / static_cast<std::ptrdiff_t>(over.run_rows);
-    return {1, even_part(over.columns, 1 + (line - line_words(over, 1)) / over.column_stride), line};
+    return {widen_by::line,
+            1,
+            even_part(over.columns, 1 + (line - line_words(over, 1)) / over.column_stride),
+            0,
+            over.column_stride,
+            line};
 }
 
 /// Widens `panels` panels from channel `first` on.
@@ -88,16 +112,24 @@ PITH_ALWAYS_INLINE void widen_panels(const igemm_args& a, std::uint32_t first, s
     }
 }
 
-/// Widens the inputs of rows by columns pixels.
 PITH_ALWAYS_INLINE void widen_block(const window& over, const block_shape& block, const std::uint8_t* from,
                                     std::int16_t* to) noexcept {
-    if (block.line == 0) {
-        dot::widen_inputs(from, static_cast<std::size_t>(block_words(over, block.rows, block.columns)), to);
+    if (block.by == widen_by::block)
+        return dot::widen_inputs(from, static_cast<std::size_t>(block_words(over, block.rows, block.columns)),
+                                 to);
+    if (block.by == widen_by::line) {
+        const auto words = static_cast<std::size_t>(line_words(over, block.columns));
+        for (std::uint32_t row = 0; row < over.run_rows; ++row)
+            dot::widen_inputs(from + static_cast<std::ptrdiff_t>(row) * over.run_row_stride, words,
+                              to + static_cast<std::ptrdiff_t>(row) * block.run_row_stride);
         return;
     }
-    const auto words = static_cast<std::size_t>(line_words(over, block.columns));
-    for (std::uint32_t row = 0; row < over.run_rows; ++row, from += over.run_row_stride, to += block.line)
-        dot::widen_inputs(from, words, to);
+    for (std::uint32_t row = 0; row < block.rows; ++row, from += over.row_stride) {
+        const std::uint8_t* x = from;
+        for (std::uint32_t column = 0; column < block.columns;
+             ++column, x += over.column_stride, to += block.column_stride)
+            dot::widen_inputs(x, static_cast<std::size_t>(block.column_stride), to);
+    }
 }
 
 /// The block at (row, column), on the scratch.
@@ -110,9 +142,9 @@ PITH_ALWAYS_INLINE void widen_block(const window& over, const block_shape& block
     igemm_args part = a;
     part.over.rows = block.rows;
     part.over.columns = block.columns;
-    part.over.row_stride *= 2;
-    part.over.column_stride *= 2;
-    part.over.run_row_stride = 2 * (block.line != 0 ? block.line : a.over.run_row_stride);
+    part.over.row_stride = 2 * block.row_stride;
+    part.over.column_stride = 2 * block.column_stride;
+    part.over.run_row_stride = 2 * block.run_row_stride;
     part.over.run_column_stride *= 2;
     part.over.run_length *= 2;
     const std::ptrdiff_t output = at(a.output_strides.row_stride, a.output_strides.column_stride);

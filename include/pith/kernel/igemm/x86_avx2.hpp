@@ -40,14 +40,19 @@ inline constexpr bool echo = false;
 
 #define PITH_TARGET_BODY
 #include "vector_body.hpp"
+
 #include "widened_body.hpp"
+
+#include "one_body.hpp"
 #undef PITH_TARGET_BODY
 
 } // namespace igemm_words
 
 /// @pre a.packed == tile{16, 4}
 inline void igemm(const igemm_args& a) noexcept {
-    if (igemm_words::suits_widening(a.over))
+    if (igemm_words::suits_one(a.over))
+        igemm_words::igemm_one(a);
+    else if (igemm_words::suits_widening(a.over))
         igemm_words::igemm_widened(a);
     else
         igemm_bytes::igemm(a);
