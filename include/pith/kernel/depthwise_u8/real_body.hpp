@@ -75,6 +75,8 @@ void fill(strip& s, const depthwise_u8_args& a) noexcept {
 /// Some rows of some columns of the output; where a vector has two parts, the second are the row's last.
 struct tile {
     axis down, across;
+    bool three; ///< 3x3 filters, stride 1 or 2
+    std::uint32_t most_rows, most_columns;
     std::uint32_t rows, columns;
     std::uint32_t input_columns;
     const std::uint8_t* input;
@@ -149,69 +151,97 @@ PITH_NOINLINE inline void sum_any(strip& s, const tile& t) noexcept {
     }
 }
 
-/// A column of three inputs or weights.
+/// A column of three weights.
 struct triple {
     vf top, middle, bottom;
-    PITH_ALWAYS_INLINE triple(const float* p, std::size_t row) noexcept
-        : top(load(p)), middle(load(p + row)), bottom(load(p + 2 * row)) {}
-    /// sum + this * w
-    PITH_ALWAYS_INLINE vf weighted(const triple& w, vf sum) const noexcept {
-        return fma(bottom, w.bottom, fma(middle, w.middle, fma(top, w.top, sum)));
+    PITH_ALWAYS_INLINE explicit triple(const float* p) noexcept
+        : top(load(p)), middle(load(p + 3 * width)), bottom(load(p + 6 * width)) {}
+};
+
+/// Where 3x3 inputs are.
+struct source {
+    const std::uint8_t* input;
+    std::ptrdiff_t row, column, part;
+};
+
+/// A column of inputs for Rows rows of outputs.
+template <int Parts, int Rows>
+struct column_of {
+    vf v[Rows + 2];
+    PITH_ALWAYS_INLINE explicit column_of(const source& from, std::ptrdiff_t at) noexcept {
+#pragma GCC unroll 4
+        for (int r = 0; r < Rows + 2; ++r)
+            v[r] = codes<Parts>(from.input + at + r * from.row, from.part);
+    }
+    /// sum + this * w, of output row r
+    PITH_ALWAYS_INLINE vf weighted(int r, const triple& w, vf sum) const noexcept {
+        return fma(v[r + 2], w.bottom, fma(v[r + 1], w.middle, fma(v[r], w.top, sum)));
     }
 };
 
-/// 3x3 inputs next to each other, Step from output to output: each column is loaded once.
-template <int Step>
-PITH_NOINLINE void sum_3x3(strip& s, const tile& t) noexcept {
-    const triple left(s.weights, 3 * width);
-    const triple centre(s.weights + width, 3 * width);
-    const triple right(s.weights + 2 * width, 3 * width);
-    const std::size_t pitch = std::size_t{t.input_columns} * width;
-    const float* start = s.inputs;
-    float* sums = s.sums;
-    for (std::uint32_t rows = t.rows; rows != 0; --rows, start += t.down.step * pitch) {
-        const float* p = start + 2 * width;
-        vf oldest = triple(start, pitch).weighted(left, load(s.bias));
-        if constexpr (Step == 1) {
-            const triple second(start + width, pitch);
-            oldest = second.weighted(centre, oldest);
-            if (t.columns != 1) {
-                vf newer = second.weighted(left, load(s.bias));
-                for (std::uint32_t more = t.columns - 2; more != 0; --more, p += width, sums += width) {
-                    const triple x(p, pitch);
-                    store(sums, x.weighted(right, oldest));
-                    oldest = x.weighted(centre, newer);
-                    newer = x.weighted(left, load(s.bias));
-                }
-                const triple x(p, pitch);
-                store(sums, x.weighted(right, oldest));
-                oldest = x.weighted(centre, newer);
-                p += width;
-                sums += width;
-            }
-        } else {
-            for (std::uint32_t more = t.columns - 1; more != 0; --more, p += 2 * width, sums += width) {
-                oldest = triple(p - width, pitch).weighted(centre, oldest);
-                const triple x(p, pitch);
-                store(sums, x.weighted(right, oldest));
-                oldest = x.weighted(left, load(s.bias));
-            }
-            oldest = triple(p - width, pitch).weighted(centre, oldest);
+/// Rows rows of 3x3 filters, stride 1: each column of inputs is turned to floats once for all of them.
+template <int Parts, int Rows>
+PITH_ALWAYS_INLINE void sum_rows(const strip& s, source from, std::uint32_t columns, float* sums) noexcept {
+    const triple left(s.weights);
+    const triple centre(s.weights + width);
+    const triple right(s.weights + 2 * width);
+    const std::size_t pitch = std::size_t{columns} * width;
+    const column_of<Parts, Rows> first(from, 0);
+    const column_of<Parts, Rows> second(from, from.column);
+    vf oldest[Rows], newer[Rows];
+#pragma GCC unroll 4
+    for (int r = 0; r < Rows; ++r) {
+        oldest[r] = second.weighted(r, centre, first.weighted(r, left, load(s.bias)));
+        newer[r] = second.weighted(r, left, load(s.bias));
+    }
+    from.input += 2 * from.column;
+    for (; columns > 1; --columns, from.input += from.column, sums += width) {
+        const column_of<Parts, Rows> x(from, 0);
+#pragma GCC unroll 4
+        for (int r = 0; r < Rows; ++r) {
+            store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, oldest[r]));
+            oldest[r] = x.weighted(r, centre, newer[r]);
+            newer[r] = x.weighted(r, left, load(s.bias));
         }
-        store(sums, triple(p, pitch).weighted(right, oldest));
-        sums += width;
+    }
+    const column_of<Parts, Rows> x(from, 0);
+#pragma GCC unroll 4
+    for (int r = 0; r < Rows; ++r)
+        store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, oldest[r]));
+}
+
+/// A row of 3x3 filters, stride 2: every second column of inputs belongs to two outputs.
+template <int Parts>
+PITH_ALWAYS_INLINE void sum_row_stride_2(const strip& s, source from, std::uint32_t columns,
+                                         float* sums) noexcept {
+    const triple left(s.weights);
+    const triple centre(s.weights + width);
+    const triple right(s.weights + 2 * width);
+    vf begun = column_of<Parts, 1>(from, 0).weighted(0, left, load(s.bias));
+    for (; columns != 0; --columns, from.input += 2 * from.column, sums += width) {
+        begun = column_of<Parts, 1>(from, from.column).weighted(0, centre, begun);
+        const column_of<Parts, 1> x(from, 2 * from.column);
+        store(sums, x.weighted(0, right, begun));
+        begun = x.weighted(0, left, load(s.bias));
     }
 }
 
-inline void sum(strip& s, const tile& t) noexcept {
-    const bool three = t.down.taps == 3 && t.across.taps == 3 && t.down.dilation == 1 &&
-                       t.across.dilation == 1 && t.down.step != 0;
-    if (three && t.across.step == 1)
-        sum_3x3<1>(s, t);
-    else if (three && t.across.step == 2)
-        sum_3x3<2>(s, t);
-    else
-        sum_any(s, t);
+/// 3x3 filters whose taps lie as far apart as the outputs' windows, or half as far.
+template <int Parts>
+PITH_NOINLINE void sum_3x3(strip& s, const tile& t, const window& over) noexcept {
+    source from{t.input, over.run_row_stride, over.run_column_stride, t.input_part};
+    float* sums = s.sums;
+    std::uint32_t rows = t.rows;
+    if (t.across.step == 2) {
+        for (; rows != 0; --rows, from.input += over.row_stride, sums += t.columns * width)
+            sum_row_stride_2<Parts>(s, from, t.columns, sums);
+        return;
+    }
+    if (over.row_stride == over.run_row_stride)
+        for (; rows > 1; rows -= 2, from.input += 2 * over.row_stride, sums += 2 * t.columns * width)
+            sum_rows<Parts, 2>(s, from, t.columns, sums);
+    for (; rows != 0; --rows, from.input += over.row_stride, sums += t.columns * width)
+        sum_rows<Parts, 1>(s, from, t.columns, sums);
 }
 
 /// A tile's sums to codes, four pixels at a time.
@@ -257,26 +287,29 @@ PITH_NOINLINE void finish(const strip& s, const epilogue::codes_constants& c, co
 }
 
 template <int Parts>
-PITH_NOINLINE void run_strip(const depthwise_u8_args& a, tile t, const epilogue::codes_constants& c,
+PITH_NOINLINE void run_strip(const depthwise_u8_args& a, tile& t, const epilogue::codes_constants& c,
                              strip& s) noexcept {
     fill<Parts>(s, a);
-    const tile whole = t; // the largest
-    for (std::uint32_t column = 0; column < a.over.columns; column += whole.columns * Parts) {
+    for (std::uint32_t column = 0; column < a.over.columns; column += t.most_columns * Parts) {
         const std::uint32_t left = a.over.columns - column;
-        t.columns = left < whole.columns * Parts ? left : whole.columns * Parts;
+        t.columns = left < t.most_columns * Parts ? left : t.most_columns * Parts;
         if constexpr (Parts == 2) {
             const std::uint32_t second = t.columns / 2;
             t.columns -= second;
             t.input_part = static_cast<std::ptrdiff_t>(second) * a.over.column_stride;
             t.output_part = static_cast<std::ptrdiff_t>(second) * a.output_strides.column_stride;
         }
-        t.input_columns = static_cast<std::uint32_t>(t.across.inputs(t.columns));
         t.input = a.input + static_cast<std::ptrdiff_t>(column) * a.over.column_stride + s.first;
         t.output = a.output + static_cast<std::ptrdiff_t>(column) * a.output_strides.column_stride + s.first;
         for (std::uint32_t row = 0; row < a.over.rows; row += t.rows) {
-            t.rows = a.over.rows - row < whole.rows ? a.over.rows - row : whole.rows;
-            hold<Parts>(s, t);
-            sum(s, t);
+            t.rows = a.over.rows - row < t.most_rows ? a.over.rows - row : t.most_rows;
+            if (t.three) {
+                sum_3x3<Parts>(s, t, a.over);
+            } else {
+                t.input_columns = static_cast<std::uint32_t>(t.across.inputs(t.columns));
+                hold<Parts>(s, t);
+                sum_any(s, t);
+            }
             for (std::uint32_t i = 0; i < 3; ++i) // which are finished along with the last
                 store(s.sums + (t.rows * t.columns + i) * width, zero());
             s.large ? finish<Parts, true>(s, c, t, a.output_strides)
@@ -288,36 +321,43 @@ PITH_NOINLINE void run_strip(const depthwise_u8_args& a, tile t, const epilogue:
 }
 
 /// The largest tile that there is room for; without rows where there is none.
-[[nodiscard]] inline tile largest(const window& over, std::uint32_t parts) noexcept {
-    tile t{};
+inline void choose_tile(tile& t, const window& over, std::uint32_t parts) noexcept {
     t.down = axis_of(over.rows, over.row_stride, over.run_rows, over.run_row_stride);
     t.across = axis_of(over.columns, over.column_stride, over.run_columns, over.run_column_stride);
-    const std::uint32_t columns = (over.columns + parts - 1) / parts;
-    t.columns =
-        that_fit(t.across, t.down.inputs(1), columns < most_outputs ? columns : most_outputs, most_inputs);
-    if (over.runs() > most_taps || t.columns == 0)
-        return t;
-    const std::uint32_t rows = most_outputs / t.columns;
-    t.rows = that_fit(t.down, t.across.inputs(t.columns), rows < over.rows ? rows : over.rows, most_inputs);
-    return t;
+    t.three = t.down.taps == 3 && t.across.taps == 3 && t.across.dilation == 1 &&
+              (t.across.step == 1 || t.across.step == 2);
+    t.most_rows = 0;
+    const std::uint32_t columns = over.columns == 1 ? 1 : (over.columns + parts - 1) / parts;
+    t.most_columns = columns < most_outputs ? columns : most_outputs;
+    if (!t.three)
+        t.most_columns = that_fit(t.across, t.down.inputs(1), t.most_columns, most_inputs);
+    if (over.runs() > most_taps || t.most_columns == 0)
+        return;
+    const std::uint32_t rows = most_outputs / t.most_columns;
+    t.most_rows = rows >= over.rows ? over.rows : rows > 1 ? rows & ~1u : 1;
+    if (!t.three)
+        t.most_rows = that_fit(t.down, t.across.inputs(t.most_columns), t.most_rows, most_inputs);
 }
 
 inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
-    const window& over = a.over;
-    tile t = largest(over, 1);
-    if (t.rows == 0) {
+    const std::uint32_t channels = a.over.run_length;
+    tile t;
+    t.input_part = t.output_part = 0;
+    choose_tile(t, a.over, 1);
+    if (t.most_rows == 0) {
         portable::depthwise_u8(a);
         return;
     }
     strip s;
     const epilogue::codes_constants c(a.epilogue);
-    for (s.first = 0; s.first < over.run_length; s.first += width) {
-        const std::uint32_t left = over.run_length - s.first;
-        s.channels = left < width ? left : width;
-        if (width == 16 && left <= 8)
-            run_strip<width / 8>(a, largest(over, 2), c, s);
-        else
+    for (s.first = 0; s.first < channels; s.first += width) {
+        s.channels = channels - s.first < width ? channels - s.first : width;
+        if (width == 16 && s.channels <= 8) {
+            choose_tile(t, a.over, 2);
+            run_strip<width / 8>(a, t, c, s);
+        } else {
             run_strip<1>(a, t, c, s);
+        }
     }
 }
 
