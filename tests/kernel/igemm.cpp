@@ -312,7 +312,16 @@ TEST_CASE("igemm: images and weights larger than any scratch a kernel may have")
                                .merged = merged,
                                .what = what});
             }
-            check({.columns = 5, .channels = channels, .run_length = 1700, .what = what});
+            for (const std::uint32_t columns : {2u, 3u, 5u, 41u})
+                check({.rows = columns == 5 ? 9u : 1u,
+                       .columns = columns,
+                       .channels = channels,
+                       .run_rows = 2,
+                       .run_length = 1701,
+                       .output_gap = columns % 3,
+                       .what = what});
+            check(
+                {.rows = 4, .columns = 7, .channels = channels, .run_length = 2, .stride = 40, .what = what});
             check({.channels = channels, .run_length = 13001, .what = what});
         }
 }

@@ -27,7 +27,7 @@ inline constexpr std::size_t widening_slack = 32;
            static_cast<std::ptrdiff_t>(over.run_rows - 1) * over.run_row_stride + line_words(over, columns);
 }
 
-inline constexpr std::uint32_t least_pixels = 4;
+inline constexpr std::uint32_t least_pixels = 4; ///< that share weights before widening them pays
 
 /// True when the scratch holds the panels' weights and a few pixels.
 [[nodiscard]] inline bool fits_scratch(const window& over, std::uint32_t panels) noexcept {
@@ -37,11 +37,9 @@ inline constexpr std::uint32_t least_pixels = 4;
            scratch_words;
 }
 
-/// True when widening pays: enough pixels share the weights, and most of what lies between the first and the
-/// last input is used.
+/// True when most of what lies between the first and the last input is used, and a panel fits.
 [[nodiscard]] inline bool suits_widening(const window& over) noexcept {
-    return over.rows * over.columns >= least_pixels && over.column_stride > 0 && over.run_row_stride >= 0 &&
-           over.run_column_stride >= 0 &&
+    return over.column_stride > 0 && over.run_row_stride >= 0 && over.run_column_stride >= 0 &&
            (over.runs() == 1 ||
             over.column_stride <= static_cast<std::ptrdiff_t>(2 * over.run_columns * over.run_length)) &&
            fits_scratch(over, 1);

@@ -20,7 +20,7 @@ namespace pith::kernel::x86_avx2 {
 namespace igemm_bytes { // widened where they are multiplied
 
 namespace epilogue = x86_avx2;
-inline constexpr std::uint32_t max_pixels = 4;
+inline constexpr std::uint32_t max_pixels = 3;
 inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;
 
@@ -43,6 +43,7 @@ inline constexpr bool echo = false;
 
 #include "widened_body.hpp"
 
+#include "deep_body.hpp"
 #include "one_body.hpp"
 #undef PITH_TARGET_BODY
 
@@ -52,10 +53,12 @@ inline constexpr bool echo = false;
 inline void igemm(const igemm_args& a) noexcept {
     if (igemm_words::suits_one(a.over))
         igemm_words::igemm_one(a);
+    else if (a.over.rows * a.over.columns < igemm_words::least_pixels)
+        igemm_bytes::igemm(a);
     else if (igemm_words::suits_widening(a.over))
         igemm_words::igemm_widened(a);
     else
-        igemm_bytes::igemm(a);
+        igemm_words::igemm_deep(a);
 }
 
 } // namespace pith::kernel::x86_avx2
