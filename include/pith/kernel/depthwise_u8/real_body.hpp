@@ -61,11 +61,12 @@ template <int Parts>
 void fill(strip& s, const depthwise_u8_args& a) noexcept {
     const std::size_t pitch = round_up(a.over.run_length, std::uint32_t{16});
     const std::int8_t* w = a.weights + s.first;
-    for (std::uint32_t t = 0; t < a.over.runs(); ++t, w += pitch)
+    const std::uint32_t taps = a.over.runs();
+    for (std::uint32_t t = 0; t < taps; ++t, w += pitch)
         store(s.weights + t * width, small<Parts>(w));
     const vi bias = elements<Parts>(a.epilogue.bias + s.first);
     const vf factor = as_reals(elements<Parts>(a.epilogue.factor + s.first));
-    const std::int32_t room = exact - static_cast<std::int32_t>(a.over.runs()) * (255 * 128);
+    const std::int32_t room = exact - static_cast<std::int32_t>(taps) * (255 * 128);
     s.large = !(all_below(to_reals(bias), static_cast<float>(room)) && all_below(factor, 64.f));
     store(s.factor, factor);
     store(s.bias, s.large ? zero() : to_reals(bias));
@@ -164,18 +165,19 @@ struct source {
     std::ptrdiff_t row, column, part;
 };
 
-/// A column of inputs for Rows rows of outputs.
-template <int Parts, int Rows>
+/// A column of inputs for Rows rows of outputs, Step rows of inputs apart.
+template <int Parts, int Rows, int Step>
 struct column_of {
-    vf v[Rows + 2];
+    vf v[(Rows - 1) * Step + 3];
     PITH_ALWAYS_INLINE explicit column_of(const source& from, std::ptrdiff_t at) noexcept {
-#pragma GCC unroll 4
-        for (int r = 0; r < Rows + 2; ++r)
+#pragma GCC unroll 5
+        for (int r = 0; r < (Rows - 1) * Step + 3; ++r)
             v[r] = codes<Parts>(from.input + at + r * from.row, from.part);
     }
     /// sum + this * w, of output row r
     PITH_ALWAYS_INLINE vf weighted(int r, const triple& w, vf sum) const noexcept {
-        return fma(v[r + 2], w.bottom, fma(v[r + 1], w.middle, fma(v[r], w.top, sum)));
+        const int top = r * Step;
+        return fma(v[top + 2], w.bottom, fma(v[top + 1], w.middle, fma(v[top], w.top, sum)));
     }
 };
 
@@ -186,8 +188,8 @@ PITH_ALWAYS_INLINE void sum_rows(const strip& s, source from, std::uint32_t colu
     const triple centre(s.weights + width);
     const triple right(s.weights + 2 * width);
     const std::size_t pitch = std::size_t{columns} * width;
-    const column_of<Parts, Rows> first(from, 0);
-    const column_of<Parts, Rows> second(from, from.column);
+    const column_of<Parts, Rows, 1> first(from, 0);
+    const column_of<Parts, Rows, 1> second(from, from.column);
     vf oldest[Rows], newer[Rows];
 #pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r) {
@@ -196,7 +198,7 @@ PITH_ALWAYS_INLINE void sum_rows(const strip& s, source from, std::uint32_t colu
     }
     from.input += 2 * from.column;
     for (; columns > 1; --columns, from.input += from.column, sums += width) {
-        const column_of<Parts, Rows> x(from, 0);
+        const column_of<Parts, Rows, 1> x(from, 0);
 #pragma GCC unroll 4
         for (int r = 0; r < Rows; ++r) {
             store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, oldest[r]));
@@ -204,44 +206,60 @@ PITH_ALWAYS_INLINE void sum_rows(const strip& s, source from, std::uint32_t colu
             newer[r] = x.weighted(r, left, load(s.bias));
         }
     }
-    const column_of<Parts, Rows> x(from, 0);
+    const column_of<Parts, Rows, 1> x(from, 0);
 #pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r)
         store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, oldest[r]));
 }
 
-/// A row of 3x3 filters, stride 2: every second column of inputs belongs to two outputs.
-template <int Parts>
-PITH_ALWAYS_INLINE void sum_row_stride_2(const strip& s, source from, std::uint32_t columns,
-                                         float* sums) noexcept {
+/// Rows rows of 3x3 filters, stride 2: every second column of inputs belongs to two outputs.
+template <int Parts, int Rows>
+PITH_ALWAYS_INLINE void sum_rows_stride_2(const strip& s, source from, std::uint32_t columns,
+                                          float* sums) noexcept {
+    using column = column_of<Parts, Rows, 2>;
     const triple left(s.weights);
     const triple centre(s.weights + width);
     const triple right(s.weights + 2 * width);
-    vf begun = column_of<Parts, 1>(from, 0).weighted(0, left, load(s.bias));
+    const std::size_t pitch = std::size_t{columns} * width;
+    const column first(from, 0);
+    vf begun[Rows];
+#pragma GCC unroll 2
+    for (int r = 0; r < Rows; ++r)
+        begun[r] = first.weighted(r, left, load(s.bias));
     for (; columns != 0; --columns, from.input += 2 * from.column, sums += width) {
-        begun = column_of<Parts, 1>(from, from.column).weighted(0, centre, begun);
-        const column_of<Parts, 1> x(from, 2 * from.column);
-        store(sums, x.weighted(0, right, begun));
-        begun = x.weighted(0, left, load(s.bias));
+        const column second(from, from.column);
+#pragma GCC unroll 2
+        for (int r = 0; r < Rows; ++r)
+            begun[r] = second.weighted(r, centre, begun[r]);
+        const column x(from, 2 * from.column);
+#pragma GCC unroll 2
+        for (int r = 0; r < Rows; ++r) {
+            store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, begun[r]));
+            begun[r] = x.weighted(r, left, load(s.bias));
+        }
     }
 }
 
-/// 3x3 filters whose taps lie as far apart as the outputs' windows, or half as far.
-template <int Parts>
+/// Rows rows of a tile.
+template <int Parts, int Step, int Rows>
+PITH_ALWAYS_INLINE void sum_some(const strip& s, const source& from, const tile& t, float* sums) noexcept {
+    if constexpr (Step == 1)
+        sum_rows<Parts, Rows>(s, from, t.columns, sums);
+    else
+        sum_rows_stride_2<Parts, Rows>(s, from, t.columns, sums);
+}
+
+/// 3x3 filters, Step columns of inputs from output to output.
+template <int Parts, int Step>
 PITH_NOINLINE void sum_3x3(strip& s, const tile& t, const window& over) noexcept {
     source from{t.input, over.run_row_stride, over.run_column_stride, t.input_part};
     float* sums = s.sums;
     std::uint32_t rows = t.rows;
-    if (t.across.step == 2) {
-        for (; rows != 0; --rows, from.input += over.row_stride, sums += t.columns * width)
-            sum_row_stride_2<Parts>(s, from, t.columns, sums);
-        return;
-    }
-    if (over.row_stride == over.run_row_stride)
+    if (over.row_stride == Step * over.run_row_stride)
         for (; rows > 1; rows -= 2, from.input += 2 * over.row_stride, sums += 2 * t.columns * width)
-            sum_rows<Parts, 2>(s, from, t.columns, sums);
+            sum_some<Parts, Step, 2>(s, from, t, sums);
     for (; rows != 0; --rows, from.input += over.row_stride, sums += t.columns * width)
-        sum_rows<Parts, 1>(s, from, t.columns, sums);
+        sum_some<Parts, Step, 1>(s, from, t, sums);
 }
 
 /// A tile's sums to codes, four pixels at a time.
@@ -304,7 +322,7 @@ PITH_NOINLINE void run_strip(const depthwise_u8_args& a, tile& t, const epilogue
         for (std::uint32_t row = 0; row < a.over.rows; row += t.rows) {
             t.rows = a.over.rows - row < t.most_rows ? a.over.rows - row : t.most_rows;
             if (t.three) {
-                sum_3x3<Parts>(s, t, a.over);
+                t.across.step == 1 ? sum_3x3<Parts, 1>(s, t, a.over) : sum_3x3<Parts, 2>(s, t, a.over);
             } else {
                 t.input_columns = static_cast<std::uint32_t>(t.across.inputs(t.columns));
                 hold<Parts>(s, t);

@@ -59,8 +59,10 @@ PITH_ALWAYS_INLINE vi rounded(vf v) noexcept {
 PITH_ALWAYS_INLINE vi plus(vi v, const std::int32_t* p) noexcept {
     return _mm256_add_epi32(v, epilogue::load(p));
 }
-PITH_ALWAYS_INLINE void store_eight(std::uint8_t* out, __m128i codes) noexcept {
+/// Eight codes each at `out` and at `second`.
+PITH_ALWAYS_INLINE void store_eights(std::uint8_t* out, std::uint8_t* second, __m128i codes) noexcept {
     _mm_storel_epi64(reinterpret_cast<__m128i*>(out), codes);
+    _mm_storeh_pd(reinterpret_cast<double*>(second), _mm_castsi128_pd(codes));
 }
 /// Stores eight or fewer channels of four or fewer pixels.
 template <int>
@@ -74,10 +76,8 @@ PITH_ALWAYS_INLINE void place(vi lanes, std::uint8_t* out, std::ptrdiff_t step, 
     const __m128i low = _mm256_castsi256_si128(ordered);
     const __m128i high = _mm256_extracti128_si256(ordered, 1);
     if (channels == 8 && pixels == 4) {
-        store_eight(out, low);
-        store_eight(out + step, _mm_unpackhi_epi64(low, low));
-        store_eight(out + 2 * step, high);
-        store_eight(out + 3 * step, _mm_unpackhi_epi64(high, high));
+        store_eights(out, out + step, low);
+        store_eights(out + 2 * step, out + 3 * step, high);
         return;
     }
     const __m128i each[4] = {low, _mm_unpackhi_epi64(low, low), high, _mm_unpackhi_epi64(high, high)};
