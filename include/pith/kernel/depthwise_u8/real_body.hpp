@@ -262,33 +262,42 @@ PITH_NOINLINE void sum_3x3(strip& s, const tile& t, const window& over) noexcept
         sum_some<Parts, Step, 1>(s, from, t, sums);
 }
 
+/// Sums of four pixels to codes, as packed_lanes leaves them.
+template <bool Large>
+PITH_ALWAYS_INLINE vi finished(const strip& s, const epilogue::codes_constants& c,
+                               const float* sums) noexcept {
+    vi v[4];
+#pragma GCC unroll 4
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        const vf sum = load(sums + i * width);
+        if constexpr (Large)
+            v[i] = epilogue::rounded(plus(rounded(sum), s.late_bias), s.factor, c.high);
+        else
+            v[i] = rounded(mul(sum, load(s.factor)));
+    }
+    return epilogue::packed_lanes(v, c);
+}
+
 /// A tile's sums to codes, four pixels at a time.
 template <int Parts, bool Large>
 PITH_NOINLINE void finish(const strip& s, const epilogue::codes_constants& c, const tile& t,
                           const pixel_strides& to) noexcept {
-    const bool one = Parts == 1 && to.row_stride == std::ptrdiff_t{t.columns} * to.column_stride;
+    const std::ptrdiff_t step = to.column_stride;
+    const std::ptrdiff_t next_row = to.row_stride;
+    const std::ptrdiff_t part = t.output_part;
+    const std::uint32_t channels = s.channels;
+    const bool one = Parts == 1 && next_row == std::ptrdiff_t{t.columns} * step;
     const std::uint32_t columns = one ? t.columns * t.rows : t.columns;
     const float* sums = s.sums;
     std::uint8_t* row = t.output;
-    for (std::uint32_t rows = one ? 1 : t.rows; rows != 0; --rows, row += to.row_stride) {
+    for (std::uint32_t rows = one ? 1 : t.rows; rows != 0; --rows, row += next_row) {
         std::uint8_t* output = row;
-        for (std::uint32_t left = columns; left != 0;) {
-            const std::uint32_t pixels = left < 4 ? left : 4;
-            vi v[4];
-#pragma GCC unroll 4
-            for (std::uint32_t i = 0; i < 4; ++i) {
-                const vf sum = load(sums + i * width);
-                if constexpr (Large)
-                    v[i] = epilogue::rounded(plus(rounded(sum), s.late_bias), s.factor, c.high);
-                else
-                    v[i] = rounded(mul(sum, load(s.factor)));
-            }
-            place<Parts>(epilogue::packed_lanes(v, c), output, to.column_stride, t.output_part, pixels,
-                         s.channels);
-            output += 4 * to.column_stride;
-            sums += pixels * width;
-            left -= pixels;
-        }
+        std::uint32_t left = columns;
+        for (; left >= 4; left -= 4, sums += 4 * width, output += 4 * step)
+            place<Parts>(finished<Large>(s, c, sums), output, step, part, 4, channels);
+        if (left != 0)
+            place<Parts>(finished<Large>(s, c, sums), output, step, part, left, channels);
+        sums += left * width;
     }
 }
 
