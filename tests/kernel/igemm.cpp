@@ -320,8 +320,14 @@ TEST_CASE("igemm: images and weights larger than any scratch a kernel may have")
                        .run_length = 1701,
                        .output_gap = columns % 3,
                        .what = what});
-            check(
-                {.rows = 4, .columns = 7, .channels = channels, .run_length = 2, .stride = 40, .what = what});
+            for (const std::uint32_t width : {1u, 3u})
+                check({.rows = 4,
+                       .columns = 7,
+                       .channels = channels,
+                       .run_columns = width,
+                       .run_length = 2,
+                       .stride = 40,
+                       .what = what});
             check({.channels = channels, .run_length = 13001, .what = what});
         }
 }

@@ -27,11 +27,11 @@ inline constexpr std::size_t widening_slack = 32;
            static_cast<std::ptrdiff_t>(over.run_rows - 1) * over.run_row_stride + line_words(over, columns);
 }
 
-inline constexpr std::uint32_t least_pixels = 4; ///< that share weights before widening them pays
+inline constexpr std::uint32_t least_columns = 4; ///< of a row that the scratch must hold
 
 /// True when the scratch holds the panels' weights and a few pixels.
 [[nodiscard]] inline bool fits_scratch(const window& over, std::uint32_t panels) noexcept {
-    const std::uint32_t columns = over.columns < least_pixels ? over.columns : least_pixels;
+    const std::uint32_t columns = over.columns < least_columns ? over.columns : least_columns;
     return panels * panel_words(over) + over.run_rows * static_cast<std::size_t>(line_words(over, columns)) +
                2 * widening_slack <=
            scratch_words;

@@ -17,20 +17,7 @@
 #if PITH_X86
 PITH_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx2 {
-namespace igemm_bytes { // widened where they are multiplied
-
-namespace epilogue = x86_avx2;
-inline constexpr std::uint32_t max_pixels = 3;
-inline constexpr int max_panels = 1;
-inline constexpr bool echo = false;
-
-#define PITH_TARGET_BODY
-#include "vector_body.hpp"
-#undef PITH_TARGET_BODY
-
-} // namespace igemm_bytes
-
-namespace igemm_words { // widened before
+namespace igemm_detail {
 
 using dot = dot_widened;
 namespace epilogue = x86_avx2;
@@ -47,18 +34,16 @@ inline constexpr bool echo = false;
 #include "one_body.hpp"
 #undef PITH_TARGET_BODY
 
-} // namespace igemm_words
+} // namespace igemm_detail
 
 /// @pre a.packed == tile{16, 4}
 inline void igemm(const igemm_args& a) noexcept {
-    if (igemm_words::suits_one(a.over))
-        igemm_words::igemm_one(a);
-    else if (a.over.rows * a.over.columns < igemm_words::least_pixels)
-        igemm_bytes::igemm(a);
-    else if (igemm_words::suits_widening(a.over))
-        igemm_words::igemm_widened(a);
+    if (igemm_detail::suits_one(a.over))
+        igemm_detail::igemm_one(a);
+    else if (igemm_detail::suits_widening(a.over))
+        igemm_detail::igemm_widened(a);
     else
-        igemm_words::igemm_deep(a);
+        igemm_detail::igemm_deep(a);
 }
 
 } // namespace pith::kernel::x86_avx2
