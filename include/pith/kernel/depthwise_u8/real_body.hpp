@@ -12,7 +12,8 @@
 inline constexpr std::uint32_t most_taps = 128;
 inline constexpr std::uint32_t most_inputs = 6144 / width;
 inline constexpr std::uint32_t most_outputs = 2048 / width;
-inline constexpr std::int32_t exact = 1 << 24; ///< the greatest sum
+inline constexpr std::uint32_t rows_at_once = width == 8 ? 2 : 3; ///< summed together, as registers allow
+inline constexpr std::int32_t exact = 1 << 24;                    ///< the greatest sum
 
 /// How inputs are taken along an axis.
 struct axis {
@@ -170,7 +171,7 @@ template <int Parts, int Rows, int Step>
 struct column_of {
     vf v[(Rows - 1) * Step + 3];
     PITH_ALWAYS_INLINE explicit column_of(const source& from, std::ptrdiff_t at) noexcept {
-#pragma GCC unroll 5
+#pragma GCC unroll 7
         for (int r = 0; r < (Rows - 1) * Step + 3; ++r)
             v[r] = codes<Parts>(from.input + at + r * from.row, from.part);
     }
@@ -223,16 +224,16 @@ PITH_ALWAYS_INLINE void sum_rows_stride_2(const strip& s, source from, std::uint
     const std::size_t pitch = std::size_t{columns} * width;
     const column first(from, 0);
     vf begun[Rows];
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r)
         begun[r] = first.weighted(r, left, load(s.bias));
     for (; columns != 0; --columns, from.input += 2 * from.column, sums += width) {
         const column second(from, from.column);
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (int r = 0; r < Rows; ++r)
             begun[r] = second.weighted(r, centre, begun[r]);
         const column x(from, 2 * from.column);
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (int r = 0; r < Rows; ++r) {
             store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, begun[r]));
             begun[r] = x.weighted(r, left, load(s.bias));
@@ -256,8 +257,11 @@ PITH_NOINLINE void sum_3x3(strip& s, const tile& t, const window& over) noexcept
     float* sums = s.sums;
     std::uint32_t rows = t.rows;
     if (over.row_stride == Step * over.run_row_stride)
-        for (; rows > 1; rows -= 2, from.input += 2 * over.row_stride, sums += 2 * t.columns * width)
-            sum_some<Parts, Step, 2>(s, from, t, sums);
+        for (; rows >= rows_at_once; rows -= rows_at_once) {
+            sum_some<Parts, Step, static_cast<int>(rows_at_once)>(s, from, t, sums);
+            from.input += std::ptrdiff_t{rows_at_once} * over.row_stride;
+            sums += rows_at_once * t.columns * width;
+        }
     for (; rows != 0; --rows, from.input += over.row_stride, sums += t.columns * width)
         sum_some<Parts, Step, 1>(s, from, t, sums);
 }
@@ -361,7 +365,7 @@ inline void choose_tile(tile& t, const window& over, std::uint32_t parts) noexce
     if (over.runs() > most_taps || t.most_columns == 0)
         return;
     const std::uint32_t rows = most_outputs / t.most_columns;
-    t.most_rows = rows >= over.rows ? over.rows : rows > 1 ? rows & ~1u : 1;
+    t.most_rows = rows >= over.rows ? over.rows : rows > rows_at_once ? rows - rows % rows_at_once : rows;
     if (!t.three)
         t.most_rows = that_fit(t.down, t.across.inputs(t.most_columns), t.most_rows, most_inputs);
 }

@@ -80,14 +80,16 @@ PITH_ALWAYS_INLINE void place(vi lanes, std::uint8_t* out, std::ptrdiff_t step, 
         }
     }
     const vi v = epilogue::in_order(lanes);
-    const __m128i each[4] = {_mm512_castsi512_si128(v), _mm512_extracti32x4_epi32(v, 1),
-                             _mm512_extracti32x4_epi32(v, 2), _mm512_extracti32x4_epi32(v, 3)};
     if (Parts == 1 && channels == 16 && pixels == 4) {
-#pragma GCC unroll 4
-        for (int i = 0; i < 4; ++i)
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i * step), each[i]);
+        const auto at = [out, step](int i) { return reinterpret_cast<__m128i*>(out + i * step); };
+        _mm_storeu_si128(at(0), _mm512_castsi512_si128(v));
+        _mm_storeu_si128(at(1), _mm512_extracti32x4_epi32(v, 1));
+        _mm_storeu_si128(at(2), _mm512_extracti32x4_epi32(v, 2));
+        _mm_storeu_si128(at(3), _mm512_extracti32x4_epi32(v, 3));
         return;
     }
+    const __m128i each[4] = {_mm512_castsi512_si128(v), _mm512_extracti32x4_epi32(v, 1),
+                             _mm512_extracti32x4_epi32(v, 2), _mm512_extracti32x4_epi32(v, 3)};
     const auto mask = static_cast<__mmask16>((1u << channels) - 1u);
 #pragma GCC unroll 4
     for (std::uint32_t i = 0; i < 4; ++i) {
