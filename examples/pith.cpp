@@ -9,6 +9,7 @@
 #include "tool/inspect.hpp"
 #include "tool/kernels.hpp"
 #include "tool/run.hpp"
+#include "tool/train.hpp"
 
 namespace {
 
@@ -74,6 +75,49 @@ void declare(CLI::App& verb, tool::compare_options& o) {
                     "folder of real models and images; by default $PITH_DATA, without it glyphs alone");
 }
 
+void declare(CLI::App& verb, tool::train_options& o) {
+    verb.add_option(
+            "--model", o.model,
+            "lenet5, mlp, resnet8, resnet20, resnet32, resnet56, vgg-small, ds-cnn, mobilenet-v1, or an "
+            ".onnx file")
+        ->required();
+    verb.add_option("--data", o.data, data_help)->required();
+    verb.add_option("--validation", o.validation, "held-out images; the training images without it");
+    verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
+    verb.add_option("--epochs", o.epochs, "passes over the data")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--batch", o.batch, "images per step")->check(CLI::PositiveNumber)->capture_default_str();
+    verb.add_option("--optimizer", o.optimizer, "sgd or adam")->capture_default_str();
+    verb.add_option("--rate", o.rate, "highest learning rate")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--schedule", o.schedule, "one-cycle, cosine, step or constant")->capture_default_str();
+    verb.add_option("--momentum", o.momentum, "of sgd")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    verb.add_option("--decay", o.decay, "weight decay")->check(CLI::NonNegativeNumber)->capture_default_str();
+    verb.add_option("--smoothing", o.smoothing, "of labels")
+        ->check(CLI::Range(0.0, 0.9))
+        ->capture_default_str();
+    verb.add_option("--translate", o.translate, "shift images by up to so many pixels")
+        ->check(CLI::NonNegativeNumber);
+    verb.add_flag("--flip", o.flip, "mirror every second image");
+    verb.add_option("--cutout", o.cutout, "side of a square cut out of images")
+        ->check(CLI::NonNegativeNumber);
+    verb.add_option("--teacher", o.teacher, "float .onnx model to learn from as well");
+    verb.add_option("--temperature", o.temperature, "of the teacher's soft targets")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--teacher-weight", o.teacher_weight, "of the teacher's loss against the labels'")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    verb.add_option("--seed", o.seed, "of weights, order and changes of images")->capture_default_str();
+    verb.add_option("--threads", o.threads, "cores to use; all of them by default")
+        ->check(CLI::NonNegativeNumber);
+    verb.add_option("--checkpoint", o.checkpoint, "file written after every epoch");
+    verb.add_flag("--resume", o.resume, "go on from the checkpoint");
+    add_json(verb, o.json);
+}
+
 void declare(CLI::App& verb, tool::kernels_options& o) {
     add_json(verb, o.json);
 }
@@ -88,6 +132,7 @@ int main(int argc, char** argv) {
     tool::compress_options compress;
     tool::run_options run;
     tool::evaluate_options evaluate;
+    tool::train_options train;
     tool::compare_options compare;
     tool::kernels_options kernels;
     const auto verb = [&](const char* name, const char* help, auto& options, auto function) {
@@ -99,6 +144,7 @@ int main(int argc, char** argv) {
     verb("compress", "make a .pith program of an ONNX model", compress, tool::run_compress);
     verb("run", "run a model on tensors, or time it", run, tool::run_run);
     verb("evaluate", "accuracy and time on a data set", evaluate, tool::run_evaluate);
+    verb("train", "teach a network a data set", train, tool::run_train);
     verb("compare", "known networks in float and in int8, side by side", compare, tool::run_compare);
     verb("kernels", "what this processor runs", kernels, tool::run_kernels);
     try {

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_EXAMPLES_TOOL_TRAIN_HPP
+#define PITH_EXAMPLES_TOOL_TRAIN_HPP
+/// `pith train`: a named network, or an ONNX model, learns a data set.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "data.hpp"
+#include "model.hpp"
+#include "pith/distill/teacher.hpp"
+#include "pith/train/fit.hpp"
+#include "pith/train/models.hpp"
+#include "report.hpp"
+
+namespace tool {
+
+struct train_options {
+    std::string model;
+    std::string data;
+    std::string validation;
+    std::string normalize = "none";
+    std::string out;
+    std::string checkpoint;
+    std::string teacher;
+    std::string optimizer = "sgd"; ///< or "adam"
+    std::string schedule = "one-cycle";
+    std::string json;
+    std::uint64_t epochs = 10;
+    std::uint64_t seed = 1;
+    std::int64_t batch = 128;
+    double rate = 0.1;
+    double decay = 5e-4;
+    double momentum = 0.9;
+    double smoothing = 0;
+    double temperature = 4;
+    double teacher_weight = 0.9;
+    std::int32_t translate = 0;
+    std::int32_t cutout = 0;
+    int threads = 0; ///< 0: all cores
+    bool flip = false;
+    bool resume = false;
+};
+
+[[nodiscard]] inline pith::result<pith::graph<float>> network_to_train(const train_options& o) {
+    if (is_onnx(o.model))
+        return load_graph(o.model);
+    return pith::train::build_model<float>(o.model, o.seed);
+}
+
+[[nodiscard]] inline pith::result<pith::train::trainer_options> trainer_of(const train_options& o) {
+    pith::train::trainer_options t;
+    t.tape.batch = o.batch;
+    t.epochs = o.epochs;
+    t.seed = o.seed;
+    t.rate = o.rate;
+    t.change = {.translate = o.translate, .flip = o.flip, .cutout = o.cutout};
+    if (o.optimizer == "adam")
+        t.optimizer = pith::train::adam{.weight_decay = o.decay};
+    else if (o.optimizer == "sgd")
+        t.optimizer = pith::train::sgd{.momentum = o.momentum, .nesterov = true, .weight_decay = o.decay};
+    else
+        return pith::fault{pith::errc::bad_option, "--optimizer is sgd or adam", o.optimizer};
+    if (o.schedule == "one-cycle")
+        t.schedule = pith::train::one_cycle_rate{.peak = 0.25};
+    else if (o.schedule == "cosine")
+        t.schedule = pith::train::cosine_rate{};
+    else if (o.schedule == "step")
+        t.schedule = pith::train::step_rate{};
+    else if (o.schedule == "constant")
+        t.schedule = pith::train::constant_rate{};
+    else
+        return pith::fault{pith::errc::bad_option, "--schedule is one-cycle, cosine, step or constant",
+                           o.schedule};
+    return t;
+}
+
+/// A line per epoch on stdout, and the epoch's course on stderr.
+[[nodiscard]] inline pith::train::fit_options reporting(const train_options& o) {
+    pith::train::fit_options f;
+    f.checkpoint = o.checkpoint;
+    f.report = [shown = 0.0](const pith::train::progress& p) mutable {
+        if (p.validation) {
+            std::printf("epoch %llu of %llu: loss %.4f, accuracy %.2f %%; held out: loss %.4f, accuracy %.2f "
+                        "%%; %.0f s\n",
+                        static_cast<unsigned long long>(p.epoch), static_cast<unsigned long long>(p.epochs),
+                        p.training.loss, 100 * p.training.accuracy, p.validation->loss,
+                        100 * p.validation->accuracy, p.seconds);
+            std::fflush(stdout);
+        } else if (p.seconds > shown + 2) {
+            shown = p.seconds;
+            std::fprintf(stderr, "\repoch %llu of %llu: %llu of %llu, loss %.4f, %.0f s left  ",
+                         static_cast<unsigned long long>(p.epoch), static_cast<unsigned long long>(p.epochs),
+                         static_cast<unsigned long long>(p.batch), static_cast<unsigned long long>(p.batches),
+                         p.training.loss, p.seconds_left);
+        }
+    };
+    return f;
+}
+
+[[nodiscard]] inline pith::result<pith::train::score> fit_as_told(pith::train::trainer<float>& t,
+                                                                  const pith::io::dataset& data,
+                                                                  const pith::io::dataset& validation,
+                                                                  const train_options& o) {
+    const pith::train::cross_entropy loss{.smoothing = o.smoothing};
+    if (o.teacher.empty())
+        return pith::train::fit(t, data, validation, loss, reporting(o));
+    auto g = load_graph(o.teacher);
+    if (!g)
+        return g.error();
+    auto teacher = pith::distill::teacher<float>::make(*std::move(g), t.options().tape);
+    if (!teacher)
+        return teacher.error();
+    const pith::distill::mixed<> both{
+        .hard = loss, .soft = {.temperature = o.temperature}, .weight = o.teacher_weight};
+    return pith::distill::fit_with_teacher(t, *teacher, data, validation, both, reporting(o));
+}
+
+/// The data set of --data or --validation, which must have labels.
+[[nodiscard]] inline pith::result<pith::io::dataset>
+labelled_data(const std::string& spec, const train_options& o, const pith::graph<float>& g) {
+    pith::shape image;
+    for (std::size_t i = 1; i < g[g.inputs[0]].dims.rank(); ++i)
+        image.push_back(g[g.inputs[0]].dims[i]);
+    auto data = open_data(spec, o.normalize, image, g.input_layouts[0].permutation);
+    if (data && !data->labelled())
+        return pith::fault{pith::errc::bad_option, "training needs a data set with labels", spec};
+    return data;
+}
+
+[[nodiscard]] inline pith::result<pith::train::score> train_as_told(const train_options& o) {
+    auto g = network_to_train(o);
+    if (!g)
+        return g.error();
+    if (g->inputs.size() != 1)
+        return pith::fault{pith::errc::unsupported, "a network to train has one input", o.model};
+    const auto data = labelled_data(o.data, o, *g);
+    if (!data)
+        return data.error();
+    const auto validation = labelled_data(o.validation.empty() ? o.data : o.validation, o, *g);
+    if (!validation)
+        return validation.error();
+    const auto options = trainer_of(o);
+    if (!options)
+        return options.error();
+    auto t = pith::train::trainer<float>::make(*std::move(g), *options);
+    if (!t)
+        return t.error();
+    if (o.resume)
+        PITH_TRY(pith::train::load_checkpoint(*t, o.checkpoint));
+    return fit_as_told(*t, *data, *validation, o);
+}
+
+inline exit_code run_train(const train_options& o) {
+    if (o.resume && o.checkpoint.empty())
+        return refuse({pith::errc::bad_option, "--resume needs --checkpoint FILE"});
+#ifdef _OPENMP
+    if (o.threads > 0)
+        omp_set_num_threads(o.threads);
+#endif
+    const auto last = train_as_told(o);
+    if (!last)
+        return refuse(last.error());
+    auto report = json::writer::object();
+    report.add("accuracy", last->accuracy).add("loss", last->loss);
+    if (const auto written = write_report(o.json, report); !written)
+        return refuse(written.error());
+    return done;
+}
+
+} // namespace tool
+
+#endif
