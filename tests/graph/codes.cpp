@@ -48,6 +48,31 @@ TEST_CASE("what are no weight codes") {
     CHECK_FALSE(has_weight_codes(plain));
 }
 
+TEST_CASE("levels: the nearest one, the one nearer to zero of two") {
+    const affine_encoding e{{0.5f}, {0}, -1, 3, -8, 8, {-8, -4, -2, 0, 2, 4, 8}};
+    CHECK(e.encode(0, 0.4f) == 0);
+    CHECK(e.encode(0, 0.5f) == 0);
+    CHECK(e.encode(0, 0.51f) == 2);
+    CHECK(e.encode(0, -0.5f) == 0);
+    CHECK(e.encode(0, -1.5f) == -2);
+    CHECK(e.encode(0, -1.51f) == -4);
+    CHECK(e.encode(0, 3.f) == 4);
+    CHECK(e.encode(0, 100.f) == 8);
+    CHECK(e.encode(0, -100.f) == -8);
+    const auto v = weights(tensor<float>({1, 3}, {0.9f, -3.2f, 0.1f}), e);
+    REQUIRE(has_weight_codes(v));
+    CHECK(weight_codes(v) == std::vector<std::int8_t>{2, -8, 0});
+    CHECK(round_to_codes(v) == tensor<float>({1, 3}, {1, -4, 0}));
+}
+
+TEST_CASE("levels that are no levels") {
+    const tensor<float> w({2, 1});
+    CHECK(has_weight_codes(weights(w, {{1}, {0}, -1, 1, -1, 1, {-1, 1}})));
+    CHECK_FALSE(has_weight_codes(weights(w, {{1}, {0}, -1, 1, -1, 1, {1, -1}})));
+    CHECK_FALSE(has_weight_codes(weights(w, {{1}, {0}, -1, 1, -1, 2, {-1, 1}})));
+    CHECK_FALSE(has_weight_codes(weights(w, {{1}, {0}, -1, 1, -1, 2, {-1, 1, 2}})));
+}
+
 TEST_CASE("activation codes are per tensor and unsigned") {
     value<float> v;
     CHECK_FALSE(codes_of(v).has_value());
@@ -68,7 +93,7 @@ TEST_CASE("activation codes are per tensor and unsigned") {
 TEST_CASE("tensors are encoded and decoded element by element") {
     const format::affine a{.scale = 0.25f, .zero = 10};
     const tensor<double> x({4}, {0, 1, -100, 0.125});
-    const auto codes = encode_tensor(a, x);
+    const auto codes = encode_tensor(affine_encoding::per_tensor(a), x);
     CHECK(codes == tensor<std::uint8_t>({4}, {10, 14, 0, 10}));
     CHECK(decode_tensor<double>(a, codes) == tensor<double>({4}, {0, 1, -2.5, 0}));
 }
@@ -76,7 +101,7 @@ TEST_CASE("tensors are encoded and decoded element by element") {
 TEST_CASE("tables of functions") {
     const format::affine from{.scale = 0.05f, .zero = 128};
     const format::affine to{.scale = 1.f / 256, .zero = 0};
-    const auto sigmoid = make_table({unary_op::sigmoid}, from, to);
+    const auto sigmoid = make_table({unary_op::sigmoid}, from, affine_encoding::per_tensor(to));
     for (int code = 0; code < 256; ++code) {
         const double x = static_cast<double>(static_cast<float>(code - 128) * 0.05f);
         const double y = std::nearbyint(256 / (1 + std::exp(-x)));

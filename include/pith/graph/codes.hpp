@@ -17,6 +17,15 @@
 
 namespace pith {
 
+/// Levels that ascend from `lowest` to `highest` and can be told apart by an index of `bits`.
+[[nodiscard]] inline bool good_levels(const affine_encoding& e) {
+    for (std::size_t i = 1; i < e.levels.size(); ++i)
+        if (e.levels[i] <= e.levels[i - 1])
+            return false;
+    return !e.levels.empty() && e.levels.size() <= std::size_t{1} << e.bits && e.levels.front() == e.lowest &&
+           e.levels.back() == e.highest;
+}
+
 /// The code of a real value held as uint8, one scale for the whole tensor; none if it has no such encoding.
 template <class T>
 [[nodiscard]] std::optional<format::affine> codes_of(const value<T>& v) {
@@ -28,7 +37,15 @@ template <class T>
         return std::nullopt;
     if (e->lowest < 0 || e->highest > 255 || e->zeros[0] < e->lowest || e->zeros[0] > e->highest)
         return std::nullopt;
+    if (!e->levels.empty() && !good_levels(*e))
+        return std::nullopt;
     return e->at(0);
+}
+
+/// Whether a value uses only some of its codes.
+template <class T>
+[[nodiscard]] bool has_levels(const value<T>& v) {
+    return v.affine() != nullptr && !v.affine()->levels.empty();
 }
 
 [[nodiscard]] inline bool same_codes(const format::affine& a, const format::affine& b) noexcept {
@@ -48,7 +65,8 @@ template <class T>
     for (std::size_t i = 0; i < count; ++i)
         if (e->zeros[i] != 0 || !(e->scales[i] > 0.f) || !std::isfinite(e->scales[i]))
             return false;
-    return e->lowest >= -128 && e->highest <= 127 && e->lowest < e->highest;
+    return e->lowest >= -128 && e->highest <= 127 && e->lowest < e->highest &&
+           (e->levels.empty() || good_levels(*e));
 }
 
 /// Codes of constant weights, in the order of their elements. @pre has_weight_codes(v)
@@ -59,7 +77,7 @@ template <class T>
     std::vector<std::int8_t> codes(w.size());
     for (std::size_t i = 0; i < w.size(); ++i)
         codes[i] = static_cast<std::int8_t>(
-            format::encode(v.affine()->at(slice == 0 ? 0 : i / slice), static_cast<float>(w[i])));
+            v.affine()->encode(slice == 0 ? 0 : i / slice, static_cast<float>(w[i])));
     return codes;
 }
 
@@ -95,20 +113,20 @@ template <class T>
 using code_table = std::array<std::uint8_t, 256>;
 
 /// encode(f(decode(code))) for every code; f is computed in double.
-[[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from,
-                                           const format::affine& to) {
+/// @param to its codes are cut to the range of a fused activation where there is one
+[[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from, affine_encoding to) {
     code_table table{};
     for (std::int32_t code = 0; code < 256; ++code) {
         const double y = apply(f, static_cast<double>(format::decode(from, code)));
         table[static_cast<std::size_t>(code)] =
-            static_cast<std::uint8_t>(format::encode(to, static_cast<float>(y)));
+            static_cast<std::uint8_t>(to.encode(0, static_cast<float>(y)));
     }
     return table;
 }
 
 /// One code into another, for a concatenation of values that differ in their codes.
 [[nodiscard]] inline code_table make_recoding(const format::affine& from, const format::affine& to) {
-    return make_table(unary{}, from, to);
+    return make_table(unary{}, from, affine_encoding::per_tensor(to));
 }
 
 /// Whether the operands of an addition change places in format::add_codes: ONNX Runtime lets the one that is
@@ -117,12 +135,12 @@ using code_table = std::array<std::uint8_t, 256>;
     return a.elements() < b.elements();
 }
 
-/// format::encode of every element.
+/// The code of every element. @pre codes_of accepts a value of this encoding
 template <class T>
-[[nodiscard]] tensor<std::uint8_t> encode_tensor(const format::affine& a, const tensor<T>& x) {
+[[nodiscard]] tensor<std::uint8_t> encode_tensor(const affine_encoding& e, const tensor<T>& x) {
     tensor<std::uint8_t> codes(x.dims());
     for (std::size_t i = 0; i < x.size(); ++i)
-        codes[i] = static_cast<std::uint8_t>(format::encode(a, static_cast<float>(x[i])));
+        codes[i] = static_cast<std::uint8_t>(e.encode(0, static_cast<float>(x[i])));
     return codes;
 }
 
@@ -140,7 +158,7 @@ template <class T>
 [[nodiscard]] tensor<T> round_to_codes(const value<T>& v) {
     tensor<T> x = *v.reals();
     if (const auto codes = codes_of(v))
-        return decode_tensor<T>(*codes, encode_tensor(*codes, x));
+        return decode_tensor<T>(*codes, encode_tensor(*v.affine(), x));
     if (!has_weight_codes(v))
         return x;
     const auto codes = weight_codes(v);

@@ -29,6 +29,7 @@ struct integer_call {
     std::vector<const tensor<std::uint8_t>*> in;   ///< null for inputs that are not codes
     std::vector<format::affine> from;              ///< codes of the inputs
     std::optional<format::affine> to;              ///< codes of the outputs, behind a fused activation
+    const affine_encoding* levels = nullptr;       ///< of the output, where it does not use all codes
     const value<T>* weights = nullptr;             ///< of conv2d and dense
     const tensor<T>* bias = nullptr;               ///< or null
     const tensor<std::int64_t>* indices = nullptr; ///< of gather
@@ -205,7 +206,8 @@ template <class T>
 
 template <class T>
 [[nodiscard]] std::vector<simulated<T>> forward_codes(const unary& layer, const integer_call<T>& c) {
-    return detail::one_simulated<T>(detail::look_up(make_table(layer, c.from[0], *c.to), *c.in[0]));
+    const auto to = c.levels != nullptr ? *c.levels : affine_encoding::per_tensor(*c.to);
+    return detail::one_simulated<T>(detail::look_up(make_table(layer, c.from[0], to), *c.in[0]));
 }
 
 template <class T>

@@ -74,7 +74,7 @@ find_fused_activation(const graph<T, Layers>& g, const std::vector<value_uses>& 
         return std::nullopt;
     const value_id output = g.nodes[reader].outputs[0];
     const auto codes = codes_of(g[output]);
-    if (!codes)
+    if (!codes || has_levels(g[output]))
         return std::nullopt;
     return fused_activation{reader, output, cut_to(*activation, *codes)};
 }
@@ -174,6 +174,9 @@ template <class T, class Layers>
     c.weights = input(1) != no_value && has_weight_codes(g[input(1)]);
     c.bias = input(2) == no_value || g[input(2)].reals() != nullptr;
     e.codes = codes_of(g[e.output]);
+    if (has_levels(g[e.output]) && !fused &&
+        !std::holds_alternative<unary>(n.layer)) // only tables round to the nearest level
+        return e;
     if (!std::visit([&](const auto& layer) { return detail::runs_in_codes(layer, c); }, n.layer))
         return e;
     e.how = execution::integer;

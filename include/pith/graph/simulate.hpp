@@ -64,7 +64,7 @@ struct simulation {
         const auto codes = codes_of(v);
         if (!codes)
             return nullptr;
-        return &coded.try_emplace(id, encode_tensor(*codes, *v.reals())).first->second;
+        return &coded.try_emplace(id, encode_tensor(*v.affine(), *v.reals())).first->second;
     }
 
     [[nodiscard]] const tensor<std::int64_t>* whole_input(value_id id) const {
@@ -85,7 +85,8 @@ struct simulation {
             return;
         const auto codes = codes_of(g[id]);
         const auto* real = std::get_if<tensor<T>>(&t);
-        held[id] = codes && real != nullptr ? simulated<T>(encode_tensor(*codes, *real)) : std::move(t);
+        held[id] =
+            codes && real != nullptr ? simulated<T>(encode_tensor(*g[id].affine(), *real)) : std::move(t);
         known[id] = true;
     }
 };
@@ -127,6 +128,8 @@ simulate_codes(simulation<T, Layers>& s, const node<Layers>& n, const node_execu
         c.bias = infos.size() > 2 && infos[2].present ? s.g[n.inputs[2]].reals() : nullptr;
     }
     c.to = how.codes;
+    if (how.output != no_value && how.activation == no_node)
+        c.levels = has_levels(s.g[how.output]) ? s.g[how.output].affine() : nullptr;
     const auto expected =
         std::visit([&](const auto& layer) { return infer(layer, view<const value_info>(infos)); }, n.layer);
     if (!expected)

@@ -166,13 +166,14 @@ result<void> lower(lowering<T, Layers>& x, const unary& layer, const std::vector
     const value_id output = x.current.output;
     if (x.current.integer) {
         const format::affine from = *codes_of(x.g[inputs[0]]);
-        if (layer.op == unary_op::identity && same_codes(from, *x.current.codes))
+        const bool levels = has_levels(x.g[output]);
+        if (layer.op == unary_op::identity && same_codes(from, *x.current.codes) && !levels)
             return detail::lower_alias(x, inputs[0], output);
         const auto in = x.read(inputs[0], form::codes);
         if (!in)
             return in.error();
-        detail::add_table(x, x.output(output, form::codes, true), *in,
-                          make_table(layer, from, *x.current.codes));
+        const auto to = levels ? *x.g[output].affine() : affine_encoding::per_tensor(*x.current.codes);
+        detail::add_table(x, x.output(output, form::codes, true), *in, make_table(layer, from, to));
         return {};
     }
     if (layer.op == unary_op::identity)

@@ -52,6 +52,21 @@ template <class T, class Layers>
     return {};
 }
 
+/// Codes of which only some are in use are made from other codes, by a table.
+template <class T, class Layers>
+[[nodiscard]] result<void> check_levels(const graph<T, Layers>& g, const std::vector<node_execution>& how) {
+    const fault refusal{errc::unsupported,
+                        "levels can only be made from codes: give the node's input an encoding"};
+    for (const value_id v : g.inputs)
+        if (has_levels(g[v]))
+            return fault{refusal.code, refusal.what, g[v].name};
+    for (node_index k = 0; k < g.nodes.size(); ++k)
+        for (const value_id v : g.nodes[k].outputs)
+            if (how[k].how == execution::real && v != no_value && has_levels(g[v]))
+                return at_node(refusal, g.nodes[k]);
+    return {};
+}
+
 template <class T, class Layers>
 void want_borders(lowering<T, Layers>& x, const std::vector<step>& steps) {
     for (const step& s : steps) {
@@ -106,6 +121,7 @@ template <class T, class Layers>
 [[nodiscard]] result<draft> make_draft(const graph<T, Layers>& g, const pack_options& options = {}) {
     PITH_TRY(detail::check_sizes(g));
     const auto how = executions_of(g);
+    PITH_TRY(detail::check_levels(g, how));
     const auto steps = fuse_nodes(g, how, options.fuse);
     lowering<T, Layers> x(g);
     detail::want_borders(x, steps);
