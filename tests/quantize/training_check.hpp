@@ -83,6 +83,7 @@ template <class Q>
 void check_quantizer(const Q& q, const std::vector<float>& x, int lowest, int highest) {
     const auto f = fit_forward<float>(q, x);
     CHECK(f.scale > 0.f);
+    CHECK((f.p.empty() || f.p[0] != 0.f));
     const quantize::level_list levels = q.levels(view<const float>(f.p));
     CHECK(std::is_sorted(levels.begin(), levels.end()));
     CHECK(std::adjacent_find(levels.begin(), levels.end()) == levels.end());
