@@ -76,6 +76,17 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
         r.outputs.push_back(line(p.output(i)));
 }
 
+/// E.g. "int8", "4 bit", "4 bit, 15 levels", "float32".
+[[nodiscard]] inline std::string encoding_text(pith::run::op_view op, pith::format::dtype type) {
+    if (type != pith::format::dtype::u8)
+        return std::string(pith::format::name_of(type));
+    const auto coding = pith::run::coding_of(op);
+    if (coding.bits == 0 || coding.bits >= 8)
+        return "int8";
+    return std::to_string(coding.bits) + " bit" +
+           (coding.levels != 0 ? ", " + std::to_string(coding.levels) + " levels" : "");
+}
+
 [[nodiscard]] inline inspection inspect_program(const pith::run::session& s) {
     const auto& p = s.program();
     inspection r;
@@ -86,11 +97,10 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
     for (const auto op : p.ops()) {
         const auto cost = pith::run::cost_of(p, op);
         const auto type = pith::run::type_of(p.tensor(op.head().input));
-        r.layers.push_back(
-            {std::string(p.op_name(index++)), std::string(pith::run::name_of(op.kind())),
-             pith::run::output_shape(p, op), cost.parameters, cost.macs, cost.weight_bytes,
-             type == pith::format::dtype::u8 ? "int8" : std::string(pith::format::name_of(type)),
-             std::string(pith::run::kernel_name(p, op, s.kernels()))});
+        r.layers.push_back({std::string(p.op_name(index++)), std::string(pith::run::name_of(op.kind())),
+                            pith::run::output_shape(p, op), cost.parameters, cost.macs, cost.weight_bytes,
+                            encoding_text(op, type),
+                            std::string(pith::run::kernel_name(p, op, s.kernels()))});
         r.parameters += cost.parameters;
         r.macs += cost.macs;
     }
@@ -165,10 +175,10 @@ inline void print(const inspection& r) {
         std::printf("input   %s %s %s\n", d.name.c_str(), d.type.c_str(), text_of(d.shape).c_str());
     for (const auto& d : r.outputs)
         std::printf("output  %s %s %s\n", d.name.c_str(), d.type.c_str(), text_of(d.shape).c_str());
-    std::printf("%-32s %-12s %-16s %12s %14s %12s  %-8s %s\n", "layer", "kind", "shape", "parameters", "macs",
-                "weight bytes", "encoding", "kernel");
+    std::printf("%-32s %-12s %-16s %12s %14s %12s  %-16s %s\n", "layer", "kind", "shape", "parameters",
+                "macs", "weight bytes", "encoding", "kernel");
     for (const auto& l : r.layers)
-        std::printf("%-32.32s %-12s %-16s %12s %14s %12s  %-8s %s\n", l.name.c_str(), l.kind.c_str(),
+        std::printf("%-32.32s %-12s %-16s %12s %14s %12s  %-16s %s\n", l.name.c_str(), l.kind.c_str(),
                     text_of(l.shape).c_str(), grouped(l.parameters).c_str(), grouped(l.macs).c_str(),
                     grouped(l.weight_bytes).c_str(), l.encoding.c_str(), l.kernel.c_str());
     std::printf("%s parameters, %s multiply-adds, %s bytes of weights, %s bytes of arena\n",

@@ -42,6 +42,7 @@ inline exit_code run_kernels(const kernels_options& o) {
     };
     std::printf("kernels, best first:\n");
     list("igemm", pith::kernel::igemm_list);
+    list("igemm_low", pith::kernel::igemm_low_list);
     list("depthwise_u8", pith::kernel::depthwise_u8_list);
     list("sgemm", pith::kernel::sgemm_list);
     list("depthwise_f32", pith::kernel::depthwise_f32_list);

@@ -16,6 +16,7 @@
 #include "base/view.hpp"
 #include "format/affine.hpp"
 #include "format/dtype.hpp"
+#include "format/low_bit.hpp"
 #include "format/ops.hpp"
 #include "format/requantize.hpp"
 #include "format/resize.hpp"

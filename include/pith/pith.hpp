@@ -93,6 +93,7 @@
 #include "kernel/depthwise_u8.hpp"
 #include "kernel/eltwise.hpp"
 #include "kernel/igemm.hpp"
+#include "kernel/igemm_low.hpp"
 #include "kernel/matmul.hpp"
 #include "kernel/movement.hpp"
 #include "kernel/pool.hpp"

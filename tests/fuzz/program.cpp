@@ -42,6 +42,10 @@ TEST_CASE("a damaged int8 program") {
     damage(fuzz::int8_program());
 }
 
+TEST_CASE("a damaged program with weights of a few bits") {
+    damage(fuzz::low_bit_program());
+}
+
 TEST_CASE("every truncation and every flipped bit of a program is refused") {
     const auto whole = fuzz::int8_program();
     for (std::size_t size = 0; size < whole.size(); size += size < 4096 ? 1 : 61) {

@@ -40,7 +40,7 @@ inline bytes float_program() {
     return packed ? std::move(*packed) : bytes{};
 }
 
-inline bytes int8_program() {
+inline pith::result<pith::graph<float>> int8_network() {
     pith::quantize::post_training quantize;
     quantize.calibration = [](std::size_t index) -> std::optional<pith::any_tensors<float>> {
         if (index == 4)
@@ -51,9 +51,37 @@ inline bytes int8_program() {
             v = bits.unit() * 2 - 1;
         return pith::any_tensors<float>{std::move(image)};
     };
-    auto g = quantize(small_network());
+    return quantize(small_network());
+}
+
+inline bytes int8_program() {
+    auto g = int8_network();
     if (!g)
         return {};
+    auto packed = pith::plan::pack(std::move(*g));
+    return packed ? std::move(*packed) : bytes{};
+}
+
+/// Weights of three bits, and by turns of two with levels.
+inline bytes low_bit_program() {
+    auto g = int8_network();
+    if (!g)
+        return {};
+    bool listed = false;
+    for (const auto& n : g->nodes)
+        for (const auto id : n.inputs) {
+            if (id == pith::no_value || !pith::has_weight_codes((*g)[id]))
+                continue;
+            auto e = *(*g)[id].affine();
+            e.bits = listed ? 2 : 3;
+            e.levels = listed ? std::vector<std::int16_t>{-120, -30, 30, 120} : std::vector<std::int16_t>{};
+            e.lowest = listed ? -120 : -4;
+            e.highest = listed ? 120 : 3;
+            for (auto& s : e.scales)
+                s *= 127.f / static_cast<float>(-e.lowest);
+            (*g)[id].encoded = e;
+            listed = !listed;
+        }
     auto packed = pith::plan::pack(std::move(*g));
     return packed ? std::move(*packed) : bytes{};
 }

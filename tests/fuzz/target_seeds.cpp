@@ -20,6 +20,7 @@ int main(int count, char** arguments) {
     } else {
         write("float.pith", fuzz::float_program());
         write("int8.pith", fuzz::int8_program());
+        write("low_bit.pith", fuzz::low_bit_program());
     }
     return done ? 0 : 1;
 }

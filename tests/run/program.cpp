@@ -38,6 +38,7 @@ struct convolution {
         record.window.tile_outputs = 2;
         record.window.tile_depth = 1;
         record.groups = 1;
+        record.weight_bits = 8;
         record.highest = 255;
         record.zero = 10;
         std::vector<std::int8_t> weights(2 * 18 * 2); // two panels of two outputs; all ones, but the fourth
@@ -151,6 +152,49 @@ TEST_CASE("program: records that contradict each other are refused") {
     CHECK(refused([](convolution& c) { c.p.header.output_count += 1; }));
     CHECK(refused([](convolution& c) { c.p.header.reserved = 1; }));
     CHECK(refused([](convolution& c) { c.p.header.named_ops = 1; }));
+}
+
+TEST_CASE("program: codes of fewer than eight bits say what they mean") {
+    const auto refused = [](const auto& damage) {
+        convolution c;
+        c.record.window.tile_outputs = 16;
+        c.record.window.tile_depth = 4;
+        c.record.weight_bits = 3;
+        c.record.weight_lowest = -4;
+        c.record.weights = c.p.constant(std::vector<std::uint8_t>(3 * 2 * 24)); // three runs of six inputs
+        c.record.bias = c.record.factor = c.p.constant(std::vector<std::int32_t>(16));
+        const auto levels = c.p.constant(std::vector<std::int8_t>(8));
+        damage(c, levels);
+        return !opens(c.finish());
+    };
+    using at = std::uint32_t;
+    CHECK(!refused([](convolution&, at) {}));
+    CHECK(!refused([](convolution& c, at) { c.record.weight_bits = 1; }));
+    CHECK(!refused([](convolution& c, at) { c.record.weight_lowest = 120; }));
+    CHECK(refused([](convolution& c, at) { c.record.weight_lowest = 121; }));
+    CHECK(refused([](convolution& c, at) { c.record.weight_bits = 0; }));
+    CHECK(refused([](convolution& c, at) { c.record.weight_bits = 8; })); // and has a lowest code
+    CHECK(refused([](convolution& c, at) { c.record.weight_bits = 9; }));
+    CHECK(refused([](convolution& c, at) { c.record.weight_bits = 255; }));
+    CHECK(refused([](convolution& c, at) { c.record.reserved = 1; }));
+    CHECK(refused([](convolution& c, at) { c.record.level_count = 1; }));
+    CHECK(refused([](convolution& c, at) { c.record.window.tile_depth = 2; }));
+    CHECK(refused([](convolution& c, at) { c.record.weights += 8; }));
+    CHECK(refused([](convolution& c, at) { c.record.weights = 0xFFFFFFF0u; }));
+    const auto with_levels = [&](std::uint8_t count, std::int8_t lowest, at move) {
+        return refused([=](convolution& c, at levels) {
+            c.record.levels = levels + move;
+            c.record.level_count = count;
+            c.record.weight_lowest = lowest;
+        });
+    };
+    CHECK(!with_levels(8, 0, 0));
+    CHECK(!with_levels(1, 0, 0));
+    CHECK(with_levels(9, 0, 0));
+    CHECK(with_levels(0, 0, 0));
+    CHECK(with_levels(8, -4, 0));
+    CHECK(with_levels(8, 0, 1));
+    CHECK(with_levels(8, 0, 1u << 20));
 }
 
 TEST_CASE("program: strided operations stay inside their tensors") {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "../format/low_bit.hpp"
 #include "../format/requantize.hpp"
 #include "../graph/codes.hpp"
 #include "../run/kernel_set.hpp"
@@ -109,6 +110,50 @@ template <class E>
     return p;
 }
 
+/// Weight codes as a program stores them: int8, or indices of fewer bits where their kernels read those.
+struct stored_weights {
+    packed_layer<std::uint8_t> packed;
+    std::uint8_t bits = 8;
+    std::int8_t lowest = 0;          ///< code of index 0, without levels
+    std::vector<std::int8_t> levels; ///< 2^bits, filled up with zeros; empty: none
+    std::uint8_t level_count = 0;
+};
+
+[[nodiscard]] inline bool takes_low_bits(const weighted_layer& l, const affine_encoding& e) noexcept {
+    return !l.depthwise() && e.bits >= 1 && e.bits <= format::most_low_bits &&
+           (!e.levels.empty() || e.highest - e.lowest < 1 << e.bits);
+}
+
+/// @pre has_weight_codes of the value whose codes and encoding these are
+[[nodiscard]] inline stored_weights
+store_weights(const weighted_layer& l, const std::vector<std::int8_t>& codes, const affine_encoding& e) {
+    stored_weights s;
+    std::vector<std::uint8_t> indices(codes.size());
+    if (!takes_low_bits(l, e)) {
+        std::copy(codes.begin(), codes.end(), indices.begin()); // the same eight bits
+        s.packed = pack_layer<std::uint8_t>(l, indices, run::igemm_tile);
+        return s;
+    }
+    s.bits = e.bits;
+    const std::int32_t count = std::int32_t{1} << e.bits;
+    if (e.levels.empty()) {
+        const std::int32_t lowest = std::min(e.lowest, 128 - count);
+        s.lowest = static_cast<std::int8_t>(lowest);
+        for (std::size_t i = 0; i < codes.size(); ++i)
+            indices[i] = static_cast<std::uint8_t>(codes[i] - lowest);
+    } else {
+        s.levels.assign(e.levels.begin(), e.levels.end());
+        s.level_count = static_cast<std::uint8_t>(e.levels.size());
+        for (std::size_t i = 0; i < codes.size(); ++i)
+            indices[i] = static_cast<std::uint8_t>(
+                std::lower_bound(s.levels.begin(), s.levels.end(), codes[i]) - s.levels.begin());
+        s.levels.resize(static_cast<std::size_t>(count), std::int8_t{0});
+    }
+    s.packed = pack_layer<std::uint8_t>(l, indices, format::low_bit_tile);
+    s.packed.weights = pack_indices(s.packed.weights, s.bits);
+    return s;
+}
+
 struct clamp {
     float low = -std::numeric_limits<float>::infinity();
     float high = std::numeric_limits<float>::infinity();
@@ -136,7 +181,8 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
     const tensor<T>* real_bias = bias == no_value ? nullptr : x.g[bias].reals();
     const auto offsets = fold_zero(bias_codes(real_bias, from.scale, scales), codes, from.zero);
     const auto factors = output_factors(from.scale, scales, s.codes);
-    const auto packed = pack_layer<std::int8_t>(l, codes, run::igemm_tile);
+    const stored_weights stored = store_weights(l, codes, *x.g[weights].affine());
+    const auto& packed = stored.packed;
 
     const auto in = x.read(input, form::codes, placement::bordered);
     if (!in)
@@ -153,6 +199,9 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
     r.op = operands(out, *in, *residual);
     r.window = window_record_of(l, run::igemm_tile);
     r.groups = static_cast<std::uint16_t>(packed.groups);
+    r.weight_bits = stored.bits;
+    r.weight_lowest = stored.lowest;
+    r.level_count = stored.level_count;
     const format::affine to = s.codes.value_or(format::affine{});
     r.zero = static_cast<std::uint8_t>(to.zero);
     r.lowest = static_cast<std::uint8_t>(to.lowest);
@@ -178,6 +227,8 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
                  x.d.add_blob_of(pack_channels<std::int32_t>(offsets, packed.groups, packed.lanes))},
                 {offsetof(run::codes_convolution_record, factor),
                  x.d.add_blob_of(pack_channels<float>(factors, packed.groups, packed.lanes))}};
+    if (!stored.levels.empty())
+        op.blobs.push_back({offsetof(run::codes_convolution_record, levels), x.d.add_blob_of(stored.levels)});
     if (real)
         x.settle(s.output, out);
     return {};

@@ -9,6 +9,7 @@
 
 #include "../base/bits.hpp"
 #include "../base/view.hpp"
+#include "../format/low_bit.hpp"
 #include "../format/tile.hpp"
 #include "../run/layout.hpp"
 
@@ -29,6 +30,14 @@ template <class E>
             for (std::size_t r = 0; r < runs; ++r)
                 for (std::size_t k = 0; k < length; ++k)
                     packed[g * size + format::packed_index(tile, runs, length, o, r, k)] = *from++;
+    return packed;
+}
+
+/// Indices in panels of format::low_bit_tile, each in `bits` bits.
+[[nodiscard]] inline std::vector<std::uint8_t> pack_indices(view<const std::uint8_t> panels, unsigned bits) {
+    std::vector<std::uint8_t> packed(format::low_bit_bytes(panels.size(), bits), std::uint8_t{0});
+    for (std::size_t i = 0; i < panels.size(); ++i)
+        format::put_index(packed.data() + format::low_bit_bytes(i / 64 * 64, bits), bits, i % 64, panels[i]);
     return packed;
 }
 

@@ -8,6 +8,7 @@
 
 #include "../base/bits.hpp"
 #include "../base/view.hpp"
+#include "../format/low_bit.hpp"
 #include "../format/ops.hpp"
 #include "../format/tile.hpp"
 #include "layout.hpp"
@@ -86,7 +87,7 @@ private:
 
     /// Bias, factor (0: none) and weights of a convolution, panels or depthwise.
     [[nodiscard]] bool weights_fit(const window_record& w, std::uint32_t groups, bool depthwise, t in, t out,
-                                   std::uint32_t weights, std::uint32_t weight_bytes, std::uint32_t bias,
+                                   std::uint32_t weights, std::uint32_t weight_bits, std::uint32_t bias,
                                    const std::uint32_t* factor) const noexcept {
         const std::uint64_t taps = std::uint64_t{w.kernel[0]} * w.kernel[1];
         std::uint64_t lanes = round_up(std::uint64_t{out.dims[3]}, std::uint64_t{16});
@@ -108,8 +109,26 @@ private:
                 return false;
             elements *= lanes;
         }
-        return constant(weights, elements * weight_bytes, 16) && constant(bias, lanes * 4) &&
+        const std::uint64_t bytes =
+            weight_bits < 8 ? elements / 8 * weight_bits : elements * (weight_bits / 8);
+        return constant(weights, bytes, 16) && constant(bias, lanes * 4) &&
                (factor == nullptr || constant(*factor, lanes * 4));
+    }
+    /// Weights of fewer than eight bits: their tile, and what their indices mean.
+    [[nodiscard]] bool coding_fits(const codes_convolution_record& r, bool depthwise) const noexcept {
+        if (r.reserved != 0)
+            return false;
+        if (r.weight_bits == 8)
+            return r.levels == 0 && r.level_count == 0 && r.weight_lowest == 0;
+        const format::tile tile{r.window.tile_outputs, r.window.tile_depth};
+        if (depthwise || r.weight_bits < 1 || r.weight_bits > format::most_low_bits ||
+            !(tile == format::low_bit_tile))
+            return false;
+        const std::int32_t most = std::int32_t{1} << r.weight_bits;
+        if (r.levels == 0)
+            return r.level_count == 0 && r.weight_lowest + most - 1 <= 127;
+        return r.weight_lowest == 0 && r.level_count >= 1 && r.level_count <= most &&
+               constant(r.levels, static_cast<std::uint64_t>(most));
     }
     [[nodiscard]] bool residual_fits(std::uint16_t id, t out) const noexcept {
         if (id == no_tensor)
@@ -246,8 +265,8 @@ inline bool op_checker::one_operand(op_view op, t in, t out) const noexcept {
 
 inline bool op_checker::convolution_u8(op_view op, t in, t out, bool depthwise) const noexcept {
     const auto r = op.as<codes_convolution_record>();
-    if (!codes(in) || !window_fits(r.window, in, out) ||
-        !weights_fit(r.window, r.groups, depthwise, in, out, r.weights, 1, r.bias, &r.factor))
+    if (!codes(in) || !window_fits(r.window, in, out) || !coding_fits(r, depthwise) ||
+        !weights_fit(r.window, r.groups, depthwise, in, out, r.weights, r.weight_bits, r.bias, &r.factor))
         return false;
     if (depthwise || real(out))
         return r.op.second == no_tensor && (codes(out) || !depthwise);
@@ -257,7 +276,7 @@ inline bool op_checker::convolution_u8(op_view op, t in, t out, bool depthwise) 
 inline bool op_checker::convolution_f32(op_view op, t in, t out, bool depthwise) const noexcept {
     const auto r = op.as<real_convolution_record>();
     return real(in) && real(out) && window_fits(r.window, in, out) &&
-           weights_fit(r.window, r.groups, depthwise, in, out, r.weights, 4, r.bias, nullptr) &&
+           weights_fit(r.window, r.groups, depthwise, in, out, r.weights, 32, r.bias, nullptr) &&
            residual_fits(r.op.second, out);
 }
 

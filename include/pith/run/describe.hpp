@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "../base/shape.hpp"
+#include "../format/low_bit.hpp"
 #include "../format/tile.hpp"
 #include "kernel_set.hpp"
 #include "layout.hpp"
@@ -65,10 +66,10 @@ struct op_cost {
 
 namespace detail {
 
-/// @param element bytes of a weight; the channel arrays (bias, and factor for codes) have four bytes each
+/// @param bits of a weight; the channel arrays (bias, and factor for codes) have four bytes each
 [[nodiscard]] inline op_cost convolution_cost(const program_view& p, const op_record& op,
                                               const window_record& w, std::uint32_t groups,
-                                              std::size_t element) noexcept {
+                                              std::size_t bits) noexcept {
     const tensor_record in = p.tensor(op.input);
     const tensor_record out = p.tensor(op.output);
     const std::uint64_t per_output = std::uint64_t{w.kernel[0]} * w.kernel[1] * in.dims[3] / groups;
@@ -78,9 +79,11 @@ namespace detail {
     const std::size_t packed =
         groups * format::packed_elements(tile, group_outputs, std::size_t{runs.rows} * runs.columns,
                                          static_cast<std::size_t>(runs.length));
-    const std::size_t arrays = element == 1 ? 2 : 1;
+    const std::size_t arrays = bits <= 8 ? 2 : 1;
+    const std::size_t bytes =
+        bits < 8 ? format::low_bit_bytes(packed, static_cast<unsigned>(bits)) : packed * (bits / 8);
     return {per_output * out.dims[3] + out.dims[3], per_output * elements_of(out),
-            packed * element + groups * round_up(group_outputs, std::size_t{tile.outputs}) * 4 * arrays};
+            bytes + groups * round_up(group_outputs, std::size_t{tile.outputs}) * 4 * arrays};
 }
 
 [[nodiscard]] inline op_cost depthwise_cost(const program_view& p, const op_record& op,
@@ -98,16 +101,36 @@ namespace detail {
 
 } // namespace detail
 
+/// How the weights of an operation are stored.
+struct weight_coding {
+    std::uint32_t bits = 0;   ///< of a weight; 0: the operation has none
+    std::uint32_t levels = 0; ///< of a codebook; 0: every code may occur
+};
+[[nodiscard]] inline weight_coding coding_of(op_view op) noexcept {
+    switch (op.kind()) {
+    case op_kind::convolution_u8:
+    case op_kind::depthwise_u8: {
+        const auto r = op.as<codes_convolution_record>();
+        return {r.weight_bits, r.level_count};
+    }
+    case op_kind::convolution_f32:
+    case op_kind::depthwise_f32:
+        return {32, 0};
+    default:
+        return {};
+    }
+}
+
 [[nodiscard]] inline op_cost cost_of(const program_view& p, op_view op) noexcept {
     const op_record head = op.head();
     switch (op.kind()) {
     case op_kind::convolution_u8: {
         const auto r = op.as<codes_convolution_record>();
-        return detail::convolution_cost(p, head, r.window, r.groups, 1);
+        return detail::convolution_cost(p, head, r.window, r.groups, r.weight_bits);
     }
     case op_kind::convolution_f32: {
         const auto r = op.as<real_convolution_record>();
-        return detail::convolution_cost(p, head, r.window, r.groups, 4);
+        return detail::convolution_cost(p, head, r.window, r.groups, 32);
     }
     case op_kind::depthwise_u8:
         return detail::depthwise_cost(p, head, op.as<codes_convolution_record>().window, 1);
@@ -134,7 +157,8 @@ namespace detail {
     const bool codes = detail::on_codes(p, op.head());
     switch (op.kind()) {
     case op_kind::convolution_u8:
-        return tiled(set.igemm, op.as<codes_convolution_record>().window);
+        return coding_of(op).bits < 8 ? plain(set.igemm_low)
+                                      : tiled(set.igemm, op.as<codes_convolution_record>().window);
     case op_kind::convolution_f32:
         return tiled(set.sgemm, op.as<real_convolution_record>().window);
     case op_kind::depthwise_u8:

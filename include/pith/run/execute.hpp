@@ -22,7 +22,8 @@ namespace pith::run {
     const bool codes = type_of(p.tensor(op.head().input)) == format::dtype::u8;
     switch (op.kind()) {
     case op_kind::convolution_u8:
-        return kernels.igemm.best != nullptr;
+        return op.as<codes_convolution_record>().weight_bits < 8 ? kernels.igemm_low != nullptr
+                                                                 : kernels.igemm.best != nullptr;
     case op_kind::convolution_f32:
         return kernels.sgemm.best != nullptr;
     case op_kind::depthwise_u8:

@@ -11,6 +11,7 @@
 #include "../kernel/depthwise_f32/args.hpp"
 #include "../kernel/depthwise_u8/args.hpp"
 #include "../kernel/igemm/args.hpp"
+#include "../kernel/igemm_low/args.hpp"
 #include "../kernel/sgemm/args.hpp"
 #include "execution.hpp"
 
@@ -117,6 +118,23 @@ void run_tiled(const tiled_kernel<Args>& k, const Args& a) noexcept {
     return e;
 }
 
+[[nodiscard]] inline format::low_bit_codes coding_of(const execution& x,
+                                                     const codes_convolution_record& r) noexcept {
+    return {r.weight_bits, r.weight_lowest, r.levels != 0 ? x.constant<std::int8_t>(r.levels) : nullptr};
+}
+
+/// Runs `a` with the weights that lie `elements` behind the first.
+inline void run_weights(const execution& x, const codes_convolution_record& r, std::size_t elements,
+                        kernel::igemm_args& a) noexcept {
+    if (r.weight_bits < 8) {
+        const std::size_t bytes = format::low_bit_bytes(elements, r.weight_bits);
+        x.kernels.igemm_low->run({a, x.constant<std::uint8_t>(r.weights) + bytes, coding_of(x, r)});
+        return;
+    }
+    a.weights = x.constant<std::int8_t>(r.weights) + elements;
+    run_tiled(x.kernels.igemm, a);
+}
+
 inline void run_convolution_u8(const execution& x, op_view op) noexcept {
     const auto r = op.as<codes_convolution_record>();
     const tensor_record in = x.program.tensor(r.op.input);
@@ -140,7 +158,6 @@ inline void run_convolution_u8(const execution& x, op_view op) noexcept {
         for (std::uint32_t group = 0; group < r.groups; ++group) {
             const std::size_t from_output = std::size_t{group} * share.outputs;
             a.input = input + std::size_t{group} * share.inputs;
-            a.weights = x.constant<std::int8_t>(r.weights) + group * share.weights;
             a.epilogue.bias = x.constant<std::int32_t>(r.bias) + group * share.lanes;
             a.epilogue.factor = x.constant<float>(r.factor) + group * share.lanes;
             if (codes)
@@ -150,7 +167,7 @@ inline void run_convolution_u8(const execution& x, op_view op) noexcept {
             if (adds)
                 a.epilogue.residual =
                     x.read<std::uint8_t>(residual) + image_start(residual, image) + from_output;
-            run_tiled(x.kernels.igemm, a);
+            run_weights(x, r, group * share.weights, a);
         }
     }
 }

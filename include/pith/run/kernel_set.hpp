@@ -13,6 +13,7 @@
 #include "../kernel/eltwise/unary.hpp"
 #include "../kernel/entry.hpp"
 #include "../kernel/igemm/portable.hpp"
+#include "../kernel/igemm_low/portable.hpp"
 #include "../kernel/matmul/portable.hpp"
 #include "../kernel/movement/convert.hpp"
 #include "../kernel/movement/portable.hpp"
@@ -35,6 +36,7 @@ struct tiled_kernel {
 struct kernel_set {
     tiled_kernel<kernel::igemm_args> igemm;
     tiled_kernel<kernel::sgemm_args> sgemm;
+    const kernel::entry<kernel::igemm_low_args>* igemm_low = nullptr; ///< all read one tile
     const kernel::entry<kernel::depthwise_u8_args>* depthwise_u8 = nullptr;
     const kernel::entry<kernel::depthwise_f32_args>* depthwise_f32 = nullptr;
     const kernel::entry<kernel::quantize_args>* quantize = nullptr;
@@ -74,6 +76,7 @@ inline constexpr kernel::entry<Args> portable_entry{"portable", arch::isa::none,
     using namespace kernel;
     kernel_set s;
     s.igemm.portable = s.igemm.best = &portable_entry<igemm_args, &portable::igemm>;
+    s.igemm_low = &portable_entry<igemm_low_args, &portable::igemm_low>;
     s.sgemm.portable = s.sgemm.best = &portable_entry<sgemm_args, &portable::sgemm>;
     s.depthwise_u8 = &portable_entry<depthwise_u8_args, &portable::depthwise_u8>;
     s.depthwise_f32 = &portable_entry<depthwise_f32_args, &portable::depthwise_f32>;

@@ -12,6 +12,7 @@
 #include "../kernel/eltwise.hpp"
 #include "../kernel/entry.hpp"
 #include "../kernel/igemm.hpp"
+#include "../kernel/igemm_low.hpp"
 #include "../kernel/matmul.hpp"
 #include "../kernel/movement.hpp"
 #include "../kernel/pool.hpp"
@@ -31,8 +32,9 @@ template <class Args, std::size_t N>
 }
 template <class Args, std::size_t N>
 [[nodiscard]] constexpr const kernel::entry<Args>* best(const kernel::entry<Args> (&list)[N],
-                                                        arch::isa_set have) noexcept {
-    return &kernel::best_for(list, have);
+                                                        arch::isa_set have,
+                                                        format::tile tile = format::any_tile) noexcept {
+    return &kernel::best_for(list, have, tile);
 }
 template <class Args, std::size_t N>
 [[nodiscard]] constexpr tiled_kernel<Args> tiled(const kernel::entry<Args> (&list)[N], arch::isa_set have,
@@ -47,6 +49,7 @@ template <class Args, std::size_t N>
     using namespace kernel;
     kernel_set s;
     s.igemm = detail::tiled(igemm_list, have, igemm_tile);
+    s.igemm_low = detail::best(igemm_low_list, have, format::low_bit_tile);
     s.sgemm = detail::tiled(sgemm_list, have, sgemm_tile);
     s.depthwise_u8 = detail::best(depthwise_u8_list, have);
     s.depthwise_f32 = detail::best(depthwise_f32_list, have);

@@ -16,7 +16,7 @@
 namespace pith::run {
 
 inline constexpr std::uint32_t file_magic = 0x48544950; ///< "PITH"
-inline constexpr std::uint32_t file_version = 1;
+inline constexpr std::uint32_t file_version = 2;
 inline constexpr std::uint16_t no_tensor = 0xFFFF;
 /// Axes of the strided operations.
 inline constexpr std::size_t max_axes = 8;
@@ -116,6 +116,11 @@ struct codes_convolution_record {
     float add_ra;
     float add_rb;
     float add_offset;
+    std::uint32_t levels;      ///< 2^weight_bits int8 codes, or 0: codes are weight_lowest + index
+    std::uint8_t weight_bits;  ///< 8: int8 codes; 1..7, not of depthwise_u8: indices (format/low_bit.hpp)
+    std::int8_t weight_lowest; ///< of indices without levels
+    std::uint8_t level_count;  ///< in use; 0 without levels
+    std::uint8_t reserved;     ///< 0
 };
 
 /// op_kind::convolution_f32 and depthwise_f32. `second` is the residual.
@@ -274,7 +279,7 @@ struct door_record {
 };
 
 static_assert(sizeof(file_header) == 64 && sizeof(tensor_record) == 32 && sizeof(op_record) == 8);
-static_assert(sizeof(window_record) == 16 && sizeof(codes_convolution_record) == 56);
+static_assert(sizeof(window_record) == 16 && sizeof(codes_convolution_record) == 64);
 static_assert(sizeof(real_convolution_record) == 52 && sizeof(door_record) == 8);
 static_assert(sizeof(quantize_record) == 12 && sizeof(table_record) == 12 && sizeof(unary_record) == 20);
 static_assert(sizeof(codes_binary_record) == 24 && sizeof(real_binary_record) == 20);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_IGEMM_LOW_ARGS_HPP
+#define PITH_KERNEL_IGEMM_LOW_ARGS_HPP
+/// Integer convolution and dense layers whose weights are stored in less than eight bits.
+
+#include <cstdint>
+
+#include "../../format/low_bit.hpp"
+#include "../igemm/args.hpp"
+
+namespace pith::kernel {
+
+/// As igemm_args, with the weights decoded on the way. Weights that fill up a tile may decode to anything.
+struct igemm_low_args {
+    igemm_args dense;                      ///< without its weights; packed by format::low_bit_tile
+    const std::uint8_t* weights = nullptr; ///< format/low_bit.hpp, 16-byte aligned
+    format::low_bit_codes codes;
+};
+
+} // namespace pith::kernel
+
+#endif
