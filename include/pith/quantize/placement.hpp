@@ -43,6 +43,8 @@ struct placement {
 struct placement_options {
     bool outputs = true;              ///< the network's outputs have codes too
     std::vector<std::string> in_real; ///< names of conv2d and dense nodes to leave in floating point
+    /// Identity nodes whose outputs have an encoding recode: their input is free to have another one.
+    bool recode = false;
 };
 
 namespace detail {
@@ -68,6 +70,12 @@ private:
     std::vector<value_id> parent_;
 };
 
+template <class Layers>
+[[nodiscard]] bool is_identity(const Layers& layer) {
+    const auto* u = std::get_if<unary>(&layer);
+    return u != nullptr && u->op == unary_op::identity;
+}
+
 /// Layers whose outputs hold only elements of their first input.
 template <class Layers>
 [[nodiscard]] bool only_moves(const Layers& layer) {
@@ -77,11 +85,10 @@ template <class Layers>
         return r->mode == resize_mode::nearest;
     if (const auto* p = std::get_if<pad>(&layer))
         return p->mode != pad_mode::constant || p->fill == 0; // 0 is an element of every code
-    if (const auto* u = std::get_if<unary>(&layer))
-        return u->op == unary_op::identity;
-    return std::holds_alternative<reshape>(layer) || std::holds_alternative<transpose>(layer) ||
-           std::holds_alternative<slice>(layer) || std::holds_alternative<split>(layer) ||
-           std::holds_alternative<expand>(layer) || std::holds_alternative<gather>(layer);
+    return is_identity(layer) || std::holds_alternative<reshape>(layer) ||
+           std::holds_alternative<transpose>(layer) || std::holds_alternative<slice>(layer) ||
+           std::holds_alternative<split>(layer) || std::holds_alternative<expand>(layer) ||
+           std::holds_alternative<gather>(layer);
 }
 
 template <class Layers>
@@ -109,6 +116,9 @@ public:
         : g_(g), options_(options), uses_(uses_of(g)), joined_(g.values.size()), barred_(g.values.size()) {}
 
     [[nodiscard]] result<placement> run() {
+        for (const auto& n : g_.nodes)
+            recodes_.push_back(options_.recode && is_identity(n.layer) &&
+                               g_[n.outputs[0]].affine() != nullptr);
         for (auto& v : g_.values)
             v.encoded = {};
         PITH_TRY(bar_named_layers());
@@ -188,8 +198,9 @@ private:
     }
 
     void join_all() {
-        for (const auto& n : g_.nodes)
-            if (only_moves(n.layer) && !g_[n.inputs[0]].is_constant())
+        for (node_index k = 0; k < g_.nodes.size(); ++k)
+            if (const auto& n = g_.nodes[k];
+                only_moves(n.layer) && !recodes_[k] && !g_[n.inputs[0]].is_constant())
                 for (const auto id : n.outputs)
                     if (id != no_value)
                         joined_.join(n.inputs[0], id);
@@ -293,7 +304,7 @@ private:
             return true;
         const auto& n = g_.nodes[uses_[v].producer];
         if (only_moves(n.layer))
-            return false;
+            return recodes_[uses_[v].producer];
         if (!std::holds_alternative<concat>(n.layer))
             return true;
         return !std::all_of(n.inputs.begin(), n.inputs.end(),
@@ -304,7 +315,8 @@ private:
     const placement_options& options_;
     std::vector<value_uses> uses_;
     joined_values joined_;
-    std::vector<bool> barred_; ///< values that must not have codes
+    std::vector<bool> barred_;  ///< values that must not have codes
+    std::vector<bool> recodes_; ///< one per node
 };
 
 } // namespace detail

@@ -87,9 +87,11 @@ template <class T>
 }
 
 /// Observers of the values that set codes, fed by every sample.
-template <class T, class Layers>
+/// @param run (inputs, observer): evaluates the network
+template <class T, class Layers, class Run>
 [[nodiscard]] result<std::vector<std::optional<range_observer>>>
-observe_sources(const graph<T, Layers>& g, const placement& where, const post_training& options) {
+observe_sources(const graph<T, Layers>& g, const placement& where, const post_training& options,
+                const Run& run) {
     std::vector<std::optional<range_observer>> seen(g.values.size());
     const auto uses = uses_of(g);
     for (const auto& group : where.groups)
@@ -97,9 +99,11 @@ observe_sources(const graph<T, Layers>& g, const placement& where, const post_tr
             if (!ends_at_one(g, uses[id]))
                 seen[id].emplace(options.activations);
     std::vector<float> scratch;
+    std::vector<bool> fed_once(g.values.size(), false);
     const auto watch = [&](value_id id, const tensor<T>& t) {
         if (seen[id])
             seen[id]->observe(as_floats(t, scratch));
+        fed_once[id] = true;
     };
     std::size_t count = 0;
     for (; count < options.samples; ++count) {
@@ -107,13 +111,13 @@ observe_sources(const graph<T, Layers>& g, const placement& where, const post_tr
         if (!inputs)
             break;
         const any_tensors<T> fed = to_scalar<T>(*std::move(inputs));
-        if (const auto out = evaluate(g, fed, watch); !out)
+        if (const auto out = run(fed, watch); !out)
             return out.error();
     }
     if (count == 0)
         return fault{errc::missing, "post-training quantisation needs at least one calibration sample"};
     for (std::size_t id = 0; id < seen.size(); ++id)
-        if (seen[id] && !seen[id]->finite())
+        if (seen[id] && fed_once[id] && !seen[id]->finite())
             return fault{errc::unsupported,
                          "a value was not finite during calibration: check the normalisation of the samples",
                          g.values[id].name};
@@ -156,6 +160,32 @@ void make_room_for_bias(affine_encoding& weights, const tensor<T>* bias, float i
     }
 }
 
+/// Codes of weights and other constants, where there are none yet.
+template <class T, class Layers>
+[[nodiscard]] result<void> encode_constants(graph<T, Layers>& g, const placement& where,
+                                            const post_training& options) {
+    std::vector<float> scratch;
+    const uniform operand_codes{.symmetric = false};
+    for (const auto id : where.operands)
+        if (g[id].affine() == nullptr)
+            g[id].encoded = operand_codes.fit(as_floats(*g[id].reals(), scratch));
+    for (const auto id : where.weights) {
+        if (g[id].affine() != nullptr)
+            continue;
+        const view<const float> w = as_floats(*g[id].reals(), scratch);
+        if (!all_finite(w))
+            return fault{errc::unsupported, "weights must be finite to be quantised", g[id].name};
+        g[id].encoded =
+            options.weights.fit(w, options.per_channel ? static_cast<std::size_t>(g[id].dims[0]) : 1);
+    }
+    for (const auto& n : g.nodes)
+        if (has_weights(n.layer) && n.inputs.size() > 2 && n.inputs[2] != no_value)
+            if (auto* w = std::get_if<affine_encoding>(&g[n.inputs[1]].encoded);
+                w != nullptr && g[n.inputs[0]].affine() != nullptr)
+                make_room_for_bias(*w, g[n.inputs[2]].reals(), g[n.inputs[0]].affine()->scales[0]);
+    return {};
+}
+
 } // namespace detail
 
 template <class T, class Layers>
@@ -169,7 +199,8 @@ result<graph<T, Layers>> post_training::operator()(graph<T, Layers> g) const {
     const auto where = place_codes(g, {.outputs = outputs, .in_real = in_real});
     if (!where)
         return where.error();
-    const auto seen = detail::observe_sources(g, *where, *this);
+    const auto seen = detail::observe_sources(
+        g, *where, *this, [&](const auto& inputs, const auto& watch) { return evaluate(g, inputs, watch); });
     if (!seen)
         return seen.error();
 
@@ -179,21 +210,10 @@ result<graph<T, Layers>> post_training::operator()(graph<T, Layers> g) const {
         for (const auto id : group.members)
             g[id].encoded = affine_encoding::per_tensor(code);
     }
-    std::vector<float> scratch;
-    const uniform operand_codes{.symmetric = false};
-    for (const auto id : where->operands)
-        g[id].encoded = operand_codes.fit(detail::as_floats(*g[id].reals(), scratch));
-    for (const auto id : where->weights) {
-        const view<const float> w = detail::as_floats(*g[id].reals(), scratch);
-        if (!detail::all_finite(w))
-            return fault{errc::unsupported, "weights must be finite to be quantised", g[id].name};
-        g[id].encoded = weights.fit(w, per_channel ? static_cast<std::size_t>(g[id].dims[0]) : 1);
-    }
-    for (const auto& n : g.nodes)
-        if (detail::has_weights(n.layer) && n.inputs.size() > 2 && n.inputs[2] != no_value)
-            if (auto* w = std::get_if<affine_encoding>(&g[n.inputs[1]].encoded);
-                w != nullptr && g[n.inputs[0]].affine() != nullptr)
-                detail::make_room_for_bias(*w, g[n.inputs[2]].reals(), g[n.inputs[0]].affine()->scales[0]);
+    for (const auto* list : {&where->weights, &where->operands})
+        for (const auto id : *list)
+            g[id].encoded = {};
+    PITH_TRY(detail::encode_constants(g, *where, *this));
     return g;
 }
 

@@ -22,8 +22,8 @@ template <class L, class... Kinds>
         return nullptr;
 }
 
-/// What a parameter is, for optimisers that treat kinds differently.
-enum class role : std::uint8_t { weight, bias, norm_scale, norm_offset, slope };
+/// What a parameter is, for optimisers that treat kinds differently. `range`: what a quantiser learns.
+enum class role : std::uint8_t { weight, bias, norm_scale, norm_offset, slope, range };
 
 struct learned_constant {
     value_id id = no_value;

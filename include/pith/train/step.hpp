@@ -51,6 +51,8 @@ struct slot {
     T* gradient = nullptr;   ///< null: nobody asks for it (inputs), or there is none (outputs)
     bool accumulate = false; ///< an input's gradient: add to what is there; else it must be overwritten
     const tensor<std::int64_t>* wholes = nullptr;
+    /// Weights whose `value` holds codes: the numbers they stand for.
+    const T* real = nullptr;
     /// Convolutions only. Of an input: `value` is still to be normalised. Of an output: its gradient is still
     /// to be computed, its sums are wanted.
     const deferred_norm<T>* deferred = nullptr;
@@ -66,6 +68,7 @@ struct step {
     bool training = true;  ///< batch statistics; else the running ones
     double momentum = 0.1; ///< how much of a batch enters the running statistics
     kernel::table<T> kernels;
+    const T* factor = nullptr; ///< of sums over codes, one per output channel; null: sums of reals
 
     std::vector<lanes<T>> kept;             ///< from forward to backward, and from step to step
     std::vector<tensor<T>> copies;          ///< of the inputs, for layers that run by the graph's forward

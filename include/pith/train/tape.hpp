@@ -23,6 +23,7 @@
 #include "learned.hpp"
 #include "memory.hpp"
 #include "norm_chains.hpp"
+#include "quantization.hpp"
 #include "step.hpp"
 
 namespace pith::train {
@@ -49,8 +50,10 @@ template <class T, class Layers = layer_list>
 class tape {
 public:
     /// @param learned the constants to learn; none for the usual ones
+    /// @param quantized constants among them, and values, that are trained in codes
     [[nodiscard]] static result<tape> make(graph<T, Layers> g, const tape_options& options = {},
-                                           std::vector<learned_constant> learned = {}) {
+                                           std::vector<learned_constant> learned = {},
+                                           std::vector<quantized_value<T>> quantized = {}) {
         tape t;
         t.original_ = g;
         t.g_ = std::move(g);
@@ -59,6 +62,10 @@ public:
         for (const auto& n : t.g_.nodes)
             if (kind_if<opaque>(n.layer) != nullptr)
                 return at_node({errc::unsupported, "an operator that is not computed cannot be trained"}, n);
+        for (auto& q : quantized)
+            t.quantized_.push_back(
+                {.what = std::move(q), .p = {}, .gp = {}, .codes = {}, .real = {}, .scales = {}});
+        PITH_TRY(t.check_quantized());
         t.lay_out_constants(learned.empty() ? learned_constants(t.g_) : std::move(learned));
         t.find_steps();
         t.find_gradients();
@@ -104,10 +111,18 @@ public:
     }
 
     [[nodiscard]] result<void> forward() {
+        for (auto& q : quantized_)
+            if (is_constant(q)) {
+                q.fit(memory_of(value_at_, q.what.id));
+                q.quantize(memory_of(value_at_, q.what.id));
+            }
         for (auto& s : steps_) {
             result<void> done;
+            find_factors(s);
             if (s.chain)
                 done = forward_step(*s.chain, s.data);
+            else if (s.quantized != nullptr)
+                forward_quantized(s);
             else
                 done = std::visit([&](const auto& layer) { return forward_step(layer, s.data); },
                                   g_.nodes[s.node].layer);
@@ -123,11 +138,24 @@ public:
                 continue;
             if (it->chain)
                 backward_step(*it->chain, it->data);
+            else if (it->quantized != nullptr)
+                backward_quantized(*it);
             else
                 std::visit([&](const auto& layer) { backward_step(layer, it->data); },
                            g_.nodes[it->node].layer);
+            if (it->weights != nullptr)
+                backward_weights(*it);
         }
     }
+    /// Behind every update of the parameters.
+    void after_update() {
+        for (auto& q : quantized_)
+            q.what.by->after_update(is_constant(q) ? memory_of(value_at_, q.what.id) : view<T>{}, q.p);
+    }
+    /// In the order make() was given them.
+    [[nodiscard]] const std::vector<quantized_state<T>>& quantized() const noexcept { return quantized_; }
+    /// A learned or other constant. @pre the graph's value `id` is constant
+    [[nodiscard]] view<const T> constant(value_id id) const noexcept { return memory_of(value_at_, id); }
 
     /// The network with what was learned, at the batch size it came with.
     [[nodiscard]] graph<T, Layers> network() const {
@@ -155,6 +183,10 @@ private:
         const deferred_norm<T>* before = nullptr; ///< left to this convolution by the chain it reads from
         const deferred_norm<T>* after = nullptr;  ///< by the chain that reads from it
         value_id freed_late = no_value;           ///< that chain's output, whose gradient this step reads
+        quantized_state<T>* quantized = nullptr;  ///< of an identity node's output
+        quantized_state<T>* weights = nullptr;    ///< of a convolution or dense layer
+        quantized_state<T>* input = nullptr;      ///< of what that reads
+        lanes<T> factors{};                       ///< of its sums
         step<T> data;
     };
 
@@ -167,6 +199,94 @@ private:
         return static_cast<std::size_t>(g_[id].dims.elements());
     }
 
+    [[nodiscard]] bool is_constant(const quantized_state<T>& q) const noexcept {
+        return g_[q.what.id].is_constant();
+    }
+    [[nodiscard]] quantized_state<T>* quantized_at(value_id id) noexcept {
+        for (auto& q : quantized_)
+            if (q.what.id == id)
+                return &q;
+        return nullptr;
+    }
+
+    /// Constants are the weights of one layer; values come from an identity node and go to such layers.
+    [[nodiscard]] result<void> check_quantized() {
+        const auto uses = uses_of(g_);
+        for (const auto& q : quantized_) {
+            const value_id id = q.what.id;
+            const auto& u = uses[id];
+            bool good =
+                !u.is_output && !u.readers.empty() && (!g_[id].is_constant() || u.readers.size() == 1);
+            for (const auto r : u.readers) {
+                const auto& n = g_.nodes[r];
+                const bool sums = kind_if<conv2d>(n.layer) != nullptr || kind_if<dense>(n.layer) != nullptr;
+                good = good && sums && n.inputs[g_[id].is_constant() ? 1 : 0] == id;
+            }
+            if (!g_[id].is_constant()) {
+                const auto* u1 = u.producer == no_node ? nullptr : kind_if<unary>(g_.nodes[u.producer].layer);
+                good = good && u1 != nullptr && u1->op == unary_op::identity;
+            }
+            if (!good)
+                return fault{errc::unsupported,
+                             "training in codes takes the weights of one convolution or dense layer, or an "
+                             "identity node's output that only such layers read",
+                             g_[id].name};
+        }
+        return {};
+    }
+
+    /// Their learned scalars, codes and scales; behind the other parameters.
+    void lay_out_quantized(std::size_t at) {
+        constexpr std::size_t vector = buffer::alignment / sizeof(T);
+        for (auto& q : quantized_) {
+            const std::size_t n = q.what.by->parameters();
+            q.p = values_of_parameters_.all().subspan(at, n);
+            q.gp = gradients_of_parameters_.all().subspan(at, n);
+            q.scales = lanes<T>(q.what.by->scales());
+            if (n > 0)
+                parameters_.push_back({no_value, role::range, g_[q.what.id].name, q.p, q.gp});
+            if (is_constant(q)) {
+                q.codes = lanes<T>(elements(q.what.id));
+                q.real = lanes<T>(elements(q.what.id));
+            }
+            at += round_up(n, vector);
+        }
+    }
+
+    /// What the sums of a convolution over codes are multiplied by.
+    void find_factors(tape_step& s) {
+        if (s.weights == nullptr && s.input == nullptr)
+            return;
+        const auto channels = static_cast<std::size_t>(s.data.out[0].dims.back());
+        T* const f = s.factors.hold(channels);
+        for (std::size_t c = 0; c < channels; ++c)
+            f[c] = (s.weights != nullptr ? s.weights->scale(c) : T{1}) *
+                   (s.input != nullptr ? s.input->scale(0) : T{1});
+        s.data.factor = f;
+    }
+    void forward_quantized(tape_step& s) {
+        const view<const T> x{s.data.in[0].value, s.data.in[0].size()};
+        s.quantized->fit(x);
+        s.quantized->forward(x, {s.data.out[0].value, x.size()});
+    }
+    void backward_quantized(tape_step& s) {
+        slot<T>& in = s.data.in[0];
+        const std::size_t n = in.size();
+        T* const g = s.data.out[0].gradient;
+        s.quantized->backward({in.value, n}, {s.data.out[0].value, n}, {g, n});
+        if (in.gradient != nullptr)
+            s.data.kernels.copy({.count = n, .x = g, .y = in.gradient, .accumulate = in.accumulate});
+    }
+    /// The gradient of the weights is there but for the scale of the input's codes.
+    void backward_weights(tape_step& s) {
+        const value_id id = s.weights->what.id;
+        const view<T> g{gradient_at_[id], elements(id)};
+        const T scale = s.input != nullptr ? s.input->scale(0) : T{1};
+        for (auto& e : g)
+            e *= scale;
+        s.weights->backward(memory_of(value_at_, id), s.weights->codes.all(), g);
+    }
+
     void lay_out_constants(const std::vector<learned_constant>& learned) {
         constexpr std::size_t vector = buffer::alignment / sizeof(T);
         value_at_.assign(g_.values.size(), nullptr);
@@ -175,6 +295,8 @@ private:
         std::size_t size = 0;
         for (const auto& l : learned)
             size += round_up(elements(l.id), vector);
+        for (const auto& q : quantized_)
+            size += round_up(q.what.by->parameters(), vector);
         values_of_parameters_ = lanes<T>(size);
         gradients_of_parameters_ = lanes<T>(size);
         std::size_t at = 0;
@@ -187,6 +309,7 @@ private:
             wants_[l.id] = true;
             at += round_up(n, vector);
         }
+        lay_out_quantized(at);
         std::size_t rest = 0;
         for (value_id id = 0; id < g_.values.size(); ++id)
             rest += g_[id].reals() != nullptr && !wants_[id] ? round_up(elements(id), vector) : 0;
@@ -358,6 +481,7 @@ private:
             written[id] = true;
         }
         for (auto s = steps_.rbegin(); s != steps_.rend(); ++s) {
+            find_quantized(*s);
             s->data.kernels = kernel::best<T>(options_.isa);
             s->data.momentum = options_.norm_momentum;
             for (const auto id : s->out) {
@@ -396,7 +520,23 @@ private:
     [[nodiscard]] slot<T> slot_of(value_id id) const {
         if (id == no_value)
             return {};
-        return {g_[id].dims, value_at_[id], gradient_at_[id], false, g_[id].wholes()};
+        slot<T> s{g_[id].dims, value_at_[id], gradient_at_[id], false, g_[id].wholes()};
+        for (const auto& q : quantized_)
+            if (q.what.id == id && is_constant(q)) {
+                s.value = const_cast<T*>(q.codes.data());
+                s.real = q.real.data();
+            }
+        return s;
+    }
+    void find_quantized(tape_step& s) {
+        if (s.chain)
+            return;
+        s.quantized = kind_if<unary>(g_.nodes[s.node].layer) != nullptr ? quantized_at(s.out[0]) : nullptr;
+        if (kind_if<conv2d>(g_.nodes[s.node].layer) != nullptr ||
+            kind_if<dense>(g_.nodes[s.node].layer) != nullptr) {
+            s.input = quantized_at(s.in[0]);
+            s.weights = quantized_at(s.in[1]);
+        }
     }
 
     graph<T, Layers> original_;
@@ -411,6 +551,7 @@ private:
     std::vector<T*> gradient_at_; ///< one per value
     std::vector<bool> wants_;     ///< a gradient, one per value
     std::vector<tape_step> steps_;
+    std::vector<quantized_state<T>> quantized_;
 };
 
 } // namespace pith::train

@@ -54,10 +54,12 @@ template <class T, class Layers = layer_list>
 class trainer {
 public:
     [[nodiscard]] static result<trainer> make(graph<T, Layers> g, const trainer_options& options,
-                                              std::vector<learned_constant> learned = {}) {
+                                              std::vector<learned_constant> learned = {},
+                                              std::vector<quantized_value<T>> quantized = {}) {
         if (options.epochs == 0 || !(options.rate > 0))
             return fault{errc::bad_option, "a training needs at least one epoch and a rate above zero"};
-        auto made = tape<T, Layers>::make(std::move(g), options.tape, std::move(learned));
+        auto made =
+            tape<T, Layers>::make(std::move(g), options.tape, std::move(learned), std::move(quantized));
         if (!made)
             return made.error();
         if (made->inputs() != 1 || made->output_dims().rank() != 2)
@@ -197,6 +199,7 @@ private:
             std::visit([&](const auto& o) { o(range, rate, at_.step, memory); }, options_.optimizer);
             at += n;
         }
+        tape_.after_update();
         if (options_.average)
             (*options_.average)(view<const T>(tape_.parameter_values()), at_.step, view<T>(average_));
     }

@@ -75,6 +75,8 @@ private:
         const bool own_code = g[y].affine() != nullptr && g[y].encoded != g[x].encoded;
         if (!uses[y].is_output && !own_code) {
             replace_uses(g, y, x);
+        } else if (own_code && !g[y].affine()->levels.empty()) {
+            return false; // levels are made from codes, by this node
         } else if (uses[x].producer != no_node && has_one_reader(uses[x]) && g[x].affine() == nullptr) {
             auto& outputs = g.nodes[uses[x].producer].outputs;
             std::replace(outputs.begin(), outputs.end(), x, y);

@@ -45,6 +45,13 @@ void copy_rows(const T* from, std::size_t rows, std::size_t row_size, T* to, std
         std::memcpy(to + r * to_stride, from + r * row_size, row_size * sizeof(T));
 }
 
+/// Sums over codes become reals: y = y * factor + bias.
+/// @param bias zeros where the layer has none
+template <class T>
+void scale_sums(const step<T>& s, std::size_t pixels, std::size_t channels, const T* bias, T* y) {
+    s.kernels.normalize({pixels, channels, y, s.factor, bias, nullptr, false, y});
+}
+
 template <class T>
 struct conv_run {
     const conv_plan& plan;
@@ -139,7 +146,7 @@ struct conv_run {
         job.rows = plan.out[0];
         job.columns = plan.out[1];
         T* y = s.out[0].value + n * plan.out_size();
-        const T* b = s.has_input(2) ? s.kept[bias].data() : nullptr;
+        const T* b = s.has_input(2) && s.factor == nullptr ? s.kept[bias].data() : nullptr;
         const T* w = s.kept[forward_weights].data();
         if (plan.depthwise) {
             job.in = x;
@@ -148,9 +155,8 @@ struct conv_run {
             job.out = y;
             job.channels = plan.out_channels;
             s.kernels.depthwise(job);
-            return;
         }
-        for (std::size_t g = 0; g < plan.groups; ++g) {
+        for (std::size_t g = 0; !plan.depthwise && g < plan.groups; ++g) {
             job.in = x + g * plan.group_in;
             job.weights = w + g * forward_group();
             job.bias = b != nullptr ? b + g * plan.group_out : nullptr;
@@ -158,6 +164,8 @@ struct conv_run {
             job.channels = plan.group_out;
             s.kernels.conv(job);
         }
+        if (s.factor != nullptr)
+            scale_sums(s, plan.out[0] * plan.out[1], plan.out_channels, s.kept[bias].data(), y);
     }
 
     /// Adds to the sums that the normalisation after this layer takes its statistics from.
@@ -170,7 +178,7 @@ struct conv_run {
 
     /// All classes' weights one after the other, per class [group][panel of inputs][tap][output][lanes].
     void pack_backward() const {
-        const T* w = s.in[1].value;
+        const T* w = s.in[1].real != nullptr ? s.in[1].real : s.in[1].value;
         const std::size_t depth = plan.taps() * plan.group_in;
         std::size_t size = 0;
         for (const auto& c : plan.classes)

@@ -32,13 +32,15 @@ struct dense_run {
         job.in_column = static_cast<std::ptrdiff_t>(in);
         job.window = {&start, 1, in};
         job.weights = s.kept[forward_weights].data();
-        job.bias = s.has_input(2) ? s.kept[bias].data() : nullptr;
+        job.bias = s.has_input(2) && s.factor == nullptr ? s.kept[bias].data() : nullptr;
         job.out = s.out[0].value + first * out;
         job.out_column = static_cast<std::ptrdiff_t>(out);
         job.rows = 1;
         job.columns = last - first;
         job.channels = out;
         s.kernels.conv(job);
+        if (s.factor != nullptr)
+            scale_sums(s, last - first, out, s.kept[bias].data(), job.out);
     }
     void backward_data(std::size_t first, std::size_t last) const {
         kernel::conv_job<T> job;
@@ -111,7 +113,7 @@ template <class T>
 void backward_step(const dense&, step<T>& s) {
     const auto run = detail::dense_run_of(s);
     using memory = typename detail::dense_run<T>::memory;
-    const T* w = s.in[1].value;
+    const T* w = s.in[1].real != nullptr ? s.in[1].real : s.in[1].value;
     if (s.in[0].gradient != nullptr) {
         detail::pack_panels(
             s.keep(memory::backward_weights, detail::panels_size(run.lanes(), run.in, run.out)), run.lanes(),

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_AWARE_TRAINING_HPP
+#define PITH_QUANTIZE_AWARE_TRAINING_HPP
+/// Quantisation-aware training: a float network is prepared for training in codes, trained as any other
+/// (train::trainer), and committed: what was learned becomes encodings that simulation and plan obey.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/edit.hpp"
+#include "../graph/graph.hpp"
+#include "../graph/infer.hpp"
+#include "../graph/passes/simplify.hpp"
+#include "../train/tape.hpp"
+#include "complete.hpp"
+#include "levels.hpp"
+#include "training_quantizer.hpp"
+
+namespace pith::quantize {
+
+/// A quantiser as the training tape calls it, on a whole tensor or on each slice of its first axis.
+template <class Q, class T>
+class trained_by final : public train::quantization<T> {
+public:
+    explicit trained_by(Q q, std::size_t slices = 1) : q_(std::move(q)), slices_(slices) {}
+
+    [[nodiscard]] std::size_t parameters() const override { return q_.parameters() * slices_; }
+    [[nodiscard]] std::size_t scales() const override { return slices_; }
+    void init(view<const T> x, view<T> p) const override { init_slices(q_, x, slices_, p); }
+    void forward(view<const T> x, view<const T> p, view<T> codes, view<T> scales) const override {
+        forward_slices(q_, x, slices_, p, codes, scales);
+    }
+    void backward(view<const T> x, view<const T> p, view<const T> codes, view<const T> scales, view<T> g,
+                  view<T> gp) const override {
+        backward_slices(q_, x, slices_, p, codes, scales, view<const T>(g), g, gp);
+    }
+    void after_update(view<T> x, view<T> p) const override {
+        if (x.empty())
+            q_.after_update(x, p);
+        else
+            after_update_slices(q_, x, slices_, p);
+    }
+    [[nodiscard]] std::vector<std::int16_t> levels(view<const T> p) const override { return q_.levels(p); }
+
+private:
+    Q q_;
+    std::size_t slices_;
+};
+
+/// A network whose inner convolutions and dense layers train in codes: the first and the last keep float
+/// weights and inputs, and get 8 bits when the network is committed.
+template <class T, class Layers = layer_list>
+struct aware_network {
+    graph<T, Layers> network;
+    std::vector<train::quantized_value<T>> quantized;
+};
+
+namespace detail {
+
+/// Nodes with constant weights, in order, without the first and the last.
+template <class T, class Layers>
+[[nodiscard]] std::vector<node_index> inner_layers(const graph<T, Layers>& g) {
+    std::vector<node_index> all;
+    for (node_index k = 0; k < g.nodes.size(); ++k) {
+        const auto& n = g.nodes[k];
+        const bool sums = std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer);
+        if (sums && n.inputs[1] != no_value && g[n.inputs[1]].reals() != nullptr)
+            all.push_back(k);
+    }
+    if (all.size() < 3)
+        return {};
+    return {all.begin() + 1, all.end() - 1};
+}
+
+} // namespace detail
+
+/// Puts an identity node in front of every inner layer, whose output is what the layer reads in codes; layers
+/// that read the same value share it.
+/// @param weights, activations make a train::quantization (or null, for float) of a value; weights are called
+/// with its dims
+template <class T, class Layers, class Weights, class Activations>
+[[nodiscard]] result<aware_network<T, Layers>> prepare_aware(graph<T, Layers> g, const Weights& weights,
+                                                             const Activations& activations) {
+    PITH_TRY(infer_shapes(g));
+    const auto inner = detail::inner_layers(g);
+    if (inner.empty())
+        return fault{errc::unsupported, "there is no layer between the first and the last to train in codes"};
+    aware_network<T, Layers> out;
+    std::vector<value_id> coded(g.values.size(), no_value);
+    std::vector<node<Layers>> nodes;
+    std::size_t next = 0;
+    for (node_index k = 0; k < g.nodes.size(); ++k) {
+        node<Layers> n = g.nodes[k];
+        if (next < inner.size() && inner[next] == k) {
+            ++next;
+            if (auto by = weights(g[n.inputs[1]].dims))
+                out.quantized.push_back({n.inputs[1], std::move(by)});
+            const value_id x = n.inputs[0];
+            if (coded[x] == no_value) {
+                if (auto by = activations(g[x].dims)) {
+                    coded[x] = g.add_value({g[x].name + ".coded", g[x].dims, g[x].type, {}, {}});
+                    out.quantized.push_back({coded[x], std::move(by)});
+                    nodes.push_back({g[x].name + ".coded", unary{}, {x}, {coded[x]}});
+                }
+            }
+            if (coded[x] != no_value)
+                n.inputs[0] = coded[x];
+        }
+        nodes.push_back(std::move(n));
+    }
+    g.nodes = std::move(nodes);
+    out.network = std::move(g);
+    return out;
+}
+
+namespace detail {
+
+/// What a tape learned about one constant, before normalisations are folded into it.
+struct learned_codes {
+    std::string name; ///< of the weights
+    std::vector<std::int32_t> codes;
+    affine_encoding encoded; ///< levels, bits and bounds; scales come with the folding
+};
+
+[[nodiscard]] inline affine_encoding encoding_of(std::vector<std::int16_t> levels) {
+    affine_encoding e;
+    e.bits = std::max<std::uint8_t>(index_bits(levels), 1);
+    e.lowest = levels.front();
+    e.highest = levels.back();
+    if (!consecutive(levels))
+        e.levels = std::move(levels);
+    return e;
+}
+
+/// Codes and scales as of now.
+template <class T>
+[[nodiscard]] learned_codes codes_now(const train::quantized_state<T>& q, tensor<T>& weights) {
+    std::vector<T> codes(weights.size());
+    std::vector<T> scales(q.what.by->scales());
+    q.what.by->forward(weights.data(), q.p, codes, scales);
+    learned_codes out;
+    out.encoded = encoding_of(q.what.by->levels(q.p));
+    const std::size_t slice = codes.size() / scales.size();
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+        out.codes.push_back(static_cast<std::int32_t>(codes[i]));
+        weights[i] = codes[i] * scales[i / slice];
+    }
+    return out;
+}
+
+/// Codes 0 to the highest level of an activation.
+template <class T>
+[[nodiscard]] affine_encoding activation_now(const train::quantized_state<T>& q) {
+    const T zero{0};
+    T code{0};
+    T scale{1};
+    q.what.by->forward({&zero, 1}, q.p, {&code, 1}, {&scale, 1});
+    affine_encoding e = encoding_of(q.what.by->levels(q.p));
+    e.scales = {static_cast<float>(scale)};
+    e.zeros = {0};
+    return e;
+}
+
+/// Weights of folded layers are scale * code still, the scale now one per output channel. A normalisation
+/// that turns a channel's sign turns its codes; a level that has no opposite goes to the nearest.
+template <class T>
+void restore_codes(value<T>& v, const learned_codes& l) {
+    tensor<T>& w = *v.reals();
+    const auto channels = static_cast<std::size_t>(v.dims[0]);
+    const std::size_t slice = w.size() / channels;
+    affine_encoding e = l.encoded;
+    e.axis = 0;
+    e.zeros.assign(channels, 0);
+    e.scales.assign(channels, 1.f);
+    for (std::size_t c = 0; c < channels; ++c) {
+        std::size_t most = c * slice;
+        for (std::size_t i = c * slice; i < (c + 1) * slice; ++i)
+            if (std::abs(l.codes[i]) > std::abs(l.codes[most]))
+                most = i;
+        const double ratio =
+            l.codes[most] != 0 ? static_cast<double>(w[most]) / static_cast<double>(l.codes[most]) : 0.;
+        const float scale = static_cast<float>(std::abs(ratio));
+        e.scales[c] = scale > 1e-30f ? scale : 1e-30f;
+        for (std::size_t i = c * slice; i < (c + 1) * slice; ++i) {
+            const std::int32_t code = ratio < 0 ? -l.codes[i] : l.codes[i];
+            const auto clipped = e.encode(c, static_cast<float>(code) * e.scales[c]);
+            w[i] = static_cast<T>(static_cast<float>(clipped) * e.scales[c]);
+        }
+    }
+    v.encoded = std::move(e);
+}
+
+} // namespace detail
+
+/// The network a tape has learned, normalisations folded, with the learned encodings on its weights and on
+/// the values that were trained in codes, and 8 bits everywhere else: ranges are observed on the calibration
+/// samples while it runs in the learned codes.
+template <class T, class Layers>
+[[nodiscard]] result<graph<T, Layers>> commit_aware(const train::tape<T, Layers>& tape,
+                                                    const post_training& rest) {
+    auto g = tape.network();
+    std::vector<detail::learned_codes> learned;
+    for (const auto& q : tape.quantized()) {
+        auto& v = g[q.what.id];
+        if (v.reals() != nullptr) {
+            learned.push_back(detail::codes_now(q, *v.reals()));
+            learned.back().name = v.name = "coded " + std::to_string(learned.size()) + " " + v.name;
+        } else {
+            v.encoded = detail::activation_now(q);
+        }
+    }
+    auto folded = passes::simplify{}(std::move(g));
+    if (!folded)
+        return folded.error();
+    for (auto& v : folded->values)
+        for (const auto& l : learned)
+            if (v.name == l.name) {
+                detail::restore_codes(v, l);
+                v.name = v.name.substr(v.name.find(' ', 6) + 1);
+                break;
+            }
+    return complete(*std::move(folded), rest);
+}
+
+} // namespace pith::quantize
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_COMPLETE_HPP
+#define PITH_QUANTIZE_COMPLETE_HPP
+/// Eight bits for what a partly annotated network leaves in floating point.
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/graph.hpp"
+#include "../graph/simulate.hpp"
+#include "post_training.hpp"
+
+namespace pith::quantize {
+
+namespace detail {
+
+/// A value that only levels are made from need not reach beyond the highest of them.
+template <class T, class Layers>
+void end_with_levels(graph<T, Layers>& g, const std::vector<value_uses>& uses) {
+    for (const auto& n : g.nodes) {
+        if (!std::holds_alternative<unary>(n.layer) || !has_levels(g[n.outputs[0]]))
+            continue;
+        auto& from = g[n.inputs[0]];
+        if (!has_one_reader(uses[n.inputs[0]]) || from.affine() == nullptr)
+            continue;
+        const affine_encoding& to = *g[n.outputs[0]].affine();
+        const float most = to.scales[0] * static_cast<float>(to.highest);
+        from.encoded = affine_encoding::per_tensor(format::affine_from_range(0.f, most));
+    }
+}
+
+} // namespace detail
+
+/// As post_training, but encodings that are there stay, and ranges are observed while the network runs in
+/// them.
+template <class T, class Layers>
+[[nodiscard]] result<graph<T, Layers>> complete(graph<T, Layers> g, const post_training& options) {
+    auto all = g;
+    const auto where =
+        place_codes(all, {.outputs = options.outputs, .in_real = options.in_real, .recode = true});
+    if (!where)
+        return where.error();
+    const auto seen = detail::observe_sources(g, *where, options, [&](const auto& inputs, const auto& watch) {
+        return simulate(g, inputs, watch);
+    });
+    if (!seen)
+        return seen.error();
+    all.values = g.values;
+    const auto uses = uses_of(g);
+    for (const auto& group : where->groups) {
+        auto code = affine_encoding::per_tensor(detail::code_of(g, uses, group, *seen));
+        for (const auto id : group.members)
+            if (g[id].affine() != nullptr)
+                code = *g[id].affine();
+        for (const auto id : group.members)
+            all[id].encoded = code;
+    }
+    detail::end_with_levels(all, uses);
+    PITH_TRY(detail::encode_constants(all, *where, options));
+    return all;
+}
+
+} // namespace pith::quantize
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Networks trained in codes: what is committed executes as it is simulated, in the codes that were learned.
+#include <memory>
+
+#include <pith/quantize/aware_training.hpp>
+#include <pith/quantize/lsq.hpp>
+#include <pith/train/models.hpp>
+
+#include "networks.hpp"
+
+namespace {
+
+using namespace pith;
+using quantization = train::quantization<float>;
+
+train::tape<float> trained(std::uint8_t bits, std::int64_t batch) {
+    auto g = train::resnet{.depth = 8, .width = 4, .input = {1, 8, 8, 2}, .classes = 3}.build<float>(5);
+    REQUIRE(g);
+    auto net = quantize::prepare_aware(
+        *std::move(g),
+        [&](const shape&) -> std::shared_ptr<const quantization> {
+            return std::make_shared<quantize::trained_by<quantize::lsq, float>>(quantize::lsq{.bits = bits});
+        },
+        [&](const shape&) -> std::shared_ptr<const quantization> {
+            return std::make_shared<quantize::trained_by<quantize::lsq, float>>(
+                quantize::lsq{.bits = bits, .is_signed = false});
+        });
+    REQUIRE(net);
+    auto tape =
+        train::tape<float>::make(std::move(net->network), {.batch = batch}, {}, std::move(net->quantized));
+    REQUIRE(tape);
+    random_bits random(7);
+    for (int step = 0; step < 3; ++step) { // running statistics that mean something
+        for (auto& e : tape->input())
+            e = random.unit() * 2 - 1;
+        REQUIRE(tape->forward());
+    }
+    return *std::move(tape);
+}
+
+TEST_CASE("learned codes are what is simulated and what is executed") {
+    for (const std::uint8_t bits : {std::uint8_t{2}, std::uint8_t{4}}) {
+        CAPTURE(int{bits});
+        const auto tape = trained(bits, 16);
+        random_bits random(3);
+        std::vector<any_tensors<float>> samples(4);
+        for (auto& s : samples) {
+            tensor<float> x({1, 8, 8, 2});
+            for (auto& e : x.data())
+                e = random.unit() * 2 - 1;
+            s.emplace_back(std::move(x));
+        }
+        const auto g = quantize::commit_aware(
+            tape, {.calibration = quantize::samples_from(samples), .samples = samples.size()});
+        REQUIRE(g);
+        std::size_t low = 0;
+        for (const auto& v : g->values)
+            low += v.affine() != nullptr && v.affine()->bits == bits ? 1 : 0;
+        CHECK(low == 14); // eight weights and six activations
+        CHECK(flow::check_everywhere(*g, 9).reals == 0);
+    }
+}
+
+} // namespace
