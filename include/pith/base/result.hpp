@@ -5,10 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "assert.hpp"
 
@@ -48,38 +47,69 @@ class [[nodiscard]] result {
 public:
     using value_type = T;
 
-    result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-    result(fault f) noexcept : state_(std::in_place_index<1>, f) {}
+    result(T value) : value_(std::move(value)), ok_(true) {}
+    result(fault f) noexcept : fault_(f) {}
+    result(result&& other) noexcept : ok_(other.ok_) { take(std::move(other)); }
+    result(const result& other) : ok_(other.ok_) { take(other); }
+    result& operator=(result other) noexcept {
+        clear();
+        ok_ = other.ok_;
+        take(std::move(other));
+        return *this;
+    }
+    ~result() { clear(); }
 
-    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
-    explicit operator bool() const noexcept { return has_value(); }
+    [[nodiscard]] bool has_value() const noexcept { return ok_; }
+    explicit operator bool() const noexcept { return ok_; }
 
     /// @pre has_value()
-    [[nodiscard]] T& operator*() & noexcept { return *checked(std::get_if<0>(&state_)); }
-    [[nodiscard]] const T& operator*() const& noexcept { return *checked(std::get_if<0>(&state_)); }
-    [[nodiscard]] T&& operator*() && noexcept { return std::move(*checked(std::get_if<0>(&state_))); }
-    [[nodiscard]] T* operator->() noexcept { return checked(std::get_if<0>(&state_)); }
-    [[nodiscard]] const T* operator->() const noexcept { return checked(std::get_if<0>(&state_)); }
+    [[nodiscard]] T& operator*() & noexcept { return *value(); }
+    [[nodiscard]] const T& operator*() const& noexcept { return *value(); }
+    [[nodiscard]] T&& operator*() && noexcept { return std::move(*value()); }
+    [[nodiscard]] T* operator->() noexcept { return value(); }
+    [[nodiscard]] const T* operator->() const noexcept { return value(); }
 
     /// @pre !has_value()
-    [[nodiscard]] const fault& error() const noexcept { return *checked(std::get_if<1>(&state_)); }
+    [[nodiscard]] const fault& error() const noexcept {
+        PITH_ASSERT(!ok_);
+        return fault_;
+    }
 
     /// The next step on success, this fault otherwise. `step` takes a T&& and returns some result<U>.
     template <class Step>
-    auto and_then(Step&& step) && -> std::invoke_result_t<Step, T&&> {
-        if (!has_value())
-            return error();
-        return std::forward<Step>(step)(std::move(**this));
+    auto and_then(Step&& step) && -> decltype(std::forward<Step>(step)(std::declval<T&&>())) {
+        if (!ok_)
+            return fault_;
+        return std::forward<Step>(step)(std::move(*value()));
     }
 
 private:
-    template <class P>
-    static P* checked(P* p) noexcept {
-        PITH_ASSERT(p != nullptr);
-        return p;
+    T* value() noexcept {
+        PITH_ASSERT(ok_);
+        return &value_;
+    }
+    const T* value() const noexcept {
+        PITH_ASSERT(ok_);
+        return &value_;
+    }
+    /// @pre nothing is held, and ok_ is other's
+    template <class Other>
+    void take(Other&& other) {
+        if (ok_)
+            ::new (static_cast<void*>(&value_)) T(std::forward<Other>(other).value_);
+        else
+            ::new (static_cast<void*>(&fault_)) fault(other.fault_);
+    }
+    void clear() noexcept {
+        if (ok_)
+            value_.~T();
     }
 
-    std::variant<T, fault> state_;
+    union {
+        T value_;
+        fault fault_;
+    };
+    bool ok_ = false;
 };
 
 /// Success without a value, or a fault.
