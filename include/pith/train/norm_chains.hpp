@@ -77,6 +77,29 @@ template <class T, class Layers>
     return found;
 }
 
+/// Every chain of a network; no node is in two of them.
+template <class T, class Layers>
+[[nodiscard]] std::vector<found_chain> chains_of(const graph<T, Layers>& g,
+                                                 const std::vector<value_uses>& uses) {
+    std::vector<found_chain> chains;
+    std::vector<bool> inside(g.nodes.size(), false);
+    for (node_index k = 0; k < g.nodes.size(); ++k) {
+        const auto* norm = kind_if<batch_norm>(g.nodes[k].layer);
+        if (norm == nullptr || inside[k])
+            continue;
+        chains.push_back(chain_from(g, uses, k));
+        // An addition of two normalised values belongs to the chain that was found first.
+        bool taken = false;
+        for (const auto n : chains.back().nodes)
+            taken = taken || inside[n];
+        if (taken)
+            chains.back() = {.chain = {.layer = *norm}, .last = k, .nodes = {k}};
+        for (const auto n : chains.back().nodes)
+            inside[n] = true;
+    }
+    return chains;
+}
+
 } // namespace pith::train
 
 #endif

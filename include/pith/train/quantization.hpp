@@ -10,9 +10,13 @@
 #include <memory>
 #include <vector>
 
+#include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/uses.hpp"
+#include "learned.hpp"
 #include "memory.hpp"
+#include "step.hpp"
 
 namespace pith::train {
 
@@ -77,6 +81,64 @@ struct quantized_state {
             real.data()[i] = codes.data()[i] * scales.data()[i / slice];
     }
 };
+
+/// Constants are the weights of one layer; values come from an identity node and go to such layers.
+template <class T, class Layers>
+[[nodiscard]] result<void> check_quantized(const graph<T, Layers>& g,
+                                           const std::vector<quantized_state<T>>& quantized) {
+    const auto uses = uses_of(g);
+    for (const auto& q : quantized) {
+        const value_id id = q.what.id;
+        const auto& u = uses[id];
+        const bool constant = g[id].is_constant();
+        bool good = !u.is_output && !u.readers.empty() && (!constant || u.readers.size() == 1);
+        for (const auto r : u.readers) {
+            const auto& n = g.nodes[r];
+            const bool sums = kind_if<conv2d>(n.layer) != nullptr || kind_if<dense>(n.layer) != nullptr;
+            good = good && sums && n.inputs[constant ? 1 : 0] == id;
+        }
+        if (!constant) {
+            const auto* made_by = u.producer == no_node ? nullptr : kind_if<unary>(g.nodes[u.producer].layer);
+            good = good && made_by != nullptr && made_by->op == unary_op::identity;
+        }
+        if (!good)
+            return fault{errc::unsupported,
+                         "training in codes takes the weights of one convolution or dense layer, or an "
+                         "identity node's output that only such layers read",
+                         g[id].name};
+    }
+    return {};
+}
+
+/// What the sums of a layer over codes are multiplied by; null where it multiplies reals.
+template <class T>
+[[nodiscard]] const T* find_factors(const quantized_state<T>* weights, const quantized_state<T>* input,
+                                    const step<T>& s, lanes<T>& memory) {
+    if (weights == nullptr && input == nullptr)
+        return nullptr;
+    const auto channels = static_cast<std::size_t>(s.out[0].dims.back());
+    T* const f = memory.hold(channels);
+    for (std::size_t c = 0; c < channels; ++c)
+        f[c] = (weights != nullptr ? weights->scale(c) : T{1}) * (input != nullptr ? input->scale(0) : T{1});
+    return f;
+}
+
+/// An identity node whose output is quantised.
+template <class T>
+void forward_quantized(quantized_state<T>& q, step<T>& s) {
+    const view<const T> x{s.in[0].value, s.in[0].size()};
+    q.fit(x);
+    q.forward(x, {s.out[0].value, x.size()});
+}
+template <class T>
+void backward_quantized(quantized_state<T>& q, step<T>& s) {
+    const slot<T>& in = s.in[0];
+    const std::size_t n = in.size();
+    T* const g = s.out[0].gradient;
+    q.backward({in.value, n}, {s.out[0].value, n}, {g, n});
+    if (in.gradient != nullptr)
+        s.kernels.copy({.count = n, .x = g, .y = in.gradient, .accumulate = in.accumulate});
+}
 
 } // namespace pith::train
 

@@ -65,7 +65,7 @@ public:
         for (auto& q : quantized)
             t.quantized_.push_back(
                 {.what = std::move(q), .p = {}, .gp = {}, .codes = {}, .real = {}, .scales = {}});
-        PITH_TRY(t.check_quantized());
+        PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
         t.lay_out_constants(learned.empty() ? learned_constants(t.g_) : std::move(learned));
         t.find_steps();
         t.find_gradients();
@@ -118,11 +118,11 @@ public:
             }
         for (auto& s : steps_) {
             result<void> done;
-            find_factors(s);
+            s.data.factor = find_factors(s.weights, s.input, s.data, s.factors);
             if (s.chain)
                 done = forward_step(*s.chain, s.data);
             else if (s.quantized != nullptr)
-                forward_quantized(s);
+                forward_quantized(*s.quantized, s.data);
             else
                 done = std::visit([&](const auto& layer) { return forward_step(layer, s.data); },
                                   g_.nodes[s.node].layer);
@@ -139,7 +139,7 @@ public:
             if (it->chain)
                 backward_step(*it->chain, it->data);
             else if (it->quantized != nullptr)
-                backward_quantized(*it);
+                backward_quantized(*it->quantized, it->data);
             else
                 std::visit([&](const auto& layer) { backward_step(layer, it->data); },
                            g_.nodes[it->node].layer);
@@ -209,32 +209,6 @@ private:
         return nullptr;
     }
 
-    /// Constants are the weights of one layer; values come from an identity node and go to such layers.
-    [[nodiscard]] result<void> check_quantized() {
-        const auto uses = uses_of(g_);
-        for (const auto& q : quantized_) {
-            const value_id id = q.what.id;
-            const auto& u = uses[id];
-            bool good =
-                !u.is_output && !u.readers.empty() && (!g_[id].is_constant() || u.readers.size() == 1);
-            for (const auto r : u.readers) {
-                const auto& n = g_.nodes[r];
-                const bool sums = kind_if<conv2d>(n.layer) != nullptr || kind_if<dense>(n.layer) != nullptr;
-                good = good && sums && n.inputs[g_[id].is_constant() ? 1 : 0] == id;
-            }
-            if (!g_[id].is_constant()) {
-                const auto* u1 = u.producer == no_node ? nullptr : kind_if<unary>(g_.nodes[u.producer].layer);
-                good = good && u1 != nullptr && u1->op == unary_op::identity;
-            }
-            if (!good)
-                return fault{errc::unsupported,
-                             "training in codes takes the weights of one convolution or dense layer, or an "
-                             "identity node's output that only such layers read",
-                             g_[id].name};
-        }
-        return {};
-    }
-
     /// Their learned scalars, codes and scales; behind the other parameters.
     void lay_out_quantized(std::size_t at) {
         constexpr std::size_t vector = buffer::alignment / sizeof(T);
@@ -253,34 +227,10 @@ private:
         }
     }
 
-    /// What the sums of a convolution over codes are multiplied by.
-    void find_factors(tape_step& s) {
-        if (s.weights == nullptr && s.input == nullptr)
-            return;
-        const auto channels = static_cast<std::size_t>(s.data.out[0].dims.back());
-        T* const f = s.factors.hold(channels);
-        for (std::size_t c = 0; c < channels; ++c)
-            f[c] = (s.weights != nullptr ? s.weights->scale(c) : T{1}) *
-                   (s.input != nullptr ? s.input->scale(0) : T{1});
-        s.data.factor = f;
-    }
-    void forward_quantized(tape_step& s) {
-        const view<const T> x{s.data.in[0].value, s.data.in[0].size()};
-        s.quantized->fit(x);
-        s.quantized->forward(x, {s.data.out[0].value, x.size()});
-    }
-    void backward_quantized(tape_step& s) {
-        slot<T>& in = s.data.in[0];
-        const std::size_t n = in.size();
-        T* const g = s.data.out[0].gradient;
-        s.quantized->backward({in.value, n}, {s.data.out[0].value, n}, {g, n});
-        if (in.gradient != nullptr)
-            s.data.kernels.copy({.count = n, .x = g, .y = in.gradient, .accumulate = in.accumulate});
-    }
     /// The gradient of the weights is there but for the scale of the input's codes.
     void backward_weights(tape_step& s) {
         const value_id id = s.weights->what.id;
-        const view<T> g{gradient_at_[id], elements(id)};
+        const view<T> g = memory_of(gradient_at_, id);
         const T scale = s.input != nullptr ? s.input->scale(0) : T{1};
         for (auto& e : g)
             e *= scale;
@@ -330,24 +280,14 @@ private:
     /// One step per node, or per chain at the place of the chain's last node.
     void find_steps() {
         const auto uses = uses_of(g_);
+        const auto chains = options_.fuse ? chains_of(g_, uses) : std::vector<found_chain>{};
         std::vector<const found_chain*> ends(g_.nodes.size(), nullptr);
         std::vector<bool> inside(g_.nodes.size(), false);
-        std::vector<found_chain> chains;
-        for (node_index k = 0; options_.fuse && k < g_.nodes.size(); ++k)
-            if (kind_if<batch_norm>(g_.nodes[k].layer) != nullptr && !inside[k]) {
-                chains.push_back(chain_from(g_, uses, k));
-                // An addition of two normalised values belongs to the chain that was found first.
-                bool taken = false;
-                for (const auto n : chains.back().nodes)
-                    taken = taken || inside[n];
-                if (taken)
-                    chains.back() = {
-                        .chain = {.layer = *kind_if<batch_norm>(g_.nodes[k].layer)}, .last = k, .nodes = {k}};
-                for (const auto n : chains.back().nodes)
-                    inside[n] = true;
-            }
-        for (const auto& c : chains)
+        for (const auto& c : chains) {
             ends[c.last] = &c;
+            for (const auto n : c.nodes)
+                inside[n] = true;
+        }
         for (node_index k = 0; k < g_.nodes.size(); ++k) {
             const auto& n = g_.nodes[k];
             if (ends[k] == nullptr) {
