@@ -132,7 +132,8 @@ TEST_CASE("apot: ties of weights go to the lower magnitude on both sides") {
     const std::vector<double> x{-9, -3, -2.75, -1.5, -0.5, -0.25, 0.5, 0.75, 1.5, 3, 3.25};
     std::vector<double> codes(x.size());
     quantize::detail::apot_lookup<double>(quantize::make_apot_grid(2))
-        .project(view<const double>(x), 0.0, 0.5, true, view<double>(codes));
+
+        .project<true>(view<const double>(x), 0.0, 0.5, view<double>(codes));
     CHECK(codes == std::vector<double>{-4, -2, -2, -1, 0, 0, 0, 1, 1, 2, 4});
 }
 

@@ -9,8 +9,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
-#include "../base/assert.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
@@ -74,30 +74,34 @@ public:
         }
     }
 
-    /// codes[i] = numerator nearest to the magnitude of (x[i] - offset) / (2 half), with its sign or, for
-    /// negative ones that are not signed, 0.
-    void project(view<const T> x, T offset, T half, bool is_signed, view<T> codes) const {
+    /// codes[i] = numerator nearest to the magnitude of (x[i] - offset) / (2 half), with its sign; or, not
+    /// signed, 0 where that is negative.
+    template <bool Signed>
+    void project(view<const T> x, T offset, T half, view<T> codes) const {
         (void)reduce<0>(x.size(), [&](std::size_t from, std::size_t to, const auto&) {
             for_blocks(from, to, [&](std::size_t first, std::size_t count) {
                 block<T> b;
                 std::array<std::int32_t, block_size> at;
                 load(b, x, first, count);
+                const T most = last_;
                 for (std::size_t j = 0; j < block_size; ++j) {
                     b[j] = (b[j] - offset) / half;
-                    at[j] = index_of(is_signed ? std::fabs(b[j]) : b[j]);
+                    at[j] = index_of(Signed ? std::fabs(b[j]) : b[j], most);
                 }
-                for (std::size_t j = 0; j < block_size; ++j)
-                    b[j] = std::copysign(nearest_[static_cast<std::size_t>(at[j])], b[j]);
+                for (std::size_t j = 0; j < block_size; ++j) {
+                    const T level = nearest_[static_cast<std::size_t>(at[j])];
+                    b[j] = Signed ? std::copysign(level, b[j]) + T{0} : level; // no negative zeros
+                }
                 store(b, codes, first, count);
             });
         });
     }
 
 private:
-    /// ceil(v), at least 0 (NaN too) and at most the last.
-    [[nodiscard]] std::int32_t index_of(T v) const noexcept {
+    /// ceil(v), at least 0 (NaN too) and at most `most`.
+    [[nodiscard]] static std::int32_t index_of(T v, T most) noexcept {
         v = v > T{0} ? v : T{0};
-        v = v < last_ ? v : last_;
+        v = v < most ? v : most;
         const std::int32_t whole = static_cast<std::int32_t>(v);
         return whole + static_cast<std::int32_t>(v > static_cast<T>(whole));
     }
@@ -134,8 +138,8 @@ struct apot_weights {
         const moments m = normalisation(x);
         const apot_grid levels = grid();
         const double scale = m.deviation * clip_of(p) / levels.denominator();
-        detail::apot_lookup<T>(levels).project(x, static_cast<T>(m.mean), static_cast<T>(scale / 2), true,
-                                               codes);
+        detail::apot_lookup<T>(levels).template project<true>(x, static_cast<T>(m.mean),
+                                                              static_cast<T>(scale / 2), codes);
         return static_cast<T>(rescale ? scale : scale / m.deviation);
     }
     template <class T>
@@ -199,7 +203,7 @@ private:
         template <class T>
         [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
             const T scale = p[0] / static_cast<T>(levels.denominator());
-            detail::apot_lookup<T>(levels).project(x, T{0}, scale / T{2}, true, codes);
+            detail::apot_lookup<T>(levels).template project<true>(x, T{0}, scale / T{2}, codes);
             return scale;
         }
     };
@@ -228,7 +232,7 @@ struct apot_activations {
     [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
         const apot_grid levels = grid();
         const T scale = clip_of(p) / static_cast<T>(levels.denominator());
-        detail::apot_lookup<T>(levels).project(x, T{0}, scale / T{2}, false, codes);
+        detail::apot_lookup<T>(levels).template project<false>(x, T{0}, scale / T{2}, codes);
         return scale;
     }
     template <class T>

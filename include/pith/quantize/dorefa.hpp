@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_DOREFA_HPP
+#define PITH_QUANTIZE_DOREFA_HPP
+/// DoReFa: weights squeezed by tanh into equally spaced levels, activations clipped at 1. (Zhou et al.,
+/// "DoReFa-Net", 2016.) Nothing is learned beside the weights. Its 1-bit weights are `binary`.
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "training_quantizer.hpp"
+
+namespace pith::quantize {
+
+/// 2 q / n - 1 with n = 2^bits - 1 and q = round(n (tanh(x) / (2 m) + 1/2)), m = max|tanh(x)|: codes are the
+/// odd numbers 2 q - n (bits - 1 bits and a sign: zero is not among them), scale = 1 / n, times m unless
+/// `rescale` is off. m counts as a constant in the gradient.
+struct dorefa_weights {
+    std::uint8_t bits = 4; ///< 2 to 7
+    bool rescale = true;   ///< keep the size of the weights; a batch normalisation behind would absorb it
+
+    [[nodiscard]] constexpr int last() const noexcept { return (1 << bits) - 1; }
+    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 0; }
+
+    template <class T>
+    void init(input<T>, view<T>) const noexcept {}
+
+    template <class T>
+    [[nodiscard]] T forward(input<T> x, input<T>, view<T> codes) const {
+        const T most = largest_tanh(x);
+        const T n = static_cast<T>(last());
+        const T step = T{2} * most / n;
+        detail::map<T>(x, codes,
+                       [=](T v) { return T{2} * round_clamped((std::tanh(v) + most) / step, T{0}, n) - n; });
+        return (rescale ? most : T{1}) / n;
+    }
+    template <class T>
+    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
+                  output<T>) const {
+        const T factor = rescale ? T{1} : T{1} / largest_tanh(x);
+        (void)detail::differentiate<0>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 0>&) {
+            const T t = std::tanh(v);
+            return grad * factor * (T{1} - t * t);
+        });
+    }
+    template <class T>
+    void after_update(view<T>, output<T>) const noexcept {}
+
+    template <class T>
+    [[nodiscard]] level_list levels(view<const T>) const {
+        return spaced_levels(-last(), last(), 2);
+    }
+
+private:
+    template <class T>
+    [[nodiscard]] static T largest_tanh(view<const T> x) noexcept {
+        const T most = std::tanh(largest_magnitude<T>(x));
+        return most > T(1e-8) ? most : T{1};
+    }
+};
+
+/// x clipped to [0, 1]: codes [0, 2^bits - 1], scale = 1 / (2^bits - 1). x passes inside.
+struct dorefa_activations {
+    std::uint8_t bits = 4; ///< 1 to 8
+    double range = 1;      ///< the clip; networks that were trained in float often reach further than 1
+
+    [[nodiscard]] constexpr int highest() const noexcept { return (1 << bits) - 1; }
+    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 0; }
+
+    template <class T>
+    void init(input<T>, view<T>) const noexcept {}
+
+    template <class T>
+    [[nodiscard]] T forward(input<T> x, input<T>, view<T> codes) const {
+        const T last = static_cast<T>(highest());
+        const T scale = static_cast<T>(range) / last;
+        encode_evenly(x, T{0}, scale, T{0}, last, codes);
+        return scale;
+    }
+    template <class T>
+    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
+                  output<T>) const {
+        const T end = static_cast<T>(range);
+        (void)detail::differentiate<0>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 0>&) {
+            return keep_if((v > T{0}) & (v < end), grad);
+        });
+    }
+    template <class T>
+    void after_update(view<T>, output<T>) const noexcept {}
+
+    template <class T>
+    [[nodiscard]] level_list levels(view<const T>) const {
+        return spaced_levels(0, highest());
+    }
+};
+
+static_assert(training_quantizer<dorefa_weights> && training_quantizer<dorefa_activations>);
+
+} // namespace pith::quantize
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_PACT_HPP
+#define PITH_QUANTIZE_PACT_HPP
+/// PACT: activations with a learned clip and equally spaced levels. (Choi et al., "PACT: Parameterized
+/// clipping activation", 2018.) Its weights are DoReFa's.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "training_quantizer.hpp"
+
+namespace pith::quantize {
+
+/// p = {clip}, to be decayed like weights. Codes [0, 2^bits - 1]; scale = clip / (2^bits - 1).
+/// Gradients: x passes in (0, clip), the clip gets 1 from there on.
+struct pact {
+    std::uint8_t bits = 4; ///< 2 to 8
+    double start = 0;      ///< the first clip (published: 6 to 10); 0: of least squared error
+
+    static constexpr double least_clip = 1e-3;
+
+    [[nodiscard]] constexpr int highest() const noexcept { return (1 << bits) - 1; }
+    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
+
+    template <class T>
+    void init(input<T> x, view<T> p) const {
+        p[0] = static_cast<T>(start);
+        if (start <= 0)
+            fit_range(*this, x, static_cast<double>(largest_magnitude<T>(x)), p);
+        after_update(view<T>{}, p);
+    }
+    template <class T>
+    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+        const T last = static_cast<T>(highest());
+        const T scale = clip_of(p) / last;
+        encode_evenly(x, T{0}, scale, T{0}, last, codes);
+        return scale;
+    }
+    template <class T>
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
+                  output<T> gp) const {
+        const T clip = clip_of(p);
+        const auto sums =
+            detail::differentiate<1>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 1>& terms) {
+                terms[0] = keep_if(v >= clip, grad);
+                return keep_if((v > T{0}) & (v < clip), grad);
+            });
+        gp[0] += static_cast<T>(sums[0]);
+    }
+    template <class T>
+    void after_update(view<T>, output<T> p) const noexcept {
+        p[0] = std::max(p[0], static_cast<T>(least_clip));
+    }
+    template <class T>
+    [[nodiscard]] level_list levels(view<const T>) const {
+        return spaced_levels(0, highest());
+    }
+
+private:
+    template <class T>
+    [[nodiscard]] static T clip_of(view<const T> p) noexcept {
+        return std::max(p[0], static_cast<T>(least_clip));
+    }
+};
+
+static_assert(training_quantizer<pact>);
+
+} // namespace pith::quantize
+
+#endif

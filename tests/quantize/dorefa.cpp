@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <pith/quantize/dorefa.hpp>
+
+#include <vector>
+
+#include "quantize/training_check.hpp"
+
+using namespace pith;
+using namespace pith::tests;
+using quantize::dorefa_activations;
+using quantize::dorefa_weights;
+
+TEST_CASE("dorefa: codes, scales and bits of every width") {
+    for (std::uint8_t bits = 2; bits <= 7; ++bits) {
+        const int n = (1 << bits) - 1;
+        check_quantizer(dorefa_weights{.bits = bits}, bell(20001, 0.5f), -n, n);
+        const auto levels = dorefa_weights{.bits = bits}.levels(view<const float>{});
+        CHECK(levels.size() == static_cast<std::size_t>(n) + 1);
+        CHECK(!quantize::consecutive(levels));
+        CHECK(quantize::index_bits(levels) == bits);
+    }
+    for (std::uint8_t bits = 1; bits <= 8; ++bits)
+        check_quantizer(dorefa_activations{.bits = bits}, bell(20001, 0.7f, true), 0, (1 << bits) - 1);
+}
+
+TEST_CASE("dorefa: weights are the paper's 2 quantize(tanh(w) / (2 max) + 1/2) - 1") {
+    const auto x = to_double(bell(2000, 0.6f));
+    double most = 0;
+    for (const double v : x)
+        most = std::max(most, std::fabs(std::tanh(v)));
+    for (std::uint8_t bits = 2; bits <= 7; ++bits) {
+        const double n = (1 << bits) - 1;
+        const auto f = forward<double>(dorefa_weights{.bits = bits, .rescale = false}, x, {});
+        const auto sized = forward<double>(dorefa_weights{.bits = bits}, x, {});
+        CHECK(sized.codes == f.codes);
+        CHECK(sized.scale == doctest::Approx(f.scale * most).epsilon(1e-14));
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double q = std::nearbyint(n * (std::tanh(x[i]) / (2 * most) + 0.5)) / n;
+            REQUIRE(f.scale * f.codes[i] == doctest::Approx(2 * q - 1).epsilon(1e-12));
+        }
+    }
+    CHECK(forward<float>(dorefa_weights{}, std::vector<float>(4, 0.f), {}).scale > 0.f);
+}
+
+TEST_CASE("dorefa: gradients of tanh(w) / max, the max a constant") {
+    const auto x = to_double(bell(300, 0.6f));
+    double most = 0;
+    for (const double v : x)
+        most = std::max(most, std::fabs(std::tanh(v)));
+    for (const bool rescale : {true, false}) {
+        const dorefa_weights q{.bits = 3, .rescale = rescale};
+        const auto f = forward<double>(q, x, {});
+        const auto errors = check_gradients(q, x, f, [&](std::size_t, double v, const auto&) {
+            return std::tanh(v) / (rescale ? 1.0 : most);
+        });
+        CHECK(errors.x < 1e-6);
+    }
+}
+
+TEST_CASE("dorefa: activations clip at their range") {
+    const std::vector<double> x{-1, 0, 0.1, 0.5, 0.9, 1, 2};
+    const auto f = forward<double>(dorefa_activations{.bits = 1}, x, {});
+    CHECK(f.scale == 1.0);
+    CHECK(f.codes == std::vector<double>{0, 0, 0, 0, 1, 1, 1});
+    const auto b = backward<double>(dorefa_activations{.bits = 1}, x, f, {1, 2, 3, 4, 5, 6, 7});
+    CHECK(b.x == std::vector<double>{0, 0, 3, 4, 5, 0, 0});
+    const auto wide = forward<double>(dorefa_activations{.bits = 2, .range = 6}, x, {});
+    CHECK(wide.scale == 2.0);
+    CHECK(wide.codes == std::vector<double>{0, 0, 0, 0, 0, 0, 1});
+}
