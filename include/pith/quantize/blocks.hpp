@@ -149,6 +149,22 @@ template <class T, class F>
     })[0];
 }
 
+/// The sum of a[i] b[i].
+template <class T>
+[[nodiscard]] double sum_of_products(view<const T> a, view<const T> b) {
+    return reduce<1>(a.size(), [&](std::size_t from, std::size_t to, std::array<double, 1>& part) {
+        for_blocks(from, to, [&](std::size_t first, std::size_t count) {
+            block<T> x;
+            block<T> y;
+            load(x, a, first, count);
+            load(y, b, first, count);
+            for (std::size_t j = 0; j < block_size; ++j)
+                x[j] *= y[j];
+            part[0] += sum(x, count);
+        });
+    })[0];
+}
+
 /// gx[i] = f(x[i], codes[i], g[i], terms), and the sums of the N terms. gx may be g.
 template <std::size_t N, class T, class F>
 [[nodiscard]] std::array<double, N> differentiate(view<const T> x, view<const T> codes, view<const T> g,

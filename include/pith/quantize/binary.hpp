@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_BINARY_HPP
+#define PITH_QUANTIZE_BINARY_HPP
+/// Binary weights: their signs, with the mean magnitude as scale (Rastegari et al., "XNOR-Net", 2016; Zhou et
+/// al., "DoReFa-Net", 2016) or without (Courbariaux et al., "BinaryConnect", 2015).
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "training_quantizer.hpp"
+
+namespace pith::quantize {
+
+enum class binary_gradient : std::uint8_t {
+    straight, ///< passes (DoReFa)
+    clipped,  ///< passes where |x| <= 1 (BinaryConnect)
+    exact,    ///< as clipped times the scale, and the scale's own share (XNOR-Net): small numbers, for Adam
+};
+
+/// Codes 1 for x >= 0, -1 else; scale = mean|x|, or 1 if not `scaled`.
+/// Weights are kept in [-1, 1] unless gradients are straight: beyond, they would never turn.
+struct binary {
+    bool scaled = true;
+    binary_gradient gradient = binary_gradient::clipped;
+
+    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 0; }
+
+    template <class T>
+    void init(input<T>, view<T>) const noexcept {}
+
+    template <class T>
+    [[nodiscard]] T forward(input<T> x, input<T>, view<T> codes) const {
+        detail::map<T>(x, codes, [](T v) { return std::copysign(T{1}, v + T{0}); });
+        if (!scaled)
+            return T{1};
+        const double total = detail::sum_of<T>(x, [](T v) { return std::fabs(v); });
+        return total > 1e-30 ? static_cast<T>(total / static_cast<double>(x.size())) : T{1};
+    }
+    template <class T>
+    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T> scale, input<T> g, view<T> gx,
+                  output<T>) const {
+        const bool is_exact = gradient == binary_gradient::exact;
+        const bool always = gradient == binary_gradient::straight;
+        const T slope = is_exact ? scale : T{1};
+        T share{0};
+        if (is_exact && scaled)
+            share = static_cast<T>(detail::sum_of_products<T>(codes, g) / static_cast<double>(x.size()));
+        (void)detail::differentiate<0>(x, codes, g, gx, [=](T v, T code, T grad, std::array<T, 0>&) {
+            return keep_if((std::fabs(v) <= T{1}) | always, grad * slope) + code * share;
+        });
+    }
+    template <class T>
+    void after_update(view<T> x, output<T>) const noexcept {
+        if (gradient != binary_gradient::straight)
+            for (T& v : x)
+                v = std::clamp(v, T{-1}, T{1});
+    }
+    template <class T>
+    [[nodiscard]] level_list levels(view<const T>) const {
+        return spaced_levels(-1, 1, 2);
+    }
+};
+
+static_assert(training_quantizer<binary>);
+
+} // namespace pith::quantize
+
+#endif
