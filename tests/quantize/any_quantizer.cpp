@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <pith/quantize/any_quantizer.hpp>
+
+#include <string>
+#include <vector>
+
+#include "quantize/training_check.hpp"
+
+using namespace pith;
+using namespace pith::tests;
+using namespace pith::quantize;
+
+namespace {
+
+struct family {
+    const char* word;
+    int least;
+    int most;
+};
+
+std::vector<std::string> names(const std::vector<family>& families) {
+    std::vector<std::string> out;
+    for (const family& f : families)
+        for (int bits = f.least; bits <= f.most; ++bits)
+            out.push_back(f.word + std::to_string(bits));
+    return out;
+}
+
+/// Mean squared error of the quantised x.
+template <class Q>
+double error_of(const Q& q, const std::vector<float>& x) {
+    const auto f = fit_forward<float>(q, x);
+    double sum = 0;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        sum += std::pow(static_cast<double>(x[i] - f.scale * f.codes[i]), 2);
+    return sum / static_cast<double>(x.size());
+}
+
+} // namespace
+
+TEST_CASE("any quantizer: every name of weights parses, names itself, and quantises in its width") {
+    const auto x = bell(3000, 0.05f);
+    auto all = names({{"uniform", 2, 8},
+                      {"lsq", 2, 8},
+                      {"apot", 2, 6},
+                      {"ewgs", 1, 5},
+                      {"dorefa", 1, 7},
+                      {"kmeans", 2, 5}});
+    all.insert(all.end(), {"ternary", "binary"});
+    for (const std::string& name : all) {
+        CAPTURE(name);
+        const auto q = parse_weight_quantizer(name);
+        REQUIRE(q);
+        CHECK(name_of(*q) == name);
+        const int bits = name == "ternary" ? 2 : name == "binary" ? 1 : name.back() - '0';
+        std::visit(
+            [&](const auto& quantizer) {
+                const auto f = fit_forward<float>(quantizer, x);
+                const level_list levels = quantizer.levels(view<const float>(f.p));
+                CHECK(index_bits(levels) == bits);
+                CHECK(levels.front() >= -128);
+                CHECK(levels.back() <= 127);
+                CHECK(f.scale > 0.f);
+            },
+            *q);
+    }
+    for (const std::string& name : names({{"pact", 1, 7}})) {
+        REQUIRE(parse_weight_quantizer(name));
+        CHECK(name_of(*parse_weight_quantizer(name)) == "dorefa" + name.substr(4));
+    }
+}
+
+TEST_CASE("any quantizer: every name of activations parses, names itself, and quantises in its width") {
+    const auto x = bell(3000, 1.f, true);
+    const auto all = names(
+        {{"uniform", 2, 8}, {"lsq", 2, 8}, {"apot", 2, 5}, {"ewgs", 1, 8}, {"pact", 2, 8}, {"dorefa", 2, 8}});
+    for (const std::string& name : all) {
+        CAPTURE(name);
+        const auto q = parse_activation_quantizer(name);
+        REQUIRE(q);
+        CHECK(name_of(*q) == name);
+        std::visit(
+            [&](const auto& quantizer) {
+                if constexpr (!std::is_same_v<std::decay_t<decltype(quantizer)>, std::monostate>) {
+                    const auto f = fit_forward<float>(quantizer, x);
+                    const level_list levels = quantizer.levels(view<const float>(f.p));
+                    CHECK(index_bits(levels) == name.back() - '0');
+                    CHECK(levels.front() == 0);
+                    CHECK(levels.back() <= 255);
+                }
+            },
+            *q);
+    }
+    REQUIRE(parse_activation_quantizer("float"));
+    CHECK(std::holds_alternative<std::monostate>(*parse_activation_quantizer("float")));
+    CHECK(std::get<lsq>(*parse_activation_quantizer("lsq3", 640)).features == 640);
+}
+
+TEST_CASE("any quantizer: other names and widths are refused, and why is said") {
+    for (const char* name :
+         {"",        "lsq",     "lsq1",     "lsq9",    "lsq44", "lsq4x", "4",       "lsq-4",
+          "LSQ4",    "uniform", "apot7",    "apot1",   "ewgs6", "ewgs0", "dorefa8", "pact8",
+          "kmeans6", "kmeans1", "ternary2", "binary1", "float", "none",  " lsq4",   "squant4"}) {
+        CAPTURE(name);
+        const auto q = parse_weight_quantizer(name);
+        REQUIRE(!q);
+        CHECK(q.error().code == errc::bad_option);
+        CHECK(std::string(q.error().where) == name);
+    }
+    for (const char* name : {"", "lsq", "lsq1", "lsq9", "apot6", "ewgs9", "pact1", "dorefa1", "kmeans4",
+                             "ternary", "binary", "float8", "32"}) {
+        CAPTURE(name);
+        const auto q = parse_activation_quantizer(name);
+        REQUIRE(!q);
+        CHECK(std::string(q.error().where) == name);
+    }
+    const auto said = [](const auto& q) { return std::string(q.error().what); };
+    CHECK(said(parse_weight_quantizer("apot7")).find("2 to 6 bits") != std::string::npos);
+    CHECK(said(parse_activation_quantizer("apot6")).find("2 to 5 bits") != std::string::npos);
+    CHECK(said(parse_weight_quantizer("ternary2")).find("write ternary") != std::string::npos);
+    CHECK(said(parse_weight_quantizer("foo4")).find("unknown") != std::string::npos);
+    CHECK(said(parse_activation_quantizer("kmeans4")).find("unknown") != std::string::npos);
+}
+
+TEST_CASE("any quantizer: fitted quantisers lose less with every bit") {
+    const auto w = bell(20000, 0.05f);
+    const auto a = bell(20000, 1.f, true);
+    for (std::uint8_t bits = 3; bits <= 8; ++bits) {
+        const auto less = static_cast<std::uint8_t>(bits - 1);
+        CAPTURE(bits);
+        CHECK(error_of(straight_through{.bits = bits}, w) < error_of(straight_through{.bits = less}, w));
+        CHECK(error_of(lsq{.bits = bits}, w) < error_of(lsq{.bits = less}, w));
+        CHECK(error_of(pact{.bits = bits}, a) < error_of(pact{.bits = less}, a));
+        CHECK(error_of(straight_through{.bits = bits, .is_signed = false}, a) <
+              error_of(straight_through{.bits = less, .is_signed = false}, a));
+        if (bits <= 6)
+            CHECK(error_of(apot_weights{.bits = bits}, w) < error_of(apot_weights{.bits = less}, w));
+        if (bits <= 5) {
+            CHECK(error_of(kmeans{.bits = bits}, w) < error_of(kmeans{.bits = less}, w));
+            CHECK(error_of(ewgs_weights{.bits = bits}, w) < error_of(ewgs_weights{.bits = less}, w));
+            CHECK(error_of(apot_activations{.bits = bits}, a) < error_of(apot_activations{.bits = less}, a));
+        }
+    }
+    // On a bell, levels where the weights are beat equally spaced ones.
+    CHECK(error_of(kmeans{.bits = 4}, w) < error_of(straight_through{.bits = 4}, w));
+    CHECK(error_of(ternary{}, w) < error_of(binary{}, w));
+}
