@@ -10,7 +10,7 @@ set(allowed_arch base)
 set(allowed_format base arch)
 set(allowed_kernel base arch format)
 set(allowed_run base arch format kernel)
-set(allowed_graph base format)
+set(allowed_graph base arch format) # arch: its matrix products come in the widths processors have
 set(allowed_io base format graph)
 # Training has kernels of its own, written in the words of kernel/vectors.
 set(allowed_train base arch format kernel graph)

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_GRAPH_GEMM_HPP
 #define PITH_GRAPH_GEMM_HPP
-/// The matrix products of the host half: the one place where Eigen multiplies.
+/// The matrix products of the host half.
 
 #include <cstddef>
-#include <type_traits>
 
-#include <Eigen/Core>
+#include "../arch/detect.hpp"
+#include "../arch/isa.hpp"
+#include "../base/config.hpp"
+#include "gemm/job.hpp"
+#include "gemm/portable.hpp"
+#include "gemm/x86_avx2.hpp"
 
 namespace pith {
 
@@ -20,34 +24,37 @@ struct gemm_shape {
     std::size_t c_stride = 0;
 };
 
-namespace detail {
+namespace gemm {
 
+/// What this processor has; asked once, since asking is slow on virtual machines.
 template <class T>
-using eigen_matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-template <class T>
-[[nodiscard]] auto eigen_map(T* data, std::size_t rows, std::size_t columns, std::size_t stride) {
-    using plain = eigen_matrix<std::remove_const_t<T>>;
-    using matrix = std::conditional_t<std::is_const_v<T>, const plain, plain>;
-    return Eigen::Map<matrix, Eigen::Unaligned, Eigen::OuterStride<>>(
-        data, static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns),
-        Eigen::OuterStride<>(static_cast<Eigen::Index>(stride)));
+[[nodiscard]] arch::isa_set available() {
+    static const arch::isa_set have = arch::detect();
+    return have;
 }
 
-} // namespace detail
+/// @param have instruction sets it may use; the bits of c do not depend on them
+template <class T>
+void run(const job<T>& j, [[maybe_unused]] arch::isa_set have = available<T>()) {
+#if PITH_X86
+    if (arch::covers(have, arch::isa::avx2))
+        return x86_avx2::multiply(j);
+#endif
+    portable::multiply(j);
+}
+
+} // namespace gemm
 
 /// c = a * transpose(b), b [n, k].
 template <class T>
 void gemm_nt(const gemm_shape& s, const T* a, const T* b, T* c) {
-    detail::eigen_map(c, s.m, s.n, s.c_stride).noalias() =
-        detail::eigen_map(a, s.m, s.k, s.a_stride) * detail::eigen_map(b, s.n, s.k, s.b_stride).transpose();
+    gemm::run<T>({s.m, s.n, s.k, a, s.a_stride, b, 1, s.b_stride, c, s.c_stride});
 }
 
 /// c = a * b, b [k, n].
 template <class T>
 void gemm_nn(const gemm_shape& s, const T* a, const T* b, T* c) {
-    detail::eigen_map(c, s.m, s.n, s.c_stride).noalias() =
-        detail::eigen_map(a, s.m, s.k, s.a_stride) * detail::eigen_map(b, s.k, s.n, s.b_stride);
+    gemm::run<T>({s.m, s.n, s.k, a, s.a_stride, b, s.b_stride, 1, c, s.c_stride});
 }
 
 } // namespace pith
