@@ -6,10 +6,21 @@
 #include "entry.hpp"
 #include "igemm_low/args.hpp"
 #include "igemm_low/portable.hpp"
+#include "igemm_low/x86_avx2.hpp"
+#include "igemm_low/x86_avx512.hpp"
+#include "igemm_low/x86_avx512_vnni.hpp"
+#include "igemm_low/x86_avx_vnni.hpp"
 
 namespace pith::kernel {
 
 inline constexpr entry<igemm_low_args> igemm_low_list[] = {
+#if PITH_X86
+    {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, format::low_bit_tile,
+     &x86_avx512_vnni::igemm_low},
+    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::low_bit_tile, &x86_avx_vnni::igemm_low},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::low_bit_tile, &x86_avx512::igemm_low},
+    {"x86_avx2", arch::isa::avx2, format::low_bit_tile, &x86_avx2::igemm_low},
+#endif
     {"portable", arch::isa::none, format::low_bit_tile, &portable::igemm_low},
 };
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_IGEMM_LOW_X86_AVX2_HPP
+#define PITH_KERNEL_IGEMM_LOW_X86_AVX2_HPP
+/// Low-bit integer convolution with AVX2.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "../../arch/target.hpp"
+#include "../../base/config.hpp"
+#include "../dot_avx2.hpp"
+#include "../igemm/x86_avx2.hpp"
+#include "../low_bits_avx2.hpp"
+#include "args.hpp"
+
+#if PITH_X86
+PITH_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,popcnt")
+namespace pith::kernel::x86_avx2 {
+namespace igemm_low_detail {
+
+using igemm_detail::panels;
+using igemm_detail::tile_state;
+
+#define PITH_TARGET_BODY
+#include "vector_body.hpp"
+#undef PITH_TARGET_BODY
+
+} // namespace igemm_low_detail
+
+using igemm_low_detail::igemm_low;
+
+} // namespace pith::kernel::x86_avx2
+PITH_TARGET_END
+#endif
+
+#endif

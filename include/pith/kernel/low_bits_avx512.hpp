@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_LOW_BITS_AVX512_HPP
+#define PITH_KERNEL_LOW_BITS_AVX512_HPP
+/// The planes of low-bit weights (format/low_bit.hpp) as bytes, with AVX-512.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "../arch/target.hpp"
+#include "../base/config.hpp"
+
+#if PITH_X86
+#include <immintrin.h>
+
+PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt")
+namespace pith::kernel::x86_avx512 {
+
+struct planes {
+    using vec = __m512i;
+    using choice = __mmask64;
+    static constexpr int parts = 1; ///< vectors in a group
+
+    /// The same code in every byte.
+    PITH_ALWAYS_INLINE static vec fill(std::int8_t code) noexcept { return _mm512_set1_epi8(code); }
+    /// 16 codes for `pick`.
+    PITH_ALWAYS_INLINE static vec table(const std::int8_t* codes) noexcept {
+        return _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
+    }
+    /// Codes of indices below 16.
+    PITH_ALWAYS_INLINE static vec pick(vec table, vec index) noexcept {
+        return _mm512_shuffle_epi8(table, index);
+    }
+    PITH_ALWAYS_INLINE static vec choose(choice c, vec set, vec clear) noexcept {
+        return _mm512_mask_blend_epi8(c, clear, set);
+    }
+    /// Whether bit `k` of each byte is set; the byte is below 4.
+    PITH_ALWAYS_INLINE static choice bit(vec v, int k) noexcept {
+        return _mm512_test_epi8_mask(v, _mm512_set1_epi8(static_cast<char>(1 << k)));
+    }
+    PITH_ALWAYS_INLINE static vec add(vec a, vec b) noexcept { return _mm512_add_epi8(a, b); }
+    /// Bytes below 16, times 16.
+    PITH_ALWAYS_INLINE static vec times_16(vec v) noexcept { return _mm512_slli_epi16(v, 4); }
+
+    PITH_ALWAYS_INLINE static vec nibbles(const std::uint8_t* plane, int) noexcept {
+        const vec both = _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(plane)));
+        return _mm512_and_si512(_mm512_srlv_epi64(both, _mm512_setr_epi64(0, 0, 0, 0, 4, 4, 4, 4)),
+                                _mm512_set1_epi8(15));
+    }
+    PITH_ALWAYS_INLINE static vec pairs(const std::uint8_t* plane, int) noexcept {
+        const vec four = _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(plane)));
+        return _mm512_and_si512(_mm512_srlv_epi64(four, _mm512_setr_epi64(0, 0, 2, 2, 4, 4, 6, 6)),
+                                _mm512_set1_epi8(3));
+    }
+    PITH_ALWAYS_INLINE static choice singles(const std::uint8_t* plane, int) noexcept {
+        std::uint64_t bits;
+        std::memcpy(&bits, plane, sizeof bits);
+        return bits;
+    }
+};
+
+} // namespace pith::kernel::x86_avx512
+PITH_TARGET_END
+#endif
+
+#endif
