@@ -145,5 +145,5 @@ TEST_CASE("any quantizer: fitted quantisers lose less with every bit") {
     }
     // On a bell, levels where the weights are beat equally spaced ones.
     CHECK(error_of(kmeans{.bits = 4}, w) < error_of(straight_through{.bits = 4}, w));
-    CHECK(error_of(ternary{}, w) < error_of(binary{}, w));
+    CHECK(error_of(ternary{}, w) < error_of(binary_weights{}, w));
 }

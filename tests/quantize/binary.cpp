@@ -9,29 +9,29 @@
 
 using namespace pith;
 using namespace pith::tests;
-using quantize::binary;
+using quantize::binary_weights;
 using quantize::binary_gradient;
 
 TEST_CASE("binary: codes, scales and bits") {
     for (const auto gradient : {binary_gradient::straight, binary_gradient::clipped, binary_gradient::exact})
         for (const bool scaled : {true, false})
-            check_quantizer(binary{.scaled = scaled, .gradient = gradient}, bell(40001, 0.6f), -1, 1);
-    CHECK(quantize::index_bits(binary{}.levels(view<const float>{})) == 1);
+            check_quantizer(binary_weights{.scaled = scaled, .gradient = gradient}, bell(40001, 0.6f), -1, 1);
+    CHECK(quantize::index_bits(binary_weights{}.levels(view<const float>{})) == 1);
 }
 
 TEST_CASE("binary: signs, of 0 (either zero) 1, times the mean magnitude or 1") {
     const std::vector<float> x{0.f, -0.f, -1e-30f, 2.f, -4.f};
-    const auto f = forward<float>(binary{}, x, {});
+    const auto f = forward<float>(binary_weights{}, x, {});
     CHECK(f.codes == std::vector<float>{1, 1, -1, 1, -1});
     CHECK(f.scale == doctest::Approx(6.0 / 5));
-    CHECK(forward<float>(binary{.scaled = false}, x, {}).scale == 1.f);
-    CHECK(forward<float>(binary{}, {0.f}, {}).scale == 1.f);
+    CHECK(forward<float>(binary_weights{.scaled = false}, x, {}).scale == 1.f);
+    CHECK(forward<float>(binary_weights{}, {0.f}, {}).scale == 1.f);
 }
 
 TEST_CASE("binary: gradients pass, pass within [-1, 1], or are exact") {
     const std::vector<double> x{-1.5, -0.5, 0.5, 1.5};
     const std::vector<double> g{1, 2, 3, 4};
-    const auto of = [&](const binary& q) { return backward<double>(q, x, forward<double>(q, x, {}), g).x; };
+    const auto of = [&](const binary_weights& q) { return backward<double>(q, x, forward<double>(q, x, {}), g).x; };
     CHECK(of({.gradient = binary_gradient::straight}) == g);
     CHECK(of({.gradient = binary_gradient::clipped}) == std::vector<double>{0, 2, 3, 0});
     // scale 1; its share: sum(g code) / 4 = 1
@@ -40,7 +40,7 @@ TEST_CASE("binary: gradients pass, pass within [-1, 1], or are exact") {
 }
 
 TEST_CASE("binary: the exact gradient is that of mean|x| sign(x), the sign straight through within [-1, 1]") {
-    const binary q{.gradient = binary_gradient::exact};
+    const binary_weights q{.gradient = binary_gradient::exact};
     auto x = to_double(bell(201, 0.7f));
     const auto f = forward<double>(q, x, {});
     random_bits bits(4);
@@ -64,8 +64,8 @@ TEST_CASE("binary: the exact gradient is that of mean|x| sign(x), the sign strai
 
 TEST_CASE("binary: weights stay in [-1, 1] where gradients are clipped") {
     std::vector<float> x{-3.f, 0.5f, 1.5f};
-    binary{.gradient = binary_gradient::straight}.after_update(view<float>(x), view<float>{});
+    binary_weights{.gradient = binary_gradient::straight}.after_update(view<float>(x), view<float>{});
     CHECK(x == std::vector<float>{-3.f, 0.5f, 1.5f});
-    binary{}.after_update(view<float>(x), view<float>{});
+    binary_weights{}.after_update(view<float>(x), view<float>{});
     CHECK(x == std::vector<float>{-1.f, 0.5f, 1.f});
 }

@@ -25,7 +25,7 @@
 namespace pith::quantize {
 
 using any_weight_quantizer =
-    std::variant<straight_through, lsq, apot_weights, ewgs_weights, dorefa_weights, kmeans, ternary, binary>;
+    std::variant<straight_through, lsq, apot_weights, ewgs_weights, dorefa_weights, kmeans, ternary, binary_weights>;
 
 /// std::monostate: not quantised ("float").
 using any_activation_quantizer = std::variant<std::monostate, straight_through, lsq, apot_activations,
@@ -101,7 +101,7 @@ template <std::size_t N>
         return parsed.error();
     const std::string_view word = parsed->word;
     const std::uint8_t bits = parsed->bits;
-    any_weight_quantizer q = binary{};
+    any_weight_quantizer q = binary_weights{};
     if (word == "uniform")
         q = straight_through{.bits = bits};
     else if (word == "lsq")
@@ -115,7 +115,7 @@ template <std::size_t N>
     else if (word == "ternary")
         q = ternary{};
     else if (bits == 1)
-        q = binary{.gradient = binary_gradient::straight};
+        q = binary_weights{.gradient = binary_gradient::straight};
     else if (word == "dorefa" || word == "pact")
         q = dorefa_weights{.bits = bits};
     return q;
@@ -186,7 +186,7 @@ template <std::size_t N>
 [[nodiscard]] inline std::string name_of(const ternary&) {
     return "ternary";
 }
-[[nodiscard]] inline std::string name_of(const binary& q) {
+[[nodiscard]] inline std::string name_of(const binary_weights& q) {
     return q.gradient == binary_gradient::straight ? "dorefa1" : "binary";
 }
 template <class... Q>

@@ -22,7 +22,7 @@ enum class binary_gradient : std::uint8_t {
 
 /// Codes 1 for x >= 0, -1 else; scale = mean|x|, or 1 if not `scaled`.
 /// Weights are kept in [-1, 1] unless gradients are straight: beyond, they would never turn.
-struct binary {
+struct binary_weights {
     bool scaled = true;
     binary_gradient gradient = binary_gradient::clipped;
 
@@ -64,7 +64,7 @@ struct binary {
     }
 };
 
-static_assert(training_quantizer<binary>);
+static_assert(training_quantizer<binary_weights>);
 
 } // namespace pith::quantize
 
