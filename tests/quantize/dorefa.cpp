@@ -70,3 +70,16 @@ TEST_CASE("dorefa: activations clip at their range") {
     CHECK(wide.scale == 2.0);
     CHECK(wide.codes == std::vector<double>{0, 0, 0, 0, 0, 0, 1});
 }
+
+TEST_CASE("dorefa: tanh in single precision") {
+    double worst = 0;
+    for (float x = 1e-6f; x < 20.f; x *= 1.0003f) {
+        const double exact = std::tanh(static_cast<double>(x));
+        const float got = quantize::detail::tanh_of(x);
+        worst = std::max(worst, std::fabs(static_cast<double>(got) - exact) / exact);
+        REQUIRE(quantize::detail::tanh_of(-x) == -got);
+    }
+    CHECK(worst < 4e-7);
+    CHECK(quantize::detail::tanh_of(0.f) == 0.f);
+    CHECK(quantize::detail::tanh_of(100.f) == 1.f);
+}
