@@ -4,6 +4,7 @@
 #include <pith/quantize/any_quantizer.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -36,6 +37,32 @@ double error_of(const Q& q, const std::vector<float>& x) {
     for (std::size_t i = 0; i < x.size(); ++i)
         sum += std::pow(static_cast<double>(x[i] - f.scale * f.codes[i]), 2);
     return sum / static_cast<double>(x.size());
+}
+
+/// Mean squared error at p0 and after p has gone down the sign of its gradient for 400 steps.
+template <class Q>
+std::pair<double, double> learn_range(const Q& q, const std::vector<double>& x, std::vector<double> p) {
+    std::vector<double> g(x.size());
+    const auto error = [&] {
+        const auto f = forward<double>(q, x, p);
+        double sum = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            g[i] = 2 * (f.scale * f.codes[i] - x[i]) / static_cast<double>(x.size());
+            sum += std::pow(f.scale * f.codes[i] - x[i], 2);
+        }
+        return sum / static_cast<double>(x.size());
+    };
+    const double before = error();
+    double rate = 0.03;
+    for (int i = 0; i < 400; ++i, rate *= 0.985) {
+        (void)error();
+        const auto b = backward<double>(q, x, forward<double>(q, x, p), g);
+        for (std::size_t k = 0; k < p.size(); ++k)
+            if (b.p[k] != 0)
+                p[k] -= rate * std::copysign(std::fabs(p[k]), b.p[k]);
+        q.after_update(view<double>{}, view<double>(p));
+    }
+    return {before, error()};
 }
 
 } // namespace
@@ -122,6 +149,42 @@ TEST_CASE("any quantizer: other names and widths are refused, and why is said") 
     CHECK(said(parse_weight_quantizer("ternary2")).find("write ternary") != std::string::npos);
     CHECK(said(parse_weight_quantizer("foo4")).find("unknown") != std::string::npos);
     CHECK(said(parse_activation_quantizer("kmeans4")).find("unknown") != std::string::npos);
+}
+
+TEST_CASE("any quantizer: learned ranges find the least error from far away") {
+    const auto w = to_double(bell(4000, 1.f));
+    const auto a = to_double(bell(4000, 1.f, true));
+    const auto check = [](const auto& q, const auto& x, const std::vector<double>& p, double least) {
+        const auto [before, after] = learn_range(q, x, p);
+        CAPTURE(name_of(q));
+        CHECK(before > 1.02 * least);
+        CHECK(after < 1.1 * least);
+    };
+    for (const double far : {0.4, 2.5}) {
+        for (const std::uint8_t bits : {std::uint8_t{3}, std::uint8_t{4}}) {
+            CAPTURE(far);
+            const straight_through even{.bits = bits};
+            const straight_through positive{.bits = bits, .is_signed = false};
+            const auto ew = fit_forward<double>(even, w).p;
+            const auto ea = fit_forward<double>(positive, a).p;
+            const double least_w = learn_range(even, w, ew).first;
+            const double least_a = learn_range(positive, a, ea).first;
+            check(lsq{.bits = bits}, w, {far * ew[0]}, least_w);
+            check(lsq{.bits = bits, .is_signed = false}, a, {far * ea[0]}, least_a);
+            const double clip = ea[0] * positive.highest();
+            check(ewgs_activations{.bits = bits}, a, {far * clip, 0}, least_a);
+            const apot_activations sums{.bits = bits};
+            const auto pa = fit_forward<double>(sums, a).p;
+            check(sums, a, {far * pa[0]}, learn_range(sums, a, pa).first);
+            const double reach = 3 * ew[0] * even.highest();
+            check(ewgs_weights{.bits = bits}, w, {far * reach / 2, -far * reach / 2, far * reach / 4},
+                  least_w);
+            // PACT does not see rounding: it clips as little as it can, and only weight decay draws it back.
+            const auto [before, after] = learn_range(pact{.bits = bits}, a, {0.4 * clip});
+            CHECK(before > 2 * least_a);
+            CHECK(after < 1.4 * least_a);
+        }
+    }
 }
 
 TEST_CASE("any quantizer: fitted quantisers lose less with every bit") {
