@@ -182,7 +182,7 @@ TEST_CASE("any quantizer: learned ranges find the least error from far away") {
             // PACT does not see rounding: it clips as little as it can, and only weight decay draws it back.
             const auto [before, after] = learn_range(pact{.bits = bits}, a, {0.4 * clip});
             CHECK(before > 2 * least_a);
-            CHECK(after < 1.4 * least_a);
+            CHECK(after < 1.6 * least_a);
         }
     }
 }
