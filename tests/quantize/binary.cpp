@@ -9,8 +9,8 @@
 
 using namespace pith;
 using namespace pith::tests;
-using quantize::binary_weights;
 using quantize::binary_gradient;
+using quantize::binary_weights;
 
 TEST_CASE("binary: codes, scales and bits") {
     for (const auto gradient : {binary_gradient::straight, binary_gradient::clipped, binary_gradient::exact})
@@ -31,7 +31,9 @@ TEST_CASE("binary: signs, of 0 (either zero) 1, times the mean magnitude or 1") 
 TEST_CASE("binary: gradients pass, pass within [-1, 1], or are exact") {
     const std::vector<double> x{-1.5, -0.5, 0.5, 1.5};
     const std::vector<double> g{1, 2, 3, 4};
-    const auto of = [&](const binary_weights& q) { return backward<double>(q, x, forward<double>(q, x, {}), g).x; };
+    const auto of = [&](const binary_weights& q) {
+        return backward<double>(q, x, forward<double>(q, x, {}), g).x;
+    };
     CHECK(of({.gradient = binary_gradient::straight}) == g);
     CHECK(of({.gradient = binary_gradient::clipped}) == std::vector<double>{0, 2, 3, 0});
     // scale 1; its share: sum(g code) / 4 = 1

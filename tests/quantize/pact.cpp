@@ -17,21 +17,24 @@ TEST_CASE("pact: codes, scales and bits of every width") {
 }
 
 TEST_CASE("pact: codes and gradients around 0 and the clip") {
+    const pact q{.bits = 2, .decay = 0};
     const std::vector<double> x{-1, 0, 0.5, 1.5, 2.9, 3, 4};
-    const auto f = forward<double>(pact{.bits = 2}, x, {3.0});
+    const auto f = forward<double>(q, x, {3.0});
     CHECK(f.scale == 1.0);
     CHECK(f.codes == std::vector<double>{0, 0, 0, 2, 3, 3, 3});
-    const auto b = backward<double>(pact{.bits = 2}, x, f, {1, 2, 3, 4, 5, 6, 7});
+    const auto b = backward<double>(q, x, f, {1, 2, 3, 4, 5, 6, 7});
     CHECK(b.x == std::vector<double>{0, 0, 3, 4, 5, 0, 0});
     CHECK(b.p == std::vector<double>{13});
+    const pact decayed{.bits = 2, .decay = 0.5};
+    CHECK(backward<double>(decayed, x, f, {1, 2, 3, 4, 5, 6, 7}).p == std::vector<double>{14.5});
 }
 
 TEST_CASE("pact: gradients of clip(x, 0, clip)") {
+    const pact q{.bits = 3, .decay = 0};
     const auto x = to_double(bell(300, 1.f));
-    const auto f = forward<double>(pact{.bits = 3}, x, {0.8});
-    const auto errors = check_gradients(pact{.bits = 3}, x, f, [&](std::size_t, double v, const auto& p) {
-        return std::min(std::max(v, 0.0), p[0]);
-    });
+    const auto f = forward<double>(q, x, {0.8});
+    const auto errors = check_gradients(
+        q, x, f, [&](std::size_t, double v, const auto& p) { return std::min(std::max(v, 0.0), p[0]); });
     CHECK(errors.x < 1e-6);
     CHECK(errors.p < 1e-6);
 }

@@ -24,8 +24,8 @@
 
 namespace pith::quantize {
 
-using any_weight_quantizer =
-    std::variant<straight_through, lsq, apot_weights, ewgs_weights, dorefa_weights, kmeans, ternary, binary_weights>;
+using any_weight_quantizer = std::variant<straight_through, lsq, apot_weights, ewgs_weights, dorefa_weights,
+                                          kmeans, ternary, binary_weights>;
 
 /// std::monostate: not quantised ("float").
 using any_activation_quantizer = std::variant<std::monostate, straight_through, lsq, apot_activations,

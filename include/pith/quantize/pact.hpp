@@ -14,11 +14,13 @@
 
 namespace pith::quantize {
 
-/// p = {clip}, to be decayed like weights. Codes [0, 2^bits - 1]; scale = clip / (2^bits - 1).
-/// Gradients: x passes in (0, clip), the clip gets 1 from there on.
+/// p = {clip}. Codes [0, 2^bits - 1]; scale = clip / (2^bits - 1).
+/// Gradients: x passes in (0, clip), the clip gets 1 from there on, and `decay` times itself (the paper's L2
+/// term): nothing else draws it back.
 struct pact {
     std::uint8_t bits = 4; ///< 2 to 8
     double start = 0;      ///< the first clip (published: 6 to 10); 0: of least squared error
+    double decay = 5e-4;   ///< usually that of the weights
 
     static constexpr double least_clip = 1e-3;
 
@@ -48,7 +50,7 @@ struct pact {
                 terms[0] = keep_if(v >= clip, grad);
                 return keep_if((v > T{0}) & (v < clip), grad);
             });
-        gp[0] += static_cast<T>(sums[0]);
+        gp[0] += static_cast<T>(sums[0] + decay * static_cast<double>(clip));
     }
     template <class T>
     void after_update(view<T>, output<T> p) const noexcept {
