@@ -103,7 +103,7 @@ void declare(CLI::App& verb, tool::train_options& o) {
     verb.add_flag("--flip", o.flip, "mirror every second image");
     verb.add_option("--cutout", o.cutout, "side of a square cut out of images")
         ->check(CLI::NonNegativeNumber);
-    verb.add_option("--teacher", o.teacher, "float .onnx model to learn from as well");
+    verb.add_option("--teacher", o.teacher, ".onnx model or .pith program (quantised, say) to learn from as well");
     verb.add_option("--temperature", o.temperature, "of the teacher's soft targets")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();

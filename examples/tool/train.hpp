@@ -18,6 +18,7 @@
 #include "pith/distill/teacher.hpp"
 #include "pith/train/fit.hpp"
 #include "pith/train/models.hpp"
+#include "program_teacher.hpp"
 #include "report.hpp"
 
 namespace tool {
@@ -39,6 +40,7 @@ struct train_options {
     double rate = 0.1;
     double decay = 5e-4;
     double momentum = 0.9;
+    double range_rate = 1; ///< factor on the rate of quantisers' bounds and steps
     double smoothing = 0;
     double temperature = 4;
     double teacher_weight = 0.9;
@@ -61,6 +63,7 @@ struct train_options {
     t.epochs = o.epochs;
     t.seed = o.seed;
     t.rate = o.rate;
+    t.range_rate = o.range_rate;
     t.change = {.translate = o.translate, .flip = o.flip, .cutout = o.cutout};
     if (o.optimizer == "adam")
         t.optimizer = pith::train::adam{.weight_decay = o.decay};
@@ -112,14 +115,20 @@ struct train_options {
     const pith::train::cross_entropy loss{.smoothing = o.smoothing};
     if (o.teacher.empty())
         return pith::train::fit(t, data, validation, loss, reporting(o));
+    const pith::distill::mixed<> both{
+        .hard = loss, .soft = {.temperature = o.temperature}, .weight = o.teacher_weight};
+    if (!is_onnx(o.teacher)) {
+        auto program = program_teacher::open(o.teacher, t.network_tape().batch());
+        if (!program)
+            return program.error();
+        return pith::distill::fit_with_teacher(t, *program, data, validation, both, reporting(o));
+    }
     auto g = load_graph(o.teacher);
     if (!g)
         return g.error();
     auto teacher = pith::distill::teacher<float>::make(*std::move(g), t.options().tape);
     if (!teacher)
         return teacher.error();
-    const pith::distill::mixed<> both{
-        .hard = loss, .soft = {.temperature = o.temperature}, .weight = o.teacher_weight};
     return pith::distill::fit_with_teacher(t, *teacher, data, validation, both, reporting(o));
 }
 

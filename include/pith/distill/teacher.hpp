@@ -4,6 +4,7 @@
 /// Teachers: where the logits come from that a student learns from.
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -77,14 +78,23 @@ private:
     train::tape<T, Layers> tape_;
 };
 
+/// Whatever gives logits for a batch of images: a teacher, or a quantised program.
+template <class G, class T>
+concept gives_logits = requires(G& g, view<const T> images) {
+    { g.batch() } -> std::convertible_to<std::size_t>;
+    { g.classes() } -> std::convertible_to<std::size_t>;
+    { g.image_size() } -> std::convertible_to<std::size_t>;
+    { g.logits(images) } -> std::same_as<result<rows<const T>>>;
+};
+
 /// Trains the student on labels and on the teacher's logits for the very images the student sees, changed as
 /// they are for it.
 /// @param loss (student, labels, teacher, gradient, scratch) to the loss: distill::mixed, or anything like it
-template <class T, class Layers, class TeacherLayers, train::image_source D, train::image_source V,
+template <class T, class Layers, gives_logits<T> Teacher, train::image_source D, train::image_source V,
           class Loss>
-[[nodiscard]] result<train::score>
-fit_with_teacher(train::trainer<T, Layers>& student, teacher<T, TeacherLayers>& of, const D& data,
-                 const V& validation, const Loss& loss, const train::fit_options& options = {}) {
+[[nodiscard]] result<train::score> fit_with_teacher(train::trainer<T, Layers>& student, Teacher& of,
+                                                    const D& data, const V& validation, const Loss& loss,
+                                                    const train::fit_options& options = {}) {
     if (of.batch() != student.network_tape().batch() || of.classes() != student.classes() ||
         of.image_size() * of.batch() != student.network_tape().input().size())
         return fault{errc::bad_shape, "student and teacher differ in batch, image size or classes"};

@@ -33,6 +33,7 @@ struct trainer_options {
     augment change{};
     std::optional<moving_average> average{}; ///< of the parameters, for evaluation
     double bias_rate = 1;                    ///< factor on the rate of biases, scales and offsets
+    double range_rate = 1;                   ///< factor on the rate of what quantisers learn
 };
 
 /// Where a training stands. Orders and changes of images depend on it and the seed alone.
@@ -192,9 +193,10 @@ private:
         std::size_t at = 0;
         for (const auto& p : tape_.parameters()) {
             const std::size_t n = p.value.size() * memories;
-            const bool weight = p.kind == role::weight;
-            const parameter_range<T> range{p.value, p.gradient, weight ? 1 : options_.bias_rate,
-                                           decay_weights_only{}(p.kind)};
+            const double factor = p.kind == role::weight  ? 1
+                                  : p.kind == role::range ? options_.range_rate
+                                                          : options_.bias_rate;
+            const parameter_range<T> range{p.value, p.gradient, factor, decay_weights_only{}(p.kind)};
             const view<T> memory = view<T>(optimizer_memory_).subspan(at, n);
             std::visit([&](const auto& o) { o(range, rate, at_.step, memory); }, options_.optimizer);
             at += n;
