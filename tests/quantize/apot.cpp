@@ -198,3 +198,13 @@ TEST_CASE("apot: clips begin at least error or where they are told, and stay pos
     CHECK(p[0] == 1e-3f);
     CHECK(forward<float>(apot_activations{}, {1.f, 2.f}, {-4.f}).scale > 0.f);
 }
+
+TEST_CASE("apot: gradients of activations at zero and at the clip") {
+    const apot_activations q{.bits = 2}; // 0 1 2 4
+    const std::vector<double> x{-1, 0, 0.75, 1.75, 2, 2.25};
+    const auto f = forward<double>(q, x, {2.0});
+    CHECK(f.codes == std::vector<double>{0, 0, 1, 4, 4, 4});
+    const auto b = backward<double>(q, x, f, {1, 2, 4, 8, 16, 32});
+    CHECK(b.x == std::vector<double>{0, 0, 4, 8, 16, 0});
+    CHECK(b.p[0] == 4 * (0.25 - 0.375) + 8 * (1 - 0.875) + 32);
+}

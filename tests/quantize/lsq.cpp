@@ -76,3 +76,13 @@ TEST_CASE("lsq: a step never becomes zero or negative") {
     CHECK(p[0] > 0.f);
     CHECK(forward<float>(lsq{}, {1.f}, {-1.f}).scale > 0.f);
 }
+
+TEST_CASE("lsq: at the last levels gradients belong to the step") {
+    const lsq q{.bits = 2}; // codes -2 to 1
+    const std::vector<double> x{-1.25, -1, -0.875, 0.375, 0.5, 2};
+    const auto f = forward<double>(q, x, {0.5});
+    const auto b = backward<double>(q, x, f, {1, 2, 4, 8, 16, 32});
+    CHECK(b.x == std::vector<double>{0, 0, 4, 8, 0, 0});
+    const double step = -2 * (1 + 2) + 4 * (-2 + 1.75) + 8 * (1 - 0.75) + (16 + 32);
+    CHECK(b.p[0] == doctest::Approx(step / std::sqrt(6.0)).epsilon(1e-14));
+}
