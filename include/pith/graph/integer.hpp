@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../format/softmax.hpp"
 #include "codes.hpp"
@@ -123,6 +124,7 @@ template <class T>
     return out;
 }
 
+template <class = on_use>
 [[nodiscard]] inline tensor<std::uint8_t> look_up(const code_table& table, const tensor<std::uint8_t>& x) {
     tensor<std::uint8_t> y(x.dims());
     for (std::size_t i = 0; i < x.size(); ++i)
@@ -130,6 +132,7 @@ template <class T>
     return y;
 }
 
+template <class = on_use>
 [[nodiscard]] inline tensor<std::uint8_t> average_codes(const pool2d& layer, const tensor<std::uint8_t>& x,
                                                         const format::affine& from,
                                                         const format::affine& to) {
@@ -155,6 +158,7 @@ template <class T>
     return y;
 }
 
+template <class = on_use>
 [[nodiscard]] inline tensor<std::uint8_t>
 average_images(const tensor<std::uint8_t>& x, const format::affine& from, const format::affine& to) {
     const auto pixels = static_cast<std::size_t>(x.dims()[1] * x.dims()[2]);
@@ -174,6 +178,7 @@ average_images(const tensor<std::uint8_t>& x, const format::affine& from, const 
 } // namespace detail
 
 /// Whether a pool averages whole images without padding: then the zero point is added after the rounding.
+template <class = on_use>
 [[nodiscard]] inline bool averages_images(const pool2d& layer, const shape& x) {
     if (layer.op != pool_op::average || x.rank() != 4)
         return false;

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../format/dtype.hpp"
 #include "graph.hpp"
 #include "value_info.hpp"
@@ -47,12 +48,15 @@ template <class Layer>
 [[nodiscard]] std::int64_t macs_of(const Layer&, const shape&, view<const shape>) {
     return 0;
 }
+template <class = on_use>
 [[nodiscard]] inline std::int64_t macs_of(const conv2d&, const shape& out, view<const shape> in) {
     return out.elements() * in[1].product(1, in[1].rank());
 }
+template <class = on_use>
 [[nodiscard]] inline std::int64_t macs_of(const dense&, const shape& out, view<const shape> in) {
     return out.elements() * in[1].back();
 }
+template <class = on_use>
 [[nodiscard]] inline std::int64_t macs_of(const matmul&, const shape& out, view<const shape> in) {
     return out.elements() * in[0].back();
 }

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../format/affine.hpp"
 #include "codes.hpp"
 #include "graph.hpp"
@@ -42,6 +43,7 @@ struct fused_activation {
 };
 
 /// `codes` cut to the range of a relu or clip.
+template <class = on_use>
 [[nodiscard]] inline format::affine cut_to(const unary& activation, format::affine codes) {
     const format::affine whole = codes;
     if (activation.op == unary_op::relu) {
@@ -105,48 +107,63 @@ template <class Layer>
 [[nodiscard]] bool runs_in_codes(const Layer&, const node_codes&) {
     return false;
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const conv2d&, const node_codes& c) {
     return c.in[0] && c.weights && c.bias && c.out[0];
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const dense&, const node_codes& c) {
     return c.in[0] && c.weights && c.bias; // a real output is the sum times the scales
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const binary& layer, const node_codes& c) {
     return (layer.op == binary_op::add || layer.op == binary_op::mul) && c.all();
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const pool2d& layer, const node_codes& c) {
     return layer.op == pool_op::max ? c.alike(1) : c.all();
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const unary&, const node_codes& c) {
     return c.all();
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const softmax& layer, const node_codes& c) {
     return !layer.log && c.all();
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const concat&, const node_codes& c) {
     return c.all();
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const split&, const node_codes& c) {
     return c.alike(1);
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const slice&, const node_codes& c) {
     return c.alike(1);
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const reshape&, const node_codes& c) {
     return c.alike(1);
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const transpose&, const node_codes& c) {
     return c.alike(1);
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const expand&, const node_codes& c) {
     return c.alike(1);
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const gather&, const node_codes& c) {
     return c.alike(1);
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const pad& layer, const node_codes& c) {
     return (layer.mode != pad_mode::constant || layer.fill == 0) && c.alike(1);
 }
+template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const resize2d& layer, const node_codes& c) {
     return layer.mode == resize_mode::nearest && c.alike(1);
 }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "graph.hpp"
 
 namespace pith {
@@ -21,6 +22,7 @@ struct value_uses {
     bool is_output = false; ///< of the graph
 };
 
+template <class = on_use>
 [[nodiscard]] inline bool has_one_reader(const value_uses& u) noexcept {
     return u.readers.size() == 1 && !u.is_output;
 }

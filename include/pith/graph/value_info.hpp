@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 #include "../base/view.hpp"
@@ -69,11 +70,13 @@ inline constexpr std::int64_t most_elements = std::int64_t{1} << 36;
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline bool has_input(view<const value_info> in, std::size_t i) noexcept {
     return i < in.size() && in[i].present;
 }
 
 /// At least `least` inputs, the first `least` of them present, at most `most`.
+template <class = on_use>
 [[nodiscard]] inline result<void> expect_inputs(view<const value_info> in, std::size_t least,
                                                 std::size_t most) {
     for (std::size_t i = 0; i < least; ++i)
@@ -84,6 +87,7 @@ namespace detail {
     return {};
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<void> expect_real(view<const value_info> in) {
     for (const auto& v : in)
         if (v.present && !is_real(v.type))
@@ -92,6 +96,7 @@ namespace detail {
 }
 
 /// No negative sizes, and not more elements than most_elements.
+template <class = on_use>
 [[nodiscard]] inline result<void> expect_sane(const shape& s) {
     std::int64_t n = 1;
     for (const auto d : s) {
@@ -105,6 +110,7 @@ namespace detail {
 }
 
 /// The only output of a layer that has one.
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> one(shape dims, format::dtype type) {
     PITH_TRY(expect_sane(dims));
     value_infos out(1);

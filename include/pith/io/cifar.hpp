@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 
@@ -16,6 +17,7 @@ inline constexpr std::size_t cifar_side = 32;
 inline constexpr std::size_t cifar_record_bytes = 1 + 3 * cifar_side * cifar_side;
 
 /// Checks a whole file of records and counts them. @param where names the file in faults.
+template <class = on_use>
 [[nodiscard]] inline result<std::size_t> parse_cifar10(bytes_view file, std::string_view where = {}) {
     if (file.empty() || file.size() % cifar_record_bytes != 0)
         return fault{errc::bad_file, "not a CIFAR-10 binary file: its size must be a multiple of 3073 bytes",

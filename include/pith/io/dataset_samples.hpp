@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "../base/on_use.hpp"
 #include "../graph/tensor.hpp"
 #include "../graph/value_info.hpp"
 #include "dataset.hpp"
@@ -15,6 +16,7 @@
 namespace pith::io {
 
 /// Image i in the shape of a network's input, batch 1. @pre as many elements as one image of the input
+template <class = on_use>
 [[nodiscard]] inline tensor<float> sample(const dataset& images, std::size_t i, shape input) {
     if (input.rank() > 0 && input.product(1, input.rank()) == images.dims().elements())
         input[0] = 1;
@@ -25,6 +27,7 @@ namespace pith::io {
 
 /// The images one by one, for calibration; none when they end, or when they do not fit the input.
 /// @param images must outlive the function that is returned
+template <class = on_use>
 [[nodiscard]] inline std::function<std::optional<any_tensors<float>>(std::size_t)>
 samples_of(const dataset& images, shape input) {
     return [&images, input](std::size_t i) -> std::optional<any_tensors<float>> {

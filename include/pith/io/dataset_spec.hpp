@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 #include "cifar.hpp"
@@ -41,6 +42,7 @@ struct dataset_options {
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline std::vector<std::string> split_at_commas(std::string_view text) {
     std::vector<std::string> parts;
     for (std::size_t end = 0; end != std::string_view::npos;) {
@@ -51,6 +53,7 @@ namespace detail {
     return parts;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<std::uint64_t> parse_seed(std::string_view text) {
     std::uint64_t seed = 1;
     if (text.empty())
@@ -61,6 +64,7 @@ namespace detail {
     return seed;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<dataset> finish(dataset::images source, shape image,
                                             std::vector<std::int32_t> labels,
                                             const dataset_options& options) {
@@ -72,6 +76,7 @@ namespace detail {
     return dataset(std::move(source), image, std::move(labels), options.normalize);
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<dataset> open_cifar10(const std::vector<std::string>& paths,
                                                   const dataset_options& options) {
     constexpr std::int64_t side = cifar_side;
@@ -94,6 +99,7 @@ namespace detail {
 }
 
 /// IDX images [count, height, width] or [count, height, width, channels] with labels [count].
+template <class = on_use>
 [[nodiscard]] inline result<dataset> open_idx(const std::string& image_path, const std::string& label_path,
                                               const dataset_options& options) {
     auto image_bytes = read_file(image_path);
@@ -128,6 +134,7 @@ namespace detail {
 }
 
 /// Strides of images that lie in a file as dims[1...], read with axis i of an image from axis permutation[i].
+template <class = on_use>
 [[nodiscard]] inline result<shape>
 permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation, stored_images& images) {
     if (!permutation.empty() && (permutation.size() != dims.rank() || permutation[0] != 0))
@@ -141,6 +148,7 @@ permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation,
     return image;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<std::vector<std::int32_t>> load_npy_labels(const std::string& path,
                                                                        std::int64_t count) {
     const auto file = load_npy(path);
@@ -157,6 +165,7 @@ permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation,
     return labels;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<dataset> open_npy(const std::vector<std::string>& paths,
                                               const dataset_options& options) {
     const auto file = load_npy(paths[0]);
@@ -194,6 +203,7 @@ permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation,
     return finish(std::move(images), *image, std::move(labels), options);
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<dataset> open_drawn(std::string_view seed_text, bool training,
                                                 const dataset_options& options) {
     const auto seed = parse_seed(seed_text);
@@ -204,6 +214,7 @@ permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation,
     return finish(drawn_images{{*seed, training}, count}, shape{side, side, 1}, {}, options);
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<dataset> open_noise(std::string_view seed_text, const dataset_options& options) {
     const auto seed = parse_seed(seed_text);
     if (!seed)
@@ -215,6 +226,7 @@ permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation,
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<dataset> open_dataset(std::string_view spec,
                                                   const dataset_options& options = {}) {
     const std::size_t colon = spec.find(':');

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 
@@ -27,6 +28,7 @@ using file_handle = std::unique_ptr<std::FILE, close_file>;
 } // namespace detail
 
 /// All bytes of a file.
+template <class = on_use>
 [[nodiscard]] inline result<std::vector<std::byte>> read_file(const std::string& path) {
     const detail::file_handle file{std::fopen(path.c_str(), "rb")};
     if (!file)
@@ -48,6 +50,7 @@ using file_handle = std::unique_ptr<std::FILE, close_file>;
 }
 
 /// Replaces the file in one step: readers see the old bytes or the new ones.
+template <class = on_use>
 [[nodiscard]] inline result<void> write_file(const std::string& path, bytes_view bytes) {
     const std::string beside = path + ".part";
     {

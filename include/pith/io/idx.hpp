@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 #include "../base/view.hpp"
@@ -21,6 +22,7 @@ struct idx_header {
 
 /// Checks a whole IDX file: magic, type, and that its size is exactly what its header says.
 /// @param where names the file in faults.
+template <class = on_use>
 [[nodiscard]] inline result<idx_header> parse_idx(bytes_view file, std::string_view where = {}) {
     const auto byte = [&](std::size_t i) { return std::to_integer<std::uint32_t>(file[i]); };
     if (file.size() < 4 || byte(0) != 0 || byte(1) != 0)

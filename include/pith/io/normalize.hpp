@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 
 namespace pith::io {
@@ -37,6 +38,7 @@ struct normalization {
 namespace detail {
 
 /// Comma-separated finite numbers; false on anything else.
+template <class = on_use>
 inline bool parse_numbers(std::string_view text, std::vector<float>& out) {
     while (true) {
         float v = 0.f;
@@ -56,6 +58,7 @@ inline bool parse_numbers(std::string_view text, std::vector<float>& out) {
 } // namespace detail
 
 /// `none`, `unit`, `imagenet`, or `MEAN,.../STD,...` applied to x / 255.
+template <class = on_use>
 [[nodiscard]] inline result<normalization> parse_normalization(std::string_view text) {
     if (text.empty() || text == "none")
         return normalization{};

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../base/bits.hpp"
+#include "../base/on_use.hpp"
 #include "array.hpp"
 #include "file.hpp"
 
@@ -23,6 +24,7 @@ namespace detail {
 inline constexpr std::string_view npy_magic{"\x93NUMPY", 6};
 
 /// The text after `'key':` in a header dictionary, without leading blanks; empty if the key is not there.
+template <class = on_use>
 [[nodiscard]] inline std::string_view npy_field(std::string_view header, std::string_view key) {
     const auto at = header.find(key);
     if (at == std::string_view::npos)
@@ -33,6 +35,7 @@ inline constexpr std::string_view npy_magic{"\x93NUMPY", 6};
 }
 
 /// "(2, 3)" as sizes whose product is at most `most`.
+template <class = on_use>
 [[nodiscard]] inline result<shape> npy_shape(std::string_view text, std::size_t most) {
     const fault broken{errc::bad_file, "the .npy header has no valid shape"};
     if (text.empty() || text.front() != '(')
@@ -61,6 +64,7 @@ inline constexpr std::string_view npy_magic{"\x93NUMPY", 6};
     }
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<format::dtype> npy_type(std::string_view text) {
     if (text.substr(0, 5) == "'<f4'")
         return format::dtype::f32;
@@ -82,6 +86,7 @@ template <class Stored, class T>
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<array> parse_npy(bytes_view bytes) {
     const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     if (text.size() < 12 || text.substr(0, 6) != detail::npy_magic)
@@ -116,6 +121,7 @@ template <class Stored, class T>
     return out;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<array> load_npy(const std::string& path) {
     const auto bytes = read_file(path);
     if (!bytes)
@@ -134,6 +140,7 @@ void npy_append(std::string& out, view<const T> elements) {
     }
 }
 
+template <class = on_use>
 [[nodiscard]] inline std::string npy_header(std::string_view type, const shape& dims) {
     std::string text = "{'descr': '";
     text += type;
@@ -151,6 +158,7 @@ void npy_append(std::string& out, view<const T> elements) {
 } // namespace detail
 
 /// The bytes of a .npy file; whole types other than uint8 are written as int64.
+template <class = on_use>
 [[nodiscard]] inline std::string format_npy(const array& a) {
     if (const auto* reals = a.reals()) {
         std::string out = detail::npy_header("<f4", a.dims());
@@ -166,6 +174,7 @@ void npy_append(std::string& out, view<const T> elements) {
     return out;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<void> save_npy(const std::string& path, const array& a) {
     const std::string bytes = format_npy(a);
     return write_file(path, {reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()});

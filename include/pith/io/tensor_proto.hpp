@@ -11,12 +11,14 @@
 
 #include <protozero/pbf_writer.hpp>
 
+#include "../base/on_use.hpp"
 #include "array.hpp"
 #include "file.hpp"
 #include "onnx/tensor.hpp"
 
 namespace pith::io {
 
+template <class = on_use>
 [[nodiscard]] inline result<array> parse_tensor_proto(bytes_view bytes) {
     return onnx::guarded([&]() -> result<array> {
         onnx::budget left{bytes.size()};
@@ -26,6 +28,7 @@ namespace pith::io {
     });
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<array> load_tensor_proto(const std::string& path) {
     const auto bytes = read_file(path);
     if (!bytes)
@@ -45,6 +48,7 @@ void append_raw(std::string& out, view<const T> elements) {
 }
 
 /// Elements in their own width, little endian.
+template <class = on_use>
 [[nodiscard]] inline std::string raw_bytes(const array& a) {
     std::string out;
     if (const auto* reals = a.reals()) {
@@ -71,6 +75,7 @@ void append_raw(std::string& out, view<const T> elements) {
 } // namespace detail
 
 /// The serialised tensor, elements as raw data.
+template <class = on_use>
 [[nodiscard]] inline std::string format_tensor_proto(const array& a) {
     std::string out;
     protozero::pbf_writer w{out};
@@ -82,6 +87,7 @@ void append_raw(std::string& out, view<const T> elements) {
     return out;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<void> save_tensor_proto(const std::string& path, const array& a) {
     const std::string bytes = format_tensor_proto(a);
     return write_file(path, {reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()});

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/shape.hpp"
 #include "../graph/graph.hpp"
 #include "../run/layout.hpp"
@@ -70,6 +71,7 @@ struct draft {
     std::size_t arena_bytes = 0;
 
     /// The same bytes are kept once.
+    template <class = on_use>
     blob_id add_blob(std::vector<std::byte> bytes) {
         for (std::size_t i = 0; i < blobs.size(); ++i)
             if (blobs[i] == bytes)
@@ -84,6 +86,7 @@ struct draft {
             std::memcpy(bytes.data(), elements.data(), bytes.size());
         return add_blob(std::move(bytes));
     }
+    template <class = on_use>
     tensor_id add_tensor(draft_tensor t) {
         tensors.push_back(std::move(t));
         return static_cast<tensor_id>(tensors.size() - 1);
@@ -114,6 +117,7 @@ struct draft {
 
 /// The sizes a tensor of this shape has in a program: images; smaller ranks have their last axis as
 /// channels, and larger ones their first axes taken together.
+template <class = on_use>
 [[nodiscard]] inline std::array<std::uint32_t, 4> image_dims(const shape& s) {
     std::array<std::uint32_t, 4> d{1, 1, 1, 1};
     const std::size_t rank = s.rank();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../base/bits.hpp"
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../run/checksum.hpp"
@@ -28,7 +29,11 @@ namespace detail {
 struct byte_writer {
     std::vector<std::byte> bytes;
 
-    void align(std::size_t n) { bytes.resize(round_up(bytes.size(), n)); }
+    template <class = on_use>
+    void align(std::size_t n) {
+        bytes.resize(round_up(bytes.size(), n));
+    }
+    template <class = on_use>
     void write(const void* p, std::size_t n) {
         const auto* first = static_cast<const std::byte*>(p);
         bytes.insert(bytes.end(), first, first + n);
@@ -39,6 +44,7 @@ struct byte_writer {
         write(&v, sizeof v);
     }
     /// Length and characters; what is longer than 65,535 bytes is cut.
+    template <class = on_use>
     void text(std::string_view s) {
         s = s.substr(0, 0xFFFF);
         write(static_cast<std::uint16_t>(s.size()));
@@ -46,6 +52,7 @@ struct byte_writer {
     }
 };
 
+template <class = on_use>
 [[nodiscard]] inline std::vector<std::uint32_t> write_blobs(byte_writer& out, const draft& d) {
     std::vector<std::uint32_t> at;
     for (const auto& b : d.blobs) {
@@ -56,6 +63,7 @@ struct byte_writer {
     return at;
 }
 
+template <class = on_use>
 inline void write_door(byte_writer& out, const draft_door& door) {
     run::door_record r{};
     r.tensor = door.tensor;
@@ -72,6 +80,7 @@ inline void write_door(byte_writer& out, const draft_door& door) {
     out.bytes.resize(start + run::door_bytes(r));
 }
 
+template <class = on_use>
 inline void write_ops(byte_writer& out, const draft& d, const std::vector<std::uint32_t>& blobs) {
     for (const auto& op : d.ops) {
         const std::size_t start = out.bytes.size();
@@ -81,6 +90,7 @@ inline void write_ops(byte_writer& out, const draft& d, const std::vector<std::u
     }
 }
 
+template <class = on_use>
 inline void write_text(byte_writer& out, const draft& d, bool names) {
     for (const auto* doors : {&d.inputs, &d.outputs})
         for (const auto& door : *doors)
@@ -97,6 +107,7 @@ inline void write_text(byte_writer& out, const draft& d, bool names) {
 } // namespace detail
 
 /// @pre place_tensors(d) succeeded
+template <class = on_use>
 [[nodiscard]] inline result<std::vector<std::byte>> emit(const draft& d, const emit_options& options = {}) {
     if constexpr (!little_endian)
         return fault{errc::unsupported, "programs are packed on little-endian processors only"};

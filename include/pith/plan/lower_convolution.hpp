@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../format/low_bit.hpp"
 #include "../format/requantize.hpp"
 #include "../graph/codes.hpp"
@@ -32,6 +33,7 @@ struct weighted_layer {
     }
 };
 
+template <class = on_use>
 [[nodiscard]] inline weighted_layer weighted(const conv2d& c, const shape& w) {
     weighted_layer l;
     l.window = c;
@@ -41,6 +43,7 @@ struct weighted_layer {
     l.outputs = static_cast<std::size_t>(w[0]);
     return l;
 }
+template <class = on_use>
 [[nodiscard]] inline weighted_layer weighted(const dense&, const shape& w) {
     weighted_layer l;
     l.outputs = static_cast<std::size_t>(w[0]);
@@ -48,6 +51,7 @@ struct weighted_layer {
     return l;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<void> check_window(const weighted_layer& l) {
     const auto& c = l.window;
     constexpr std::uint32_t most = 0xFFFF;
@@ -62,6 +66,7 @@ struct weighted_layer {
     return {};
 }
 
+template <class = on_use>
 [[nodiscard]] inline run::window_record window_record_of(const weighted_layer& l, format::tile tile) {
     run::window_record w{};
     for (std::size_t i = 0; i < 2; ++i) {
@@ -76,6 +81,7 @@ struct weighted_layer {
 }
 
 /// The border a convolution reads around its input: the padding, less what its stride leaves out.
+template <class = on_use>
 [[nodiscard]] inline border border_of(const conv2d& c, const shape& x, const shape& w, const shape& y) {
     border b{};
     for (std::size_t i = 0; i < 2; ++i) {
@@ -119,12 +125,14 @@ struct stored_weights {
     std::uint8_t level_count = 0;
 };
 
+template <class = on_use>
 [[nodiscard]] inline bool takes_low_bits(const weighted_layer& l, const affine_encoding& e) noexcept {
     return !l.depthwise() && e.bits >= 1 && e.bits <= format::most_low_bits &&
            (!e.levels.empty() || e.highest - e.lowest < 1 << e.bits);
 }
 
 /// @pre has_weight_codes of the value whose codes and encoding these are
+template <class = on_use>
 [[nodiscard]] inline stored_weights
 store_weights(const weighted_layer& l, const std::vector<std::int8_t>& codes, const affine_encoding& e) {
     stored_weights s;

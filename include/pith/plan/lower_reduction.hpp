@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../format/softmax.hpp"
 #include "../graph/integer.hpp"
 #include "lower_elementwise.hpp"
@@ -17,6 +18,7 @@ namespace pith::plan {
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline result<run::pool_record> pool_record_of(const pool2d& p, const shape& in) {
     run::pool_record r{};
     r.function = static_cast<std::uint8_t>(p.op == pool_op::max ? run::pool_function::max
@@ -46,6 +48,7 @@ struct outer_inner {
     std::uint32_t size = 1;
     std::uint32_t inner = 1;
 };
+template <class = on_use>
 [[nodiscard]] inline outer_inner around(const shape& dims, std::size_t first, std::size_t last) {
     return {static_cast<std::uint32_t>(dims.product(0, first)),
             static_cast<std::uint32_t>(dims.product(first, last)),
@@ -59,6 +62,7 @@ struct reduction_order {
     std::size_t last = 0;
     bool moved = false;
 
+    template <class = on_use>
     reduction_order(const reduce& layer, const shape& dims) {
         std::vector<std::size_t> gone;
         for (std::size_t i = 0; i < dims.rank(); ++i)

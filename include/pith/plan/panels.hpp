@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../base/bits.hpp"
+#include "../base/on_use.hpp"
 #include "../base/view.hpp"
 #include "../format/low_bit.hpp"
 #include "../format/tile.hpp"
@@ -34,6 +35,7 @@ template <class E>
 }
 
 /// Indices in panels of format::low_bit_tile, each in `bits` bits.
+template <class = on_use>
 [[nodiscard]] inline std::vector<std::uint8_t> pack_indices(view<const std::uint8_t> panels, unsigned bits) {
     std::vector<std::uint8_t> packed(format::low_bit_bytes(panels.size(), bits), std::uint8_t{0});
     for (std::size_t i = 0; i < panels.size(); ++i)
@@ -65,6 +67,7 @@ template <class E>
 
 /// bias - input_zero * sum of the output's weights, modulo 2^32: what is left to add when kernels multiply
 /// raw codes. Weights are [out, depth].
+template <class = on_use>
 [[nodiscard]] inline std::vector<std::int32_t>
 fold_zero(const std::vector<std::int32_t>& bias, view<const std::int8_t> weights, std::int32_t input_zero) {
     std::vector<std::int32_t> folded(bias.size());

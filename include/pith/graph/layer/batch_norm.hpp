@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "../../base/on_use.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -20,6 +21,7 @@ struct batch_norm {
     return "batch_norm";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const batch_norm&, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 5, 5));
     PITH_TRY(detail::expect_real(in));

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
@@ -27,6 +28,7 @@ struct binary {
     return names[static_cast<std::size_t>(layer.op)];
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const binary& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     if (is_real(in[0].type) != is_real(in[1].type) && layer.op != binary_op::pow)
@@ -42,6 +44,7 @@ struct binary {
 namespace detail {
 
 /// Modulo 2^64; division truncates. @pre no division by 0
+template <class = on_use>
 [[nodiscard]] inline std::int64_t apply(binary_op op, std::int64_t a, std::int64_t b) noexcept {
     const auto x = static_cast<std::uint64_t>(a);
     const auto y = static_cast<std::uint64_t>(b);

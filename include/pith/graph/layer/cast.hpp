@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../../base/on_use.hpp"
 #include "../../format/dtype.hpp"
 #include "../value_info.hpp"
 
@@ -21,6 +22,7 @@ struct cast {
     return "cast";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const cast& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     return detail::one(in[0].dims, layer.to);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../../base/on_use.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -21,6 +22,7 @@ struct concat {
     return "concat";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const concat& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, in.empty() ? 1 : in.size(), in.size()));
     shape dims = in[0].dims;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../../base/parallel.hpp"
 #include "../gemm.hpp"
 #include "../value_info.hpp"
@@ -32,12 +33,14 @@ struct conv2d {
 namespace detail {
 
 /// Height (0) or width (1) of a convolution over x with weights w.
+template <class = on_use>
 [[nodiscard]] inline window_axis conv_axis(const conv2d& c, const shape& x, const shape& w, std::size_t i) {
     return {x[1 + i], w[1 + i], c.strides[i], c.pads[i], c.pads[2 + i], c.dilations[i]};
 }
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const conv2d& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 3));
     PITH_TRY(detail::expect_real(in));

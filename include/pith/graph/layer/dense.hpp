@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../../base/on_use.hpp"
 #include "../gemm.hpp"
 #include "../value_info.hpp"
 
@@ -19,6 +20,7 @@ struct dense {};
     return "dense";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const dense&, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 3));
     PITH_TRY(detail::expect_real(in));

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -23,6 +24,7 @@ struct expand {
     return "expand";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const expand& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.dims.size() > max_rank)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../../base/on_use.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -24,6 +25,7 @@ struct gather {
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline shape gathered(const gather& layer, const shape& x, const shape& indices) {
     shape dims;
     for (std::size_t i = 0; i < layer.axis; ++i)
@@ -35,6 +37,7 @@ namespace detail {
     return dims;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<void> expect_indices(view<const std::int64_t> indices, std::int64_t size) {
     for (const auto i : indices)
         if (i < -size || i >= size)
@@ -44,6 +47,7 @@ namespace detail {
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const gather& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     if (layer.axis >= in[0].dims.rank())

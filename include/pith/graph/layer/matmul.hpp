@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "../../base/on_use.hpp"
 #include "../gemm.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
@@ -25,6 +26,7 @@ struct matmul {};
 namespace detail {
 
 /// The axes before the last two. @pre s.rank() >= 2
+template <class = on_use>
 [[nodiscard]] inline shape batch_axes(const shape& s) {
     shape out;
     for (std::size_t i = 0; i + 2 < s.rank(); ++i)
@@ -34,6 +36,7 @@ namespace detail {
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const matmul&, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     const shape& a = in[0].dims;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../../base/shape.hpp"
 #include "../value_info.hpp"
 
@@ -22,10 +23,12 @@ struct opaque {
     std::string attributes;  ///< serialised, as they were
 };
 
+template <class = on_use>
 [[nodiscard]] inline std::string_view kind_of(const opaque& layer) noexcept {
     return layer.op_type;
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const opaque& layer, view<const value_info> in) {
     value_infos out;
     for (const auto& dims : layer.dims) {

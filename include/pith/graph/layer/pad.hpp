@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
@@ -29,6 +30,7 @@ struct pad {
     return "pad";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const pad& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     shape dims = in[0].dims;
@@ -48,6 +50,7 @@ struct pad {
 namespace detail {
 
 /// The input position that stands at position `i` (which may be outside [0, size)), or -1 for the fill.
+template <class = on_use>
 [[nodiscard]] inline std::int64_t padded_position(pad_mode mode, std::int64_t i, std::int64_t size) noexcept {
     if (i >= 0 && i < size)
         return i;

@@ -10,6 +10,7 @@
 #include <limits>
 #include <string_view>
 
+#include "../../base/on_use.hpp"
 #include "../value_info.hpp"
 #include "../window_axis.hpp"
 
@@ -37,18 +38,21 @@ struct pool2d {
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline window_axis pool_axis(const pool2d& p, const shape& x, std::size_t i) {
     if (p.global)
         return {x[1 + i], x[1 + i], 1, 0, 0, 1};
     return {x[1 + i], p.kernel[i], p.strides[i], p.pads[i], p.pads[2 + i], p.dilations[i]};
 }
 
+template <class = on_use>
 [[nodiscard]] inline bool partial_windows(const pool2d& p) noexcept {
     return p.ceil_mode && !p.global;
 }
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const pool2d& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.op == pool_op::average)
@@ -96,6 +100,7 @@ void for_each_window(const pool2d& layer, const tensor<E>& x, const shape& out, 
     }
 }
 
+template <class = on_use>
 [[nodiscard]] inline shape pooled(const pool2d& layer, const shape& x) {
     shape dims = x;
     for (std::size_t i = 0; i < 2; ++i)

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
@@ -37,10 +38,12 @@ struct reduce {
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline bool reduces(const reduce& layer, std::size_t axis) {
     return layer.axes.empty() || std::find(layer.axes.begin(), layer.axes.end(), axis) != layer.axes.end();
 }
 
+template <class = on_use>
 [[nodiscard]] inline shape reduced(const reduce& layer, const shape& from, bool keep) {
     shape dims;
     for (std::size_t i = 0; i < from.rank(); ++i) {
@@ -54,6 +57,7 @@ namespace detail {
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const reduce& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     for (const auto axis : layer.axes)

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -24,6 +25,7 @@ struct reshape {
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline result<shape> reshaped(const reshape& layer, const shape& from) {
     if (layer.dims.size() > max_rank)
         return fault{errc::unsupported, "tensors of more than eight axes are not supported"};
@@ -56,6 +58,7 @@ namespace detail {
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const reshape& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     const auto dims = detail::reshaped(layer, in[0].dims);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../../format/resize.hpp"
 #include "../value_info.hpp"
@@ -36,6 +37,7 @@ struct resize2d {
     return "resize2d";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const resize2d& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.mode != resize_mode::nearest)
@@ -64,6 +66,7 @@ struct resize_taps_table {
 } // namespace detail
 
 /// Axis 0 (height) or 1 (width) of a resize of x.
+template <class = on_use>
 [[nodiscard]] inline format::resize_axis_rule resize_rule(const resize2d& layer, const shape& x,
                                                           std::size_t axis) {
     return {.mode = layer.mode,
@@ -78,6 +81,7 @@ struct resize_taps_table {
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline resize_taps_table make_taps(const resize2d& layer, const shape& x, std::size_t axis) {
     const auto count = static_cast<std::size_t>(layer.sizes[axis]) * format::resize_taps(layer.mode);
     resize_taps_table t{std::vector<std::int32_t>(count), std::vector<float>(count)};

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -28,6 +29,7 @@ struct slice {
 namespace detail {
 
 /// Elements taken along an axis of size `axis`.
+template <class = on_use>
 [[nodiscard]] inline result<std::int64_t> slice_size(std::int64_t axis, std::int64_t begin, std::int64_t size,
                                                      std::int64_t step) {
     if (step == 0)
@@ -50,6 +52,7 @@ namespace detail {
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const slice& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     shape dims = in[0].dims;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../../base/on_use.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -23,6 +24,7 @@ struct softmax {
     return layer.log ? "log_softmax" : "softmax";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const softmax& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     PITH_TRY(detail::expect_real(in));

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -23,6 +24,7 @@ struct split {
     return "split";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const split& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.axis >= in[0].dims.rank())

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -22,6 +23,7 @@ struct transpose {
     return "transpose";
 }
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const transpose& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     const std::size_t rank = in[0].dims.rank();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../value_info.hpp"
 
@@ -58,6 +59,7 @@ namespace detail {
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const unary& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (!is_real(in[0].type) && !detail::keeps_wholes(layer.op))
@@ -162,6 +164,7 @@ requires std::is_floating_point_v<T>
 }
 
 /// The same on whole numbers. @pre detail::keeps_wholes(layer.op)
+template <class = on_use>
 [[nodiscard]] inline std::int64_t apply(const unary& layer, std::int64_t x) noexcept {
     const auto negated = static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(x));
     switch (layer.op) {

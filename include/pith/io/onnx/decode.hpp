@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "../../base/on_use.hpp"
 #include "message.hpp"
 
 namespace pith::io::onnx {
@@ -19,6 +20,7 @@ void push(std::vector<T>& list, T item, budget& left) {
     list.push_back(std::move(item));
 }
 
+template <class = on_use>
 [[nodiscard]] inline attribute_type guess_type(protozero::pbf_tag_type tag) noexcept {
     switch (tag) {
     case 2:
@@ -43,6 +45,7 @@ void push(std::vector<T>& list, T item, budget& left) {
     }
 }
 
+template <class = on_use>
 [[nodiscard]] inline attribute decode_attribute(std::string_view message) {
     attribute a;
     a.body = message;
@@ -73,6 +76,7 @@ void push(std::vector<T>& list, T item, budget& left) {
     return a;
 }
 
+template <class = on_use>
 [[nodiscard]] inline node_proto decode_node(std::string_view message, budget& left) {
     node_proto n;
     for_each_field(message, [&](pbf_reader& r) {
@@ -102,6 +106,7 @@ void push(std::vector<T>& list, T item, budget& left) {
     return n;
 }
 
+template <class = on_use>
 [[nodiscard]] inline dimension decode_dimension(std::string_view message) {
     dimension d;
     for_each_field(message, [&](pbf_reader& r) {
@@ -115,6 +120,7 @@ void push(std::vector<T>& list, T item, budget& left) {
     return d;
 }
 
+template <class = on_use>
 inline void decode_tensor_type(std::string_view message, value_proto& v, budget& left) {
     v.is_tensor = true;
     for_each_field(message, [&](pbf_reader& r) {
@@ -134,6 +140,7 @@ inline void decode_tensor_type(std::string_view message, value_proto& v, budget&
     });
 }
 
+template <class = on_use>
 [[nodiscard]] inline value_proto decode_value(std::string_view message, budget& left) {
     value_proto v;
     for_each_field(message, [&](pbf_reader& r) {
@@ -153,6 +160,7 @@ inline void decode_tensor_type(std::string_view message, value_proto& v, budget&
     return v;
 }
 
+template <class = on_use>
 [[nodiscard]] inline graph_proto decode_graph(std::string_view message, budget& left) {
     graph_proto g;
     for_each_field(message, [&](pbf_reader& r) {
@@ -182,6 +190,7 @@ inline void decode_tensor_type(std::string_view message, value_proto& v, budget&
     return g;
 }
 
+template <class = on_use>
 [[nodiscard]] inline opset_import decode_opset(std::string_view message) {
     opset_import o;
     for_each_field(message, [&](pbf_reader& r) {
@@ -195,6 +204,7 @@ inline void decode_tensor_type(std::string_view message, value_proto& v, budget&
     return o;
 }
 
+template <class = on_use>
 [[nodiscard]] inline function_proto decode_function(std::string_view message, budget& left) {
     function_proto f;
     for_each_field(message, [&](pbf_reader& r) {
@@ -227,6 +237,7 @@ inline void decode_tensor_type(std::string_view message, value_proto& v, budget&
     return f;
 }
 
+template <class = on_use>
 [[nodiscard]] inline std::pair<std::string_view, std::string_view> decode_entry(std::string_view message) {
     std::pair<std::string_view, std::string_view> e;
     for_each_field(message, [&](pbf_reader& r) {
@@ -242,6 +253,7 @@ inline void decode_tensor_type(std::string_view message, value_proto& v, budget&
 
 } // namespace detail
 
+template <class = on_use>
 [[nodiscard]] inline model_proto decode_model(std::string_view message, budget& left) {
     model_proto m;
     for_each_field(message, [&](pbf_reader& r) {

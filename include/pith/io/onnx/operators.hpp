@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "../../base/on_use.hpp"
 #include "ops_constant.hpp"
 #include "ops_conv.hpp"
 #include "ops_dense.hpp"
@@ -39,6 +40,7 @@ template <class T>
 }
 
 /// Why an operator without handler is refused.
+template <class = on_use>
 [[nodiscard]] inline const char* refusal_of(std::string_view op_type) noexcept {
     for (const std::string_view quantised :
          {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul",

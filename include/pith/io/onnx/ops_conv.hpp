@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "steps.hpp"
 
 namespace pith::io::onnx {
@@ -39,6 +40,7 @@ void take_pair(const call<T>& c, std::string_view name, std::size_t first, bool 
 }
 
 /// Padding that makes the output as large as the input divided by the stride.
+template <class = on_use>
 inline void pad_same(window_attributes& w, const shape& image, bool upper) {
     for (std::size_t i = 0; i < 2; ++i) {
         const std::int64_t size = image[1 + i];

@@ -11,12 +11,14 @@
 #include <unordered_set>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "message.hpp"
 
 namespace pith::io::onnx {
 
 using producer_table = std::unordered_map<std::string_view, std::size_t>;
 
+template <class = on_use>
 [[nodiscard]] inline producer_table producers_of(const std::vector<node_proto>& nodes,
                                                  const std::unordered_set<std::string_view>& given) {
     producer_table out;
@@ -29,10 +31,10 @@ using producer_table = std::unordered_map<std::string_view, std::size_t>;
 
 namespace detail {
 
-[[nodiscard]] inline std::vector<bool> needed_nodes(const std::vector<node_proto>& nodes,
-                                                    const producer_table& producers,
-                                                    const std::unordered_set<std::string_view>& given,
-                                                    const std::vector<value_proto>& outputs) {
+template <class = on_use>
+[[nodiscard]] inline std::vector<bool>
+needed_nodes(const std::vector<node_proto>& nodes, const producer_table& producers,
+             const std::unordered_set<std::string_view>& given, const std::vector<value_proto>& outputs) {
     std::vector<bool> needed(nodes.size(), false);
     std::vector<std::size_t> open;
     const auto want = [&](std::string_view name, std::string_view where) {
@@ -61,6 +63,7 @@ namespace detail {
 
 /// Indices of the needed nodes, the file's order kept where it can be.
 /// @param given names of graph inputs and initializers
+template <class = on_use>
 [[nodiscard]] inline std::vector<std::size_t>
 execution_order(const std::vector<node_proto>& nodes, const std::unordered_set<std::string_view>& given,
                 const std::vector<value_proto>& outputs) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../../base/bits.hpp"
+#include "../../base/on_use.hpp"
 #include "../../base/shape.hpp"
 #include "../../format/dtype.hpp"
 #include "../../graph/tensor.hpp"
@@ -23,6 +24,7 @@ namespace pith::io::onnx {
 inline constexpr std::int64_t max_elements = std::int64_t{1} << 31;
 
 /// Appends a size, checking rank, sign and the size of the product.
+template <class = on_use>
 inline void push_dim(shape& dims, std::int64_t dim, std::string_view where) {
     if (dims.rank() == max_rank)
         refuse(errc::unsupported, "tensors have at most 8 dimensions here", where);
@@ -43,6 +45,7 @@ namespace element {
 enum : std::int64_t { f32 = 1, u8 = 2, i8 = 3, i32 = 6, i64 = 7, text = 8, boolean = 9, f64 = 11 };
 }
 
+template <class = on_use>
 [[nodiscard]] inline const char* unsupported_element(std::int64_t type) noexcept {
     switch (type) {
     case 0:
@@ -86,6 +89,7 @@ enum : std::int64_t { f32 = 1, u8 = 2, i8 = 3, i32 = 6, i64 = 7, text = 8, boole
 }
 
 /// The type of an ONNX element number; refuses those that have no counterpart.
+template <class = on_use>
 [[nodiscard]] inline format::dtype element_type(std::int64_t number, std::string_view where) {
     switch (number) {
     case element::f32:
@@ -107,6 +111,7 @@ enum : std::int64_t { f32 = 1, u8 = 2, i8 = 3, i32 = 6, i64 = 7, text = 8, boole
     }
 }
 
+template <class = on_use>
 [[nodiscard]] inline std::int64_t element_number(format::dtype t) noexcept {
     switch (t) {
     case format::dtype::f32:
@@ -137,6 +142,7 @@ struct tensor_proto {
     std::string_view body; ///< the whole message
 };
 
+template <class = on_use>
 [[nodiscard]] inline tensor_proto read_tensor_header(std::string_view message) {
     tensor_proto t;
     t.body = message;

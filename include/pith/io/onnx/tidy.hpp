@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../../graph/graph.hpp"
 
 namespace pith::io::onnx {
@@ -34,6 +35,7 @@ template <class T>
     return g.add_value(std::move(wide));
 }
 
+template <class = on_use>
 [[nodiscard]] inline bool takes_bias(const node<layer_list>& n) {
     return n.inputs.size() == 2 &&
            (std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer));
@@ -67,6 +69,7 @@ struct value_links {
 namespace detail {
 
 /// The activation that x times `gate` of x is, if it has a name.
+template <class = on_use>
 [[nodiscard]] inline std::optional<unary> gated(const node<layer_list>& gate) {
     const auto* u = std::get_if<unary>(&gate.layer);
     if (u == nullptr)

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "layout.hpp"
 #include "message.hpp"
 #include "ops_elementwise.hpp"
@@ -25,10 +26,12 @@ using wish_table = std::unordered_map<std::string_view, layout>;
 
 namespace detail {
 
+template <class = on_use>
 [[nodiscard]] inline bool contains(std::initializer_list<std::string_view> list, std::string_view name) {
     return std::find(list.begin(), list.end(), name) != list.end();
 }
 
+template <class = on_use>
 [[nodiscard]] inline bool wants_channels_last(std::string_view op) {
     return contains({"Conv", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool",
                      "BatchNormalization", "Resize", "Upsample", "LRN", "LpPool"},
@@ -46,6 +49,7 @@ template <class T>
 }
 
 /// The wish before a Transpose whose output has wish `after`.
+template <class = on_use>
 [[nodiscard]] inline std::optional<layout> through_transpose(const node_proto& n, const layout& after) {
     std::vector<std::int64_t> perm;
     for (const auto& a : n.attributes)
@@ -102,6 +106,7 @@ template <class T>
 }
 
 /// The order in which a graph input of `rank` axes is declared.
+template <class = on_use>
 [[nodiscard]] inline layout declared_layout(const wish_table& wishes, std::string_view name,
                                             std::size_t rank) {
     const auto wish = wishes.find(name);
