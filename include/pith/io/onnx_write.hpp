@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_WRITE_HPP
+#define PITH_IO_ONNX_WRITE_HPP
+/// The way out: a graph becomes an ONNX model, channels first, as any ONNX runtime reads it; encodings become
+/// QuantizeLinear and DequantizeLinear.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/graph.hpp"
+#include "../graph/infer.hpp"
+#include "../graph/quantized.hpp"
+#include "file.hpp"
+#include "onnx_write/layers_elementwise.hpp"
+#include "onnx_write/layers_move.hpp"
+#include "onnx_write/layers_window.hpp"
+#include "onnx_write/writer.hpp"
+
+namespace pith::io {
+
+struct onnx_write_options {
+    /// 13 to 21. 13 is the first with one scale per channel, so every runtime since 2020 reads it; newer ones
+    /// only write some activations as one operator instead of two or three.
+    std::int64_t opset = 13;
+    /// The symbol of the batch, which is then free. Empty: as the graph's metadata has it ("batch"), else the
+    /// batch is the graph's.
+    std::string batch{};
+    /// Write encodings; without, the float masters.
+    bool encodings = true;
+};
+
+namespace onnx_write {
+
+/// The graph with shapes that were inferred anew, and without the elements of its constants.
+template <class T, class Layers>
+struct outline {
+    graph<T, Layers> net;
+    std::string batch;              ///< its symbol, if the batch is free
+    std::vector<shape> sizes;       ///< of every value
+    std::vector<shape> other_sizes; ///< at another batch, if it is free
+};
+
+template <class T, class Layers>
+[[nodiscard]] std::vector<shape> sizes_of(const graph<T, Layers>& g) {
+    std::vector<shape> out;
+    for (const auto& v : g.values)
+        out.push_back(v.dims);
+    return out;
+}
+
+template <class T, class Layers>
+[[nodiscard]] result<outline<T, Layers>> outline_of(const graph<T, Layers>& g, std::string batch) {
+    outline<T, Layers> o;
+    for (const auto& v : g.values) {
+        value<T> bare;
+        bare.dims = v.dims;
+        bare.type = v.type;
+        if (v.is_constant())
+            bare.constant = tensor<T>{};
+        o.net.values.push_back(std::move(bare));
+    }
+    o.net.nodes = g.nodes;
+    o.net.inputs = g.inputs;
+    o.net.outputs = g.outputs;
+    PITH_TRY(infer_shapes(o.net));
+    o.sizes = sizes_of(o.net);
+    for (const auto& [key, text] : g.metadata)
+        if (batch.empty() && key == "batch")
+            batch = text;
+    if (batch.empty())
+        return o;
+    for (const auto id : g.inputs)
+        if (g[id].dims.rank() > 0) {
+            auto freed = o.net;
+            if (set_batch(freed, g[id].dims[0] + 1)) {
+                o.batch = batch;
+                o.other_sizes = sizes_of(freed);
+                o.net.nodes = std::move(freed.nodes);
+            }
+            break;
+        }
+    return o;
+}
+
+/// The axes of an input or output of the model.
+template <class T, class Layers>
+[[nodiscard]] std::vector<axis_text> door_axes(const outline<T, Layers>& o, value_id id,
+                                               const layout& order) {
+    std::vector<axis_text> out;
+    for (const auto a : order) {
+        const auto axis = static_cast<std::size_t>(a);
+        const std::int64_t size = o.sizes[id][axis];
+        if (o.batch.empty() || o.other_sizes[id][axis] == size)
+            out.push_back({size});
+        else
+            out.push_back({-1, o.other_sizes[id][axis] == size + 1 ? o.batch : std::string{}});
+    }
+    return out;
+}
+
+/// The order in which a door lies in the file: as it did, or for images of a graph made by hand channels
+/// first.
+template <class T, class Layers>
+[[nodiscard]] layout door_order(const graph<T, Layers>& g, value_id id, const std::vector<door_layout>& doors,
+                                std::size_t k) {
+    const std::size_t rank = g[id].dims.rank();
+    if (k < doors.size() && doors[k].permutation.size() == rank && rank > 0) {
+        layout order(rank);
+        for (std::size_t i = 0; i < rank; ++i)
+            order[doors[k].permutation[i]] = static_cast<std::int8_t>(i);
+        return order;
+    }
+    const bool loaded = std::any_of(g.metadata.begin(), g.metadata.end(),
+                                    [](const auto& entry) { return entry.first == "producer"; });
+    return rank == 4 && !loaded ? channels_first(rank) : identity_layout(rank);
+}
+
+template <class T, class Layers>
+class exporter {
+public:
+    exporter(const graph<T, Layers>& g, const onnx_write_options& options, outline<T, Layers> o)
+        : g_(g), options_(options), outline_(std::move(o)),
+          write_(g, outline_.sizes, options.opset, options.encodings) {}
+
+    [[nodiscard]] result<std::string> run() {
+        write_.free_batch = !outline_.batch.empty();
+        declare_inputs();
+        for (std::size_t k = 0; k < g_.outputs.size(); ++k)
+            write_.promise(g_.outputs[k], door_order(g_, g_.outputs[k], g_.output_layouts, k));
+        const auto executions =
+            options_.encodings ? executions_of(g_) : std::vector<node_execution>(g_.nodes.size());
+        for (node_index k = 0; k < g_.nodes.size(); ++k)
+            if (executions[k].how != execution::fused && !write_.failed())
+                write_node(outline_.net.nodes[k], executions[k]);
+        bind_outputs();
+        if (write_.failed())
+            return *write_.failed();
+        return model();
+    }
+
+private:
+    void declare_inputs() {
+        for (const auto id : g_.inputs)
+            write_.reserve(id);
+        for (const auto& n : g_.nodes)
+            for (const auto id : n.outputs)
+                if (id != no_value)
+                    write_.reserve(id);
+        for (std::size_t k = 0; k < g_.inputs.size(); ++k) {
+            const value_id id = g_.inputs[k];
+            const layout order = door_order(g_, id, g_.input_layouts, k);
+            write_.enter(g_[id].name, "input");
+            protozero::pbf_writer w{inputs_};
+            w.add_message(11, value_bytes(write_.name_of(id), write_.element_of(g_[id].type),
+                                          door_axes(outline_, id, order)));
+            write_.declare(id, order);
+        }
+    }
+
+    void write_node(node<Layers> n, const node_execution& how) {
+        write_.in_codes = how.how == execution::integer;
+        if (how.activation != no_node)
+            n.outputs[0] = how.output;
+        std::visit(
+            [&](const auto& layer) {
+                write_.enter(n.name, kind_of(layer));
+                if constexpr (requires { write(write_, n, layer); })
+                    write(write_, n, layer);
+                else
+                    write_.refuse(errc::unsupported, "the layer kind has no ONNX operator");
+            },
+            n.layer);
+        write_.settle(how.output, how.codes);
+    }
+
+    void bind_outputs() {
+        std::vector<value_id> bound = g_.inputs;
+        for (std::size_t k = 0; k < g_.outputs.size() && !write_.failed(); ++k) {
+            const value_id id = g_.outputs[k];
+            const layout order = door_order(g_, id, g_.output_layouts, k);
+            write_.enter(g_[id].name, "output");
+            const bool again =
+                g_[id].is_constant() || std::find(bound.begin(), bound.end(), id) != bound.end();
+            bound.push_back(id);
+            const std::string name = again ? write_.fresh("output") : write_.name_of(id);
+            write_.bind(id, order, name);
+            protozero::pbf_writer w{outputs_};
+            w.add_message(12,
+                          value_bytes(name, write_.element_of(g_[id].type), door_axes(outline_, id, order)));
+        }
+    }
+
+    [[nodiscard]] result<std::string> model() const {
+        std::string name;
+        protozero::pbf_writer{name}.add_string(2, "main");
+        const std::string graph = write_.nodes + name + write_.constants + inputs_ + outputs_;
+        if (graph.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()) - 65536)
+            return fault{errc::unsupported, "the model is larger than the 2 GB that an ONNX file can hold"};
+        std::string producer = "pith";
+        for (const auto& [key, text] : g_.metadata)
+            if (key == "producer")
+                producer = text;
+        std::string out;
+        protozero::pbf_writer w{out};
+        w.add_int64(1, options_.opset < 15 ? 7 : options_.opset < 19 ? 8 : options_.opset < 21 ? 9 : 10);
+        w.add_string(2, producer);
+        w.add_message(7, graph);
+        add_opsets(w);
+        for (const auto& [key, text] : g_.metadata) {
+            if (key == "producer" || key == "batch")
+                continue;
+            std::string entry;
+            protozero::pbf_writer e{entry};
+            e.add_string(1, key);
+            e.add_string(2, text);
+            w.add_message(14, entry);
+        }
+        return out;
+    }
+    void add_opsets(protozero::pbf_writer& w) const {
+        std::vector<std::string> domains = write_.domains;
+        domains.emplace_back();
+        std::sort(domains.begin(), domains.end());
+        domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
+        for (const auto& domain : domains) {
+            std::string import;
+            protozero::pbf_writer i{import};
+            i.add_string(1, domain);
+            i.add_int64(2, domain.empty() ? options_.opset : 1);
+            w.add_message(8, import);
+        }
+    }
+
+    const graph<T, Layers>& g_;
+    const onnx_write_options& options_;
+    outline<T, Layers> outline_;
+    model_writer<T, Layers> write_;
+    std::string inputs_; ///< fields of a GraphProto
+    std::string outputs_;
+};
+
+} // namespace onnx_write
+
+/// The graph as a serialised ModelProto. Faults name the node that ONNX has no operator for.
+template <class T, class Layers>
+[[nodiscard]] result<std::vector<std::byte>> onnx_bytes(const graph<T, Layers>& g,
+                                                        const onnx_write_options& options = {}) {
+    if (options.opset < 13 || options.opset > 21)
+        return fault{errc::bad_option, "ONNX models are written in opset 13 to 21"};
+    if (g.outputs.empty())
+        return fault{errc::bad_option, "a model needs an output"};
+    try {
+        auto outline = onnx_write::outline_of(g, options.batch);
+        if (!outline)
+            return outline.error();
+        const auto text = onnx_write::exporter<T, Layers>(g, options, *std::move(outline)).run();
+        if (!text)
+            return text.error();
+        std::vector<std::byte> bytes(text->size());
+        std::memcpy(bytes.data(), text->data(), bytes.size());
+        return bytes;
+    } catch (const std::bad_alloc&) {
+        return fault{errc::no_memory, "the model needs more memory than there is"};
+    }
+}
+
+/// Writes the graph as an .onnx file; the file is replaced in one step.
+template <class T, class Layers>
+[[nodiscard]] result<void> save_onnx(const graph<T, Layers>& g, const std::string& path,
+                                     const onnx_write_options& options = {}) {
+    const auto bytes = onnx_bytes(g, options);
+    if (!bytes)
+        return bytes.error();
+    return write_file(path, *bytes);
+}
+
+} // namespace pith::io
+
+#endif

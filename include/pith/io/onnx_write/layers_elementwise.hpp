@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_WRITE_LAYERS_ELEMENTWISE_HPP
+#define PITH_IO_ONNX_WRITE_LAYERS_ELEMENTWISE_HPP
+/// Layers that keep the order of axes they find: functions of one or two values, softmax, reductions, casts.
+
+#include <cstddef>
+#include <cstdint>
+#include <numbers>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../../graph/layer/binary.hpp"
+#include "../../graph/layer/cast.hpp"
+#include "../../graph/layer/reduce.hpp"
+#include "../../graph/layer/softmax.hpp"
+#include "../../graph/layer/unary.hpp"
+#include "writer.hpp"
+
+namespace pith::io::onnx_write {
+
+namespace detail {
+
+[[nodiscard]] inline const char* operator_of(unary_op op) noexcept {
+    constexpr const char* names[] = {
+        "Identity", "Relu",  "Clip", "LeakyRelu",  "Sigmoid",  "Tanh",     "HardSigmoid", "HardSwish",
+        "",         "Elu",   "Selu", "Gelu",       "Softplus", "Softsign", "Mish",        "ThresholdedRelu",
+        "Exp",      "Log",   "Sqrt", "Reciprocal", "Abs",      "Neg",      "Sign",        "Floor",
+        "Ceil",     "Round", "Erf",  "Sin",        "Cos"};
+    return names[static_cast<std::size_t>(op)];
+}
+
+[[nodiscard]] inline attribute_list attributes_of(const unary& u) {
+    attribute_list a;
+    switch (u.op) {
+    case unary_op::leaky_relu:
+    case unary_op::elu:
+    case unary_op::thresholded_relu:
+        return std::move(a.real("alpha", u.alpha));
+    case unary_op::hard_sigmoid:
+        return std::move(a.real("alpha", u.alpha).real("beta", u.beta));
+    case unary_op::selu:
+        return std::move(a.real("alpha", u.alpha).real("gamma", u.beta));
+    case unary_op::gelu:
+        return std::move(a.text("approximate", u.alpha != 0 ? "tanh" : "none"));
+    default:
+        return a;
+    }
+}
+
+/// x / 2 * (1 + erf(x / sqrt 2)), or its approximation by tanh.
+template <class W>
+void write_gelu(W& w, const unary& u, const std::string& x, std::string y) {
+    const auto by = [&](std::string_view suffix, const std::string& a, double factor) {
+        return w.step(suffix, "Mul", {a, w.number(std::string(suffix) + "/factor", factor)});
+    };
+    std::string inner;
+    if (u.alpha == 0) {
+        inner = w.step("erf", "Erf", {by("scaled", x, std::numbers::sqrt2 / 2)});
+    } else {
+        const std::string square = w.step("square", "Mul", {x, x});
+        const std::string cube = by("cube", w.step("power", "Mul", {square, x}), 0.044715);
+        const std::string sum = w.step("sum", "Add", {x, cube});
+        constexpr double root = std::numbers::inv_sqrtpi * std::numbers::sqrt2; // sqrt(2 / pi)
+        inner = w.step("tanh", "Tanh", {by("scaled", sum, root)});
+    }
+    const std::string gate = w.step("gate", "Add", {inner, w.number("one", 1)});
+    w.emit("Mul", {by("half", x, 0.5), gate}, {std::move(y)});
+}
+
+} // namespace detail
+
+template <class W, class Node>
+void write(W& w, const Node& n, const unary& layer) {
+    const form from = w.primary(n.inputs[0]);
+    const std::string x = w.is_constant(n.inputs[0]) ? w.take(n.inputs[0]) : from.name;
+    const std::string y = w.give(n.outputs[0], from.order, from.mixed);
+    const format::dtype type = w.g[n.inputs[0]].type;
+    const bool rounds =
+        layer.op == unary_op::floor || layer.op == unary_op::ceil || layer.op == unary_op::round;
+    if (rounds && !is_real(type))
+        return w.emit("Identity", {x}, {y});
+    switch (layer.op) {
+    case unary_op::clip:
+        return w.emit("Clip", {x, w.number("min", layer.alpha, type), w.number("max", layer.beta, type)},
+                      {y});
+    case unary_op::silu: {
+        const std::string scaled =
+            layer.alpha == 1 ? x : w.step("scaled", "Mul", {x, w.number("alpha", layer.alpha)});
+        return w.emit("Mul", {x, w.step("gate", "Sigmoid", {scaled})}, {y});
+    }
+    case unary_op::hard_swish: {
+        if (w.opset >= 14)
+            break;
+        const auto slope = attribute_list{}.real("alpha", 1.0 / 6).real("beta", 0.5);
+        return w.emit("Mul", {x, w.step("gate", "HardSigmoid", {x}, slope)}, {y});
+    }
+    case unary_op::mish: {
+        if (w.opset >= 18)
+            break;
+        const std::string soft = w.step("softplus", "Softplus", {x});
+        return w.emit("Mul", {x, w.step("gate", "Tanh", {soft})}, {y});
+    }
+    case unary_op::gelu:
+        if (w.opset >= 20)
+            break;
+        return detail::write_gelu(w, layer, x, y);
+    default:
+        break;
+    }
+    w.emit(detail::operator_of(layer.op), {x}, {y}, detail::attributes_of(layer));
+}
+
+namespace detail {
+
+/// A constant operand of a value of this rank in this order, without leading axes of length 1.
+template <class W>
+[[nodiscard]] std::string operand_constant(W& w, value_id id, const layout& order,
+                                           const std::optional<mixed_axis>& mixed) {
+    return w.constant(id, {order, mixed, true});
+}
+
+/// Whether a constant can be brought into the order of a flattened image.
+template <class W>
+[[nodiscard]] bool mixes_with(const W& w, value_id constant, value_id mixed) {
+    const shape& dims = w.dims(constant);
+    return w.is_constant(constant) && dims.rank() <= 2 &&
+           (dims.elements() == 1 || dims.back() == 1 || dims.back() == w.dims(mixed).back());
+}
+
+/// A computed operand beside values of greater rank that lie in `order`.
+template <class W>
+[[nodiscard]] std::string raised_operand(W& w, value_id id, const layout& order) {
+    const std::size_t rank = order.size();
+    const std::size_t missing = rank - w.dims(id).rank();
+    layout own;
+    bool in_front = true;
+    for (std::size_t i = 0; i < rank; ++i) {
+        const auto axis = static_cast<std::size_t>(order[i]);
+        in_front = in_front && (i >= missing || axis == i);
+        if (axis >= missing)
+            own.push_back(static_cast<std::int8_t>(axis - missing));
+    }
+    if (in_front)
+        return w.take(id, own);
+    const shape wide = stored_dims(raised_dims(w.dims(id), rank), order);
+    return w.reshaped(w.take(id, own), w.sizes(wide, false));
+}
+
+} // namespace detail
+
+template <class W, class Node>
+void write(W& w, const Node& n, const binary& layer) {
+    constexpr const char* names[] = {"Add", "Sub", "Mul", "Div", "Min", "Max", "Pow", "PRelu"};
+    const char* const op = names[static_cast<std::size_t>(layer.op)];
+    const value_id a = n.inputs[0];
+    const value_id b = n.inputs[1];
+    const std::size_t rank = w.dims(n.outputs[0]).rank();
+    form x = w.primary(a);
+    form y = w.primary(b);
+    const bool shared = x.mixed && y.mixed && *x.mixed == *y.mixed && w.dims(a) == w.dims(b);
+    if (shared)
+        return w.emit(op, {x.name, y.name}, {w.give(n.outputs[0], x.order, x.mixed)});
+    if (x.mixed && detail::mixes_with(w, b, a))
+        return w.emit(op, {x.name, detail::operand_constant(w, b, identity_layout(rank), x.mixed)},
+                      {w.give(n.outputs[0], x.order, x.mixed)});
+    if (y.mixed && detail::mixes_with(w, a, b))
+        return w.emit(op, {detail::operand_constant(w, a, identity_layout(rank), y.mixed), y.name},
+                      {w.give(n.outputs[0], y.order, y.mixed)});
+    x = w.plain(a);
+    y = w.plain(b);
+    const layout ox = raised_order(x.order, rank);
+    const layout oy = raised_order(y.order, rank);
+    layout order = ox;
+    if (w.is_constant(a) != w.is_constant(b))
+        order = w.is_constant(a) ? oy : ox;
+    else if (w.dims(a).elements() != w.dims(b).elements())
+        order = w.dims(a).elements() > w.dims(b).elements() ? ox : oy;
+    else if (is_identity(ox))
+        order = oy;
+    const auto operand = [&](value_id id) {
+        return w.is_constant(id) ? detail::operand_constant(w, id, order, std::nullopt)
+                                 : detail::raised_operand(w, id, order);
+    };
+    const std::string first = operand(a);
+    const std::string second = operand(b);
+    w.emit(op, {first, second}, {w.give(n.outputs[0], order)});
+}
+
+template <class W, class Node>
+void write(W& w, const Node& n, const cast& layer) {
+    const form x = w.plain(n.inputs[0]);
+    const std::string name = w.take(n.inputs[0], x.order);
+    w.emit("Cast", {name}, {w.give(n.outputs[0], x.order)},
+           attribute_list{}.whole("to", W::element_of(layer.to)));
+}
+
+template <class W, class Node>
+void write(W& w, const Node& n, const softmax& layer) {
+    const form x = w.plain(n.inputs[0]);
+    const std::string name = w.take(n.inputs[0], x.order);
+    w.emit(layer.log ? "LogSoftmax" : "Softmax", {name}, {w.give(n.outputs[0], x.order)},
+           attribute_list{}.whole("axis", stored_axis(x.order, layer.axis)));
+}
+
+template <class W, class Node>
+void write(W& w, const Node& n, const reduce& layer) {
+    constexpr const char* names[] = {"ReduceMean",   "ReduceSum",      "ReduceMax", "ReduceMin",
+                                     "ReduceProd",   "ReduceL1",       "ReduceL2",  "ReduceSumSquare",
+                                     "ReduceLogSum", "ReduceLogSumExp"};
+    const form x = w.plain(n.inputs[0]);
+    const std::string name = w.take(n.inputs[0], x.order);
+    wholes axes;
+    layout order;
+    for (std::size_t i = 0; i < x.order.size(); ++i) {
+        const auto axis = static_cast<std::size_t>(x.order[i]);
+        if (pith::detail::reduces(layer, axis)) {
+            axes.push_back(static_cast<std::int64_t>(i));
+            if (layer.keep_dims)
+                order.push_back(x.order[i]);
+            continue;
+        }
+        std::size_t before = 0;
+        for (std::size_t a = 0; a < axis && !layer.keep_dims; ++a)
+            before += pith::detail::reduces(layer, a) ? 1 : 0;
+        order.push_back(static_cast<std::int8_t>(axis - before));
+    }
+    attribute_list a;
+    std::vector<std::string> inputs{name};
+    if (w.opset >= (layer.op == reduce_op::sum ? 13 : 18))
+        inputs.push_back(w.list("axes", axes));
+    else
+        a.list("axes", axes);
+    a.whole("keepdims", layer.keep_dims ? 1 : 0);
+    w.emit(names[static_cast<std::size_t>(layer.op)], std::move(inputs), {w.give(n.outputs[0], order)},
+           std::move(a));
+}
+
+} // namespace pith::io::onnx_write
+
+#endif

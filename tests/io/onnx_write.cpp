@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+/// Graphs written as ONNX models: what is written is read back as the same graph, in as many bytes.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pith/base/random.hpp>
+#include <pith/graph/builder.hpp>
+#include <pith/io/onnx.hpp>
+#include <pith/io/onnx_write.hpp>
+
+#include "support/data_folder.hpp"
+#include "support/door.hpp"
+
+namespace {
+
+using namespace pith;
+using namespace pith::tests;
+namespace fs = std::filesystem;
+
+any_tensors<float> noise(const shape& dims, std::uint64_t seed) {
+    random_bits bits(seed);
+    tensor<float> t(dims);
+    for (auto& v : t.data())
+        v = 2.F * bits.unit() - 1.F;
+    return {t};
+}
+
+const std::vector<std::uint8_t> to_file{0, 3, 1, 2}; ///< [n, h, w, c] to [n, c, h, w]
+
+std::vector<std::byte> written(const graph<float>& g, const io::onnx_write_options& options = {}) {
+    const auto bytes = io::onnx_bytes(g, options);
+    REQUIRE_MESSAGE(bytes, bytes.error().what, " ", bytes.error().where);
+    return *bytes;
+}
+
+graph<float> read(const std::vector<std::byte>& bytes) {
+    const auto g = io::parse_onnx(bytes);
+    REQUIRE_MESSAGE(g, g.error().what, " ", g.error().where);
+    return *g;
+}
+
+std::size_t count(const std::vector<std::byte>& bytes, const std::string& text) {
+    const std::string all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    std::size_t n = 0;
+    for (std::size_t at = all.find(text); at != std::string::npos; at = all.find(text, at + 1))
+        ++n;
+    return n;
+}
+
+graph<float> finish(graph_builder<float>&& b, std::vector<value_id> outputs) {
+    auto g = std::move(b).finish(std::move(outputs));
+    REQUIRE_MESSAGE(g, g.error().what);
+    return *g;
+}
+
+/// A residual network with unfolded normalisation, flattened before its last layer.
+graph<float> residual_network() {
+    graph_builder<float> b(3);
+    const auto x = b.input({1, 6, 8, 3}, "image");
+    const auto stem = b.relu(b.normalize(b.conv(x, {.out = 5, .pads = {1, 1, 1, 1}, .bias = false})));
+    const auto more = b.normalize(b.conv(stem, {.out = 5, .pads = {1, 1, 1, 1}, .bias = false}));
+    const auto sum = b.relu(b.add(stem, more));
+    const auto y = b.soft_max(b.fully_connected(b.relu(b.flatten(b.max_pool(sum, 2))), 4));
+    return finish(std::move(b), {y});
+}
+
+TEST_CASE("a network made by hand is written channels first, without a transpose") {
+    const auto g = residual_network();
+    const auto bytes = written(g);
+    CHECK(count(bytes, "Transpose") == 0);
+    CHECK(count(bytes, "BatchNormalization") == 2);
+    const auto again = read(bytes);
+    CHECK(again.input_layouts[0].permutation == std::vector<std::uint8_t>{0, 2, 3, 1});
+    CHECK(again[again.inputs[0]].name == "image");
+    const auto x = noise({1, 6, 8, 3}, 5);
+    const auto want = evaluate(g, x);
+    const auto have = evaluate_as_file(again, {permuted(x[0], to_file)});
+    REQUIRE(want);
+    REQUIRE(have);
+    CHECK(difference((*have)[0], (*want)[0], 1e-6F, 1e-6F) == "");
+    CHECK(again.nodes.size() == g.nodes.size());
+    CHECK(written(again) == bytes);
+}
+
+TEST_CASE("a free batch has a symbol, in the file and when it is read") {
+    const auto g = read(written(residual_network(), {.batch = "N"}));
+    bool named = false;
+    for (const auto& [key, text] : g.metadata)
+        named = named || (key == "batch" && text == "N");
+    CHECK(named);
+    auto wide = read(written(g));
+    REQUIRE(set_batch(wide, 3));
+    CHECK(wide[wide.outputs[0]].dims == shape{3, 4});
+}
+
+TEST_CASE("metadata and the producer's name are kept") {
+    auto g = residual_network();
+    g.metadata = {{"producer", "somebody"}, {"labels", "cat,dog"}};
+    g.input_layouts[0].permutation = {0, 2, 3, 1};
+    CHECK(read(written(g)).metadata == g.metadata);
+}
+
+TEST_CASE("functions that an opset lacks are written by parts") {
+    for (const auto op : {unary_op::hard_swish, unary_op::mish, unary_op::gelu, unary_op::silu})
+        for (const double alpha : {0.0, 1.0})
+            for (const std::int64_t opset : {13, 17, 20, 21}) {
+                if (alpha == 0 && op == unary_op::silu)
+                    continue;
+                CAPTURE(opset);
+                graph_builder<float> b;
+                const auto x = b.input({2, 9}, "x");
+                const auto g = finish(std::move(b), {b.activate(x, {op, alpha})});
+                const auto again = read(written(g, {.opset = opset}));
+                const auto in = noise({2, 9}, 8);
+                CHECK(difference((*evaluate(again, in))[0], (*evaluate(g, in))[0], 1e-6F, 1e-6F) == "");
+                CHECK(written(read(written(again))) == written(again));
+            }
+}
+
+TEST_CASE("outputs that are inputs, constants or named twice have names of their own") {
+    graph_builder<float> b;
+    const auto x = b.input({1, 3}, "x");
+    const auto y = b.relu(x);
+    const auto c = b.constant(tensor<float>(shape{2}, 1.5F), "c");
+    const auto g = finish(std::move(b), {x, y, y, c});
+    const auto again = read(written(g));
+    REQUIRE(again.outputs.size() == 4);
+    const auto in = noise({1, 3}, 2);
+    const auto have = evaluate(again, in);
+    const auto want = evaluate(g, in);
+    REQUIRE(have);
+    for (std::size_t i = 0; i < 4; ++i)
+        CHECK(difference((*have)[i], (*want)[i], 0.F, 0.F) == "");
+}
+
+TEST_CASE("what cannot be written is refused") {
+    const auto g = residual_network();
+    CHECK(io::onnx_bytes(g, {.opset = 12}).error().code == errc::bad_option);
+    CHECK(io::onnx_bytes(g, {.opset = 22}).error().code == errc::bad_option);
+    graph_builder<float> b;
+    const auto x = b.input({1, 4, 4, 1}, "x");
+    const auto wrap =
+        finish(std::move(b), {b.add_node(pad{{0, 1, 1, 0}, {0, 1, 1, 0}, pad_mode::wrap}, {x})});
+    const auto refused = io::onnx_bytes(wrap);
+    REQUIRE(!refused);
+    CHECK(std::string(refused.error().where) == "node 'pad0' (pad)");
+    CHECK(io::onnx_bytes(wrap, {.opset = 19}));
+    CHECK(io::save_onnx(g, "/nowhere/at/all.onnx").error().code == errc::io);
+}
+
+TEST_CASE("real models: load, save, load is a fixed point, and the outputs stay") {
+    const fs::path folder = data_folder() / "models";
+    if (data_folder().empty() || !fs::exists(folder)) {
+        MESSAGE("skipped: no real models (set PITH_DATA to the data folder)");
+        return;
+    }
+    std::size_t checked = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const auto g = entry.path().extension() == ".onnx" ? io::load_onnx(entry.path().string())
+                                                           : result<graph<float>>(fault{});
+        if (!g || (*g)[g->inputs[0]].dims.elements() > 100000)
+            continue;
+        CAPTURE(entry.path().filename().string());
+        const auto bytes = written(*g);
+        const auto again = read(bytes);
+        CHECK(written(again) == bytes);
+        CHECK(again.nodes.size() == g->nodes.size());
+        for (const auto& entry_of_g : g->metadata)
+            CHECK(std::count(again.metadata.begin(), again.metadata.end(), entry_of_g) == 1);
+        std::vector<any_tensor<float>> in;
+        for (std::size_t i = 0; i < g->inputs.size(); ++i)
+            in.push_back(
+                permuted(noise((*g)[g->inputs[i]].dims, i)[0], inverse(g->input_layouts[i].permutation)));
+        const auto want = evaluate_as_file(*g, in);
+        const auto have = evaluate_as_file(again, in);
+        REQUIRE(want);
+        REQUIRE(have);
+        for (std::size_t i = 0; i < want->size(); ++i)
+            CHECK(difference((*have)[i], (*want)[i], 1e-6F, 1e-6F) == "");
+        ++checked;
+    }
+    CHECK(checked >= 15);
+}
+
+} // namespace
