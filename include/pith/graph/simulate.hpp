@@ -145,6 +145,30 @@ void observe_any(Observer& observer, value_id id, const simulated<T>& t) {
     std::visit([&](const auto& held) { observe(observer, id, held); }, t);
 }
 
+/// Runs node `k` and lets go of what nobody needs any more. @param last last_uses of the graph
+template <class T, class Layers, class Observer>
+[[nodiscard]] result<void> simulate_node(simulation<T, Layers>& s, node_index k, const node_execution& how,
+                                         const std::vector<node_index>& last, Observer& observer) {
+    if (how.how == execution::fused)
+        return {};
+    const auto& n = s.g.nodes[k];
+    auto out = how.how == execution::integer ? simulate_codes(s, n, how) : simulate_real(s, n);
+    if (!out)
+        return out.error();
+    for (std::size_t i = 0; i < n.outputs.size(); ++i) {
+        const value_id id = i == 0 ? how.output : n.outputs[i];
+        if (id == no_value)
+            continue;
+        s.store(id, std::move((*out)[i]));
+        observe_any<T>(observer, id, s.held[id]);
+    }
+    for (const auto* list : {&n.inputs, &n.outputs})
+        for (const auto id : *list)
+            if (id != no_value && last[id] <= k)
+                s.held[id] = tensor<T>{};
+    return {};
+}
+
 } // namespace detail
 
 /// As evaluate, but in codes where the graph's encodings ask for it. `observer(id, tensor)` is called with
@@ -162,26 +186,8 @@ template <class T, class Layers, class Observer = ignore_values>
     }
     const auto how = executions_of(g);
     const auto last = last_uses(g);
-    for (node_index k = 0; k < g.nodes.size(); ++k) {
-        const auto& n = g.nodes[k];
-        if (how[k].how == execution::fused)
-            continue;
-        auto out = how[k].how == execution::integer ? detail::simulate_codes(s, n, how[k])
-                                                    : detail::simulate_real(s, n);
-        if (!out)
-            return out.error();
-        for (std::size_t i = 0; i < n.outputs.size(); ++i) {
-            const value_id id = i == 0 ? how[k].output : n.outputs[i];
-            if (id == no_value)
-                continue;
-            s.store(id, std::move((*out)[i]));
-            detail::observe_any<T>(observer, id, s.held[id]);
-        }
-        for (const auto* list : {&n.inputs, &n.outputs})
-            for (const auto id : *list)
-                if (id != no_value && last[id] <= k)
-                    s.held[id] = tensor<T>{};
-    }
+    for (node_index k = 0; k < g.nodes.size(); ++k)
+        PITH_TRY(detail::simulate_node(s, k, how[k], last, observer));
     any_tensors<T> results;
     for (const auto id : g.outputs) {
         tensor<T> scratch;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_QUANTIZE_POST_TRAINING_HPP
 #define PITH_QUANTIZE_POST_TRAINING_HPP
-/// post_training: eight bits for a trained network, without training: it runs on some samples, and the ranges
-/// of what is seen become codes.
+/// post_training: eight bits for the activations of a trained network, and two to eight for its weights,
+/// without training: it runs on some samples, and the ranges of what is seen become codes.
 
 #include <cmath>
 #include <cstddef>
@@ -18,6 +18,7 @@
 #include "../graph/evaluate.hpp"
 #include "../graph/graph.hpp"
 #include "observer.hpp"
+#include "outermost.hpp"
 #include "placement.hpp"
 #include "uniform.hpp"
 
@@ -31,9 +32,12 @@ using sample_source = std::function<std::optional<any_tensors<float>>(std::size_
 /// int32 at the scale of their layer wherever codes are computed. Fold batch normalisations first.
 struct post_training {
     sample_source calibration;
-    std::size_t samples = 256;          ///< at most
-    observer_options activations = {};  ///< how ranges are chosen
-    uniform weights = {};               ///< 2 to 8 bits, symmetric
+    std::size_t samples = 256;         ///< at most
+    observer_options activations = {}; ///< how ranges are chosen
+    uniform weights = {};              ///< 2 to 8 bits, symmetric
+    /// Bits of the layers without another conv2d or dense before them, or without one after them, where these
+    /// are more than the other layers'.
+    std::uint8_t first_last_bits = 8;
     bool per_channel = true;            ///< weights
     bool outputs = true;                ///< the network's outputs have codes too
     std::vector<std::string> in_real{}; ///< conv2d and dense layers, by name, to leave in floating point
@@ -160,6 +164,16 @@ void make_room_for_bias(affine_encoding& weights, const tensor<T>* bias, float i
     }
 }
 
+/// Which values are weights of the nodes that are marked.
+template <class T, class Layers>
+[[nodiscard]] std::vector<bool> weights_of(const graph<T, Layers>& g, const std::vector<bool>& nodes) {
+    std::vector<bool> read(g.values.size());
+    for (node_index k = 0; k < g.nodes.size(); ++k)
+        if (nodes[k] && g.nodes[k].inputs.size() > 1 && g.nodes[k].inputs[1] != no_value)
+            read[g.nodes[k].inputs[1]] = true;
+    return read;
+}
+
 /// Codes of weights and other constants, where there are none yet.
 template <class T, class Layers>
 [[nodiscard]] result<void> encode_constants(graph<T, Layers>& g, const placement& where,
@@ -169,14 +183,17 @@ template <class T, class Layers>
     for (const auto id : where.operands)
         if (g[id].affine() == nullptr)
             g[id].encoded = operand_codes.fit(as_floats(*g[id].reals(), scratch));
+    const auto wide = weights_of(g, outermost_layers(g));
     for (const auto id : where.weights) {
         if (g[id].affine() != nullptr)
             continue;
         const view<const float> w = as_floats(*g[id].reals(), scratch);
         if (!all_finite(w))
             return fault{errc::unsupported, "weights must be finite to be quantised", g[id].name};
-        g[id].encoded =
-            options.weights.fit(w, options.per_channel ? static_cast<std::size_t>(g[id].dims[0]) : 1);
+        uniform codes = options.weights;
+        if (wide[id] && options.first_last_bits > codes.bits)
+            codes.bits = options.first_last_bits;
+        g[id].encoded = codes.fit(w, options.per_channel ? static_cast<std::size_t>(g[id].dims[0]) : 1);
     }
     for (const auto& n : g.nodes)
         if (has_weights(n.layer) && n.inputs.size() > 2 && n.inputs[2] != no_value)
@@ -192,6 +209,8 @@ template <class T, class Layers>
 result<graph<T, Layers>> post_training::operator()(graph<T, Layers> g) const {
     if (weights.bits < 2 || weights.bits > 8 || !weights.symmetric)
         return fault{errc::bad_option, "weights must have symmetric codes of 2 to 8 bits"};
+    if (first_last_bits > 8)
+        return fault{errc::bad_option, "the first and the last layer can have at most 8 bits"};
     if (!(activations.percent > 0. && activations.percent <= 100.))
         return fault{errc::bad_option, "the percentile to keep must be above 0 and at most 100"};
     if (!calibration || samples == 0)

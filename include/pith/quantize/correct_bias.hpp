@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_CORRECT_BIAS_HPP
+#define PITH_QUANTIZE_CORRECT_BIAS_HPP
+/// correct_bias: rounded weights shift the mean of what a layer gives; its bias takes that back (Nagel et
+/// al., Data-Free Quantization, 2019), as measured on samples, layer by layer.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "../base/result.hpp"
+#include "../graph/codes.hpp"
+#include "../graph/edit.hpp"
+#include "../graph/gemm.hpp"
+#include "../graph/graph.hpp"
+#include "layer_rows.hpp"
+#include "lockstep.hpp"
+
+namespace pith::quantize {
+
+/// Wants a graph with encodings (post_training); changes biases alone.
+struct correct_bias {
+    sample_source calibration;
+    std::size_t samples = 512; ///< at most; what every layer reads is kept for all of them
+    std::size_t rows = 16384;  ///< output positions of a layer that the means are taken of
+    std::uint64_t seed = 1;
+
+    /// The float masters of `g` itself are what its outputs should be.
+    template <class T, class Layers>
+    [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
+        const auto reference = g;
+        return (*this)(std::move(g), reference);
+    }
+    /// @param reference the same network before its weights were rounded
+    template <class T, class Layers>
+    [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g,
+                                                      const graph<T, Layers>& reference) const;
+};
+
+namespace detail {
+
+/// The bias of a conv2d or dense layer, or null.
+template <class T, class Layers>
+[[nodiscard]] const tensor<T>* bias_of(const graph<T, Layers>& g, const node<Layers>& n) {
+    return n.inputs.size() > 2 && n.inputs[2] != no_value ? g[n.inputs[2]].reals() : nullptr;
+}
+
+/// Runs both networks over the samples and stops at every conv2d and dense layer that runs in codes: `visit`
+/// (walk, node) may change its weights and bias before it does.
+template <class T, class Layers, class Visit>
+[[nodiscard]] result<void> for_each_coded_layer(const graph<T, Layers>& real, const graph<T, Layers>& g,
+                                                const sample_source& source, std::size_t samples,
+                                                const Visit& visit) {
+    lockstep<T, Layers> both(real, g);
+    PITH_TRY(both.take(source, samples));
+    for (node_index k = 0; k < g.nodes.size(); ++k) {
+        PITH_TRY(both.run_real(k));
+        if (both.execution_at(k).how == execution::integer && has_weights(g.nodes[k].layer))
+            visit(std::as_const(both), k);
+        PITH_TRY(both.run_codes(k));
+    }
+    return {};
+}
+
+/// Per output: the mean of what the layer gives with its weights' codes, less what it should.
+template <class T, class Layers>
+[[nodiscard]] std::vector<double> mean_errors(const graph<T, Layers>& g, node_index k,
+                                              const layer_rows& rows) {
+    const auto& n = g.nodes[k];
+    const tensor<T> w = round_to_codes(g[n.inputs[1]]);
+    const tensor<T>* bias = bias_of(g, n);
+    std::vector<double> errors(rows.outputs);
+    for (std::size_t r = 0; r < rows.count; ++r)
+        for (std::size_t o = 0; o < rows.outputs; ++o)
+            errors[o] -= static_cast<double>(rows.target[r * rows.outputs + o]);
+    std::vector<double> mean(rows.depth);
+    const std::size_t in_group = rows.outputs / rows.groups;
+    for (std::size_t group = 0; group < rows.groups; ++group) {
+        std::fill(mean.begin(), mean.end(), 0.);
+        for (std::size_t r = 0; r < rows.count; ++r)
+            for (std::size_t d = 0; d < rows.depth; ++d)
+                mean[d] += static_cast<double>(rows.group(group)[r * rows.depth + d]);
+        for (std::size_t o = group * in_group; o < (group + 1) * in_group; ++o)
+            for (std::size_t d = 0; d < rows.depth; ++d)
+                errors[o] += mean[d] * static_cast<double>(w[o * rows.depth + d]);
+    }
+    for (std::size_t o = 0; o < rows.outputs; ++o) {
+        errors[o] /= static_cast<double>(std::max<std::size_t>(rows.count, 1));
+        errors[o] += bias != nullptr ? static_cast<double>((*bias)[o]) : 0.;
+    }
+    return errors;
+}
+
+/// Takes `errors` from the bias of node `k`. @pre the node's bias, if it has one, is nobody else's
+template <class T, class Layers>
+void shift_bias(graph<T, Layers>& g, node_index k, const std::vector<double>& errors) {
+    tensor<T>& bias = *g[g.nodes[k].inputs[2]].reals();
+    for (std::size_t o = 0; o < errors.size(); ++o)
+        bias[o] = static_cast<T>(static_cast<double>(bias[o]) - errors[o]);
+}
+
+/// Gives every conv2d and dense layer a bias of its own; one of zeros where there is none.
+template <class T, class Layers>
+void own_biases(graph<T, Layers>& g) {
+    const auto uses = uses_of(g);
+    for (auto& n : g.nodes) {
+        if (!has_weights(n.layer) || n.inputs.size() < 2 || n.inputs[1] == no_value)
+            continue;
+        const tensor<T>* bias = bias_of(g, n);
+        const bool absent = n.inputs.size() < 3 || n.inputs[2] == no_value;
+        if (absent ? g[n.inputs[1]].reals() == nullptr
+                   : bias == nullptr || uses[n.inputs[2]].readers.size() == 1)
+            continue;
+        tensor<T> own = absent ? tensor<T>(shape{g[n.inputs[1]].dims[0]}) : *bias;
+        n.inputs.resize(3, no_value);
+        n.inputs[2] = add_constant(g, n.name + ".bias", std::move(own));
+    }
+}
+
+} // namespace detail
+
+template <class T, class Layers>
+result<graph<T, Layers>> correct_bias::operator()(graph<T, Layers> g,
+                                                  const graph<T, Layers>& reference) const {
+    if (!calibration || samples == 0 || rows == 0)
+        return fault{errc::bad_option, "bias correction needs calibration samples and rows"};
+    if (reference.nodes.size() != g.nodes.size())
+        return fault{errc::bad_option,
+                     "bias correction needs the same network before its weights were rounded"};
+    detail::own_biases(g);
+    auto real = without_encodings(reference);
+    detail::own_biases(real);
+    if (real.values.size() != g.values.size())
+        return fault{errc::bad_option,
+                     "bias correction needs the same network before its weights were rounded"};
+    PITH_TRY(detail::for_each_coded_layer(
+        real, g, calibration, samples, [&](const lockstep<T, Layers>& both, node_index k) {
+            detail::shift_bias(g, k,
+                               detail::mean_errors(g, k, draw_rows(both, g, k, rows, seed + k * samples)));
+        }));
+    return g;
+}
+
+} // namespace pith::quantize
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_QUANTIZE_LAYER_ROWS_HPP
+#define PITH_QUANTIZE_LAYER_ROWS_HPP
+/// A layer with weights as a matrix product: rows drawn from what it reads, beside what it ought to give.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "../base/parallel.hpp"
+#include "../base/random.hpp"
+#include "../graph/graph.hpp"
+#include "lockstep.hpp"
+
+namespace pith::quantize {
+
+/// Output positions of a conv2d or dense layer. Group g of its outputs is in[g] [count, depth] times the
+/// transposed weights of the group.
+struct layer_rows {
+    std::size_t count = 0;
+    std::size_t depth = 0; ///< weights of one output
+    std::size_t groups = 1;
+    std::size_t outputs = 0;
+    std::vector<float> in;     ///< [groups, count, depth]: the inputs in the quantised network
+    std::vector<float> target; ///< [count, outputs]: the outputs in floating point, before any activation
+
+    [[nodiscard]] const float* group(std::size_t g) const noexcept { return in.data() + g * count * depth; }
+};
+
+namespace detail {
+
+/// Writes what output position `at` of `layer` reads, for group g, to in + g * group_stride.
+template <class T, class Layers>
+void copy_row(const Layers& layer, const tensor<T>& w, const tensor<T>& x, std::size_t at, float* in,
+              std::size_t group_stride) {
+    const auto as_float = [](T v) { return static_cast<float>(v); };
+    const auto* conv = std::get_if<conv2d>(&layer);
+    if (conv == nullptr) {
+        const auto depth = static_cast<std::size_t>(w.dims()[1]);
+        std::transform(x.data().data() + at * depth, x.data().data() + (at + 1) * depth, in, as_float);
+        return;
+    }
+    tensor<T> nothing;
+    const pith::detail::convolution<T> over{*conv, x, w, nothing};
+    const auto columns = *outputs_of(pith::detail::conv_axis(*conv, x.dims(), w.dims(), 1));
+    const auto rows = *outputs_of(pith::detail::conv_axis(*conv, x.dims(), w.dims(), 0));
+    const auto p = static_cast<std::int64_t>(at);
+    const std::int64_t channels = w.dims()[3];
+    over.for_each_tap(
+        p / (rows * columns), p / columns % rows, p % columns, [&](std::int64_t tap, const T* from) {
+            for (std::size_t g = 0; g < conv->groups; ++g) {
+                float* to = in + g * group_stride + tap * channels;
+                if (from == nullptr)
+                    std::fill_n(to, channels, 0.f);
+                else
+                    std::transform(from + static_cast<std::int64_t>(g) * channels,
+                                   from + static_cast<std::int64_t>(g + 1) * channels, to, as_float);
+            }
+        });
+}
+
+} // namespace detail
+
+/// About `most` positions of node `k`, drawn evenly from all samples.
+/// @pre the node is a conv2d or dense layer that has run in floating point and not yet in codes
+template <class T, class Layers>
+[[nodiscard]] layer_rows draw_rows(const lockstep<T, Layers>& both, const graph<T, Layers>& g, node_index k,
+                                   std::size_t most, std::uint64_t seed) {
+    const auto& n = g.nodes[k];
+    const tensor<T>& w = *g[n.inputs[1]].reals();
+    layer_rows r;
+    r.outputs = static_cast<std::size_t>(w.dims()[0]);
+    r.depth = r.outputs == 0 ? 0 : w.size() / r.outputs;
+    if (const auto* conv = std::get_if<conv2d>(&n.layer))
+        r.groups = conv->groups;
+    const std::size_t positions = r.outputs == 0 ? 0 : both.real(n.outputs[0], 0).size() / r.outputs;
+    const std::size_t each = std::min(positions, (most + both.samples() - 1) / both.samples());
+    r.count = each * both.samples();
+    r.in.resize(r.groups * r.count * r.depth);
+    r.target.resize(r.count * r.outputs);
+    parallel_for(both.samples(), [&](std::size_t i) {
+        random_bits bits(seed + i);
+        const tensor<T> x = both.decoded(n.inputs[0], i);
+        const tensor<T>& y = both.real(n.outputs[0], i);
+        for (std::size_t j = 0; j < each; ++j) {
+            const std::size_t at = each == positions ? j : bits.below(positions);
+            const std::size_t row = i * each + j;
+            detail::copy_row(n.layer, w, x, at, r.in.data() + row * r.depth, r.count * r.depth);
+            for (std::size_t o = 0; o < r.outputs; ++o)
+                r.target[row * r.outputs + o] = static_cast<float>(y[at * r.outputs + o]);
+        }
+    });
+    return r;
+}
+
+} // namespace pith::quantize
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "pith/quantize/correct_bias.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "net.hpp"
+
+using namespace pith;
+using namespace pith::quantize;
+
+namespace {
+
+/// conv (padded, strided) relu, depthwise, conv without bias, global mean, dense.
+graph<float> mixed_net() {
+    test::net n;
+    const auto x = n.input({1, 8, 8, 3});
+    const auto a = n.relu("relu1", n.conv("conv1", x, 6));
+    const auto w = n.constant(test::random_tensor({6, 3, 3, 1}, 21));
+    const auto b = n.constant(test::random_tensor({6}, 22));
+    const auto d = n.relu(
+        "relu2", n.add("depthwise", conv2d{.strides = {2, 2}, .pads = {1, 1, 0, 0}, .groups = 6}, {a, w, b}));
+    const auto c = n.add("bare", conv2d{}, {d, n.constant(test::random_tensor({5, 1, 1, 6}, 23))});
+    const auto mean = n.add("mean", pool2d{.op = pool_op::average, .global = true}, {n.relu("relu3", c)});
+    return n.finish(n.dense_layer("dense", n.add("flat", reshape{{0, -1}}, {mean}), 4));
+}
+
+/// The mean error of every output channel of the layer's simulated values.
+double mean_output_error(const graph<float>& q, const graph<float>& real) {
+    std::vector<double> sums(4);
+    constexpr std::uint64_t count = 64;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto x = test::sample(real, 1000 + i);
+        const auto a = simulate(q, x);
+        const auto b = evaluate(real, x);
+        REQUIRE(a);
+        REQUIRE(b);
+        for (std::size_t k = 0; k < sums.size(); ++k)
+            sums[k] += static_cast<double>(std::get<0>((*a)[0])[k] - std::get<0>((*b)[0])[k]);
+    }
+    double most = 0;
+    for (const double s : sums)
+        most = std::max(most, std::fabs(s) / static_cast<double>(count));
+    return most;
+}
+
+} // namespace
+
+TEST_CASE("correct bias: the means of the outputs are those of the float network") {
+    const auto g = mixed_net();
+    const auto q = post_training{.calibration = test::samples_for(g),
+                                 .samples = 16,
+                                 .weights = {.bits = 3},
+                                 .first_last_bits = 0,
+                                 .outputs = false}(g);
+    REQUIRE(q);
+    const correct_bias correct{.calibration = test::samples_for(g), .samples = 64, .rows = 100000};
+    const auto c = correct(*q);
+    REQUIRE(c);
+    const auto& last = q->nodes.back();
+    const auto scales = weight_scales((*q)[last.inputs[1]]);
+    const double step = static_cast<double>((*q)[last.inputs[0]].affine()->scales[0] *
+                                            *std::max_element(scales.begin(), scales.end()));
+    CHECK(mean_output_error(*q, g) > 0.01);
+    CHECK(mean_output_error(*c, g) < 0.51 * step); // biases are whole multiples of it
+    for (const auto& n : c->nodes)
+        if (n.name == "bare") {
+            REQUIRE(n.inputs.size() == 3);
+            CHECK((*c)[n.inputs[2]].dims == shape{5});
+        }
+}
+
+TEST_CASE("correct bias: fewer rows come near, against a reference of its own") {
+    const auto g = mixed_net();
+    auto q = post_training{.calibration = test::samples_for(g),
+                           .samples = 16,
+                           .weights = {.bits = 3},
+                           .first_last_bits = 0,
+                           .outputs = false}(g);
+    REQUIRE(q);
+    const double before = mean_output_error(*q, g);
+    for (auto& v : q->values)
+        if (v.affine() != nullptr && v.is_constant())
+            v.constant = round_to_codes(v); // masters that know nothing of the float network
+    const correct_bias correct{.calibration = test::samples_for(g), .samples = 64, .rows = 1024};
+    const auto blind = correct(*q);
+    const auto seeing = correct(*q, g);
+    REQUIRE(blind);
+    REQUIRE(seeing);
+    CHECK(mean_output_error(*seeing, g) < 0.3 * before);
+    CHECK(mean_output_error(*blind, g) > 0.5 * before);
+}
+
+TEST_CASE("correct bias: shared biases are parted, other networks refused") {
+    test::net n;
+    const auto x = n.input({1, 4, 4, 4});
+    const auto w = [&](std::uint64_t seed) { return n.constant(test::random_tensor({4, 1, 1, 4}, seed)); };
+    const auto b = n.constant(test::random_tensor({4}, 3));
+    const auto first = n.relu("relu", n.add("a", conv2d{}, {x, w(1), b}));
+    const auto g = n.finish(n.add("b", conv2d{}, {first, w(2), b}));
+    const auto q = post_training{.calibration = test::samples_for(g), .weights = {.bits = 2}}(g);
+    REQUIRE(q);
+    const correct_bias correct{.calibration = test::samples_for(g), .samples = 8};
+    const auto c = correct(*q);
+    REQUIRE(c);
+    CHECK(c->nodes[0].inputs[2] != c->nodes[2].inputs[2]);
+    CHECK(correct(*q, mixed_net()).error().code == errc::bad_option);
+    CHECK(correct_bias{}(*q).error().code == errc::bad_option);
+    CHECK(correct_bias{.calibration = samples_from({})}(*q).error().code == errc::missing);
+}
