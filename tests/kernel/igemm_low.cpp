@@ -149,8 +149,8 @@ TEST_CASE("igemm_low: panels larger than any scratch a kernel may have") {
                        .what = every_store[turn % 4]},
                       codings(bits)[turn % 4]);
             }
-    for (const std::uint32_t columns : {2u, 41u})
-        check({.rows = 2,
+    for (const auto& [rows, columns] : {std::pair{2u, 2u}, {2u, 41u}, {5u, 60u}, {2u, 150u}})
+        check({.rows = rows,
                .columns = columns,
                .channels = 40,
                .run_rows = 3,

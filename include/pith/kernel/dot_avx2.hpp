@@ -68,7 +68,7 @@ struct dot {
     }
 };
 
-/// As dot for weights of at most small_codes: two products of bytes fit in 16 bits.
+/// As dot for weights of at most 64: two products of bytes fit in 16 bits.
 struct dot_small : dot {
     using weights = vec;
     using inputs = vec;
@@ -78,7 +78,6 @@ struct dot_small : dot {
         return add(acc, _mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1)));
     }
 };
-inline constexpr int small_codes = 64;
 
 /// As dot for operands widened beforehand: the dot product of two u8 and two s8, each held in 16 bits.
 struct dot_widened {

@@ -64,18 +64,6 @@ struct dot {
     }
 };
 
-/// As dot for weights of at most small_codes: two products of bytes fit in 16 bits.
-struct dot_small : dot {
-    using weights = vec;
-    using inputs = vec;
-    PITH_ALWAYS_INLINE static weights as_weights(vec w) noexcept { return w; }
-    PITH_ALWAYS_INLINE static inputs as_inputs(vec x) noexcept { return x; }
-    PITH_ALWAYS_INLINE static vec add_dot(vec acc, inputs x, weights w) noexcept {
-        return add(acc, _mm512_madd_epi16(_mm512_maddubs_epi16(x, w), _mm512_set1_epi16(1)));
-    }
-};
-inline constexpr int small_codes = 64;
-
 /// As dot for operands widened beforehand: the dot product of two u8 and two s8, each held in 16 bits.
 struct dot_widened {
     using vec = __m512i;

@@ -37,6 +37,10 @@ struct planes {
     /// Whether bit `k` of each byte is set; the byte is below 4.
     PITH_ALWAYS_INLINE static choice bit(vec v, int k) noexcept { return _mm256_slli_epi16(v, 7 - k); }
     PITH_ALWAYS_INLINE static vec add(vec a, vec b) noexcept { return _mm256_add_epi8(a, b); }
+    /// @pre c is of `singles`
+    PITH_ALWAYS_INLINE static vec add_where(choice c, vec a, vec b) noexcept {
+        return _mm256_add_epi8(a, _mm256_and_si256(c, b));
+    }
     /// Bytes below 16, times 16.
     PITH_ALWAYS_INLINE static vec times_16(vec v) noexcept { return _mm256_slli_epi16(v, 4); }
 

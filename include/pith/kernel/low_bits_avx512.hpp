@@ -39,6 +39,9 @@ struct planes {
         return _mm512_test_epi8_mask(v, _mm512_set1_epi8(static_cast<char>(1 << k)));
     }
     PITH_ALWAYS_INLINE static vec add(vec a, vec b) noexcept { return _mm512_add_epi8(a, b); }
+    PITH_ALWAYS_INLINE static vec add_where(choice c, vec a, vec b) noexcept {
+        return _mm512_mask_add_epi8(a, c, a, b);
+    }
     /// Bytes below 16, times 16.
     PITH_ALWAYS_INLINE static vec times_16(vec v) noexcept { return _mm512_slli_epi16(v, 4); }
 

@@ -49,23 +49,36 @@ inline void add_part(deep_block& b, const window& over, const std::uint8_t* inpu
     }
 }
 
+/// int8 weights where they lie.
+struct packed_weights {
+    const std::int8_t* first;
+
+    /// The groups of a run, from group `at` of all panels on.
+    [[nodiscard]] const std::int8_t* operator()(std::size_t at, std::uint32_t) const noexcept {
+        return first + at * 64;
+    }
+};
+
 /// Sums of the block at (row, column) for 16 channels from `first` on.
-inline void sum_block(deep_block& b, const igemm_args& a, std::uint32_t first, std::uint32_t row,
-                      std::uint32_t column) noexcept {
+template <class Weights>
+void sum_block(deep_block& b, const igemm_args& a, Weights& weights, std::uint32_t first, std::uint32_t row,
+               std::uint32_t column) noexcept {
     const window& over = a.over;
     for (std::uint32_t i = 0; i < b.rows * b.columns; ++i)
         std::copy_n(a.epilogue.bias + first, 16, b.sums + 16 * i);
     const std::uint8_t* input = a.input + static_cast<std::ptrdiff_t>(row) * over.row_stride +
                                 static_cast<std::ptrdiff_t>(column) * over.column_stride;
-    const std::size_t run_bytes = std::size_t{(over.run_length + 3) / 4} * 64;
-    const std::int8_t* weights = a.weights + first / 16 * over.runs() * run_bytes;
+    const std::size_t groups = (over.run_length + 3) / 4;
+    std::size_t run = first / 16 * over.runs() * groups;
     for (std::uint32_t y = 0; y < over.run_rows; ++y)
-        for (std::uint32_t x = 0; x < over.run_columns; ++x, weights += run_bytes)
-            for (std::uint32_t k = 0; k < over.run_length; k += deep_part)
+        for (std::uint32_t x = 0; x < over.run_columns; ++x, run += groups)
+            for (std::uint32_t k = 0; k < over.run_length; k += deep_part) {
+                const std::uint32_t length = std::min(deep_part, over.run_length - k);
                 add_part(b, over,
                          input + static_cast<std::ptrdiff_t>(y) * over.run_row_stride +
                              static_cast<std::ptrdiff_t>(x) * over.run_column_stride + k,
-                         weights + std::size_t{k} * 16, std::min(deep_part, over.run_length - k));
+                         weights(run + k / 4, length), length);
+            }
 }
 
 inline void store_block(const deep_block& b, const igemm_args& a, const panels<1>& p, std::uint32_t row,
@@ -86,7 +99,9 @@ inline void store_block(const deep_block& b, const igemm_args& a, const panels<1
     }
 }
 
-PITH_NOINLINE inline void igemm_deep(const igemm_args& args) noexcept {
+/// @param weights gives the groups of at most deep_part inputs
+template <class Weights>
+PITH_NOINLINE void igemm_deep(const igemm_args& args, Weights& weights) noexcept {
     deep_block b;
     igemm_args a = args;
     if (one_row(a)) {
@@ -101,7 +116,7 @@ PITH_NOINLINE inline void igemm_deep(const igemm_args& args) noexcept {
             b.rows = std::min(rows, a.over.rows - row);
             for (std::uint32_t column = 0; column < a.over.columns; column += columns) {
                 b.columns = std::min(columns, a.over.columns - column);
-                sum_block(b, a, first, row, column);
+                sum_block(b, a, weights, first, row, column);
                 store_block(b, a, p, row, column);
             }
         }

@@ -16,7 +16,8 @@ struct sum_task {
     const std::int8_t* weights;
     std::size_t panel_bytes;
     const std::int32_t* bias;
-    std::int32_t* sums; ///< [E * M][N][16], aligned
+    std::ptrdiff_t bias_step; ///< from pixel to pixel: 0, or where sums go on
+    std::int32_t* sums;       ///< [E * M][N][16], aligned
 };
 
 /// Four inputs of every pixel times 16 * N outputs.
@@ -57,7 +58,7 @@ void sum_tile(const sum_task& t) noexcept {
     for (int m = 0; m < M * E; ++m) {
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; ++v) {
-            acc[0][m][v] = dot::load(t.bias + v * dot::lanes);
+            acc[0][m][v] = dot::load(t.bias + m * t.bias_step + v * dot::lanes);
 #pragma GCC unroll 4
             for (int s = 1; s < sets; ++s)
                 acc[s][m][v] = dot::none();
@@ -198,6 +199,7 @@ struct panels {
         task.panel_bytes = std::size_t{over.runs()} * task.groups * 64;
         task.weights = a.weights + first / 16 * task.panel_bytes;
         task.bias = a.epilogue.bias + first;
+        task.bias_step = 0;
         // Where kernel rows are contiguous they are the runs of a single row.
         const bool turned = over.run_columns == 1;
         task.run_rows = turned ? 1 : over.run_rows;

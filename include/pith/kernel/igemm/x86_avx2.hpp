@@ -39,11 +39,11 @@ inline constexpr bool echo = false;
 /// @pre a.packed == tile{16, 4}
 inline void igemm(const igemm_args& a) noexcept {
     if (igemm_detail::suits_one(a.over))
-        igemm_detail::igemm_one(a);
-    else if (igemm_detail::suits_widening(a.over))
-        igemm_detail::igemm_widened(a);
-    else
-        igemm_detail::igemm_deep(a);
+        return igemm_detail::igemm_one(a);
+    if (igemm_detail::suits_widening(a.over))
+        return igemm_detail::igemm_widened(a);
+    igemm_detail::packed_weights weights{a.weights};
+    igemm_detail::igemm_deep(a, weights);
 }
 
 } // namespace pith::kernel::x86_avx2

@@ -3,6 +3,7 @@
 #define PITH_KERNEL_IGEMM_LOW_ARGS_HPP
 /// Integer convolution and dense layers whose weights are stored in less than eight bits.
 
+#include <cstddef>
 #include <cstdint>
 
 #include "../../format/low_bit.hpp"
@@ -16,6 +17,18 @@ struct igemm_low_args {
     const std::uint8_t* weights = nullptr; ///< format/low_bit.hpp, 16-byte aligned
     format::low_bit_codes codes;
 };
+
+/// The codes of indices where vectors may read them.
+struct code_table {
+    alignas(64) std::int8_t codes[format::most_levels + 16];
+
+    explicit code_table(const format::low_bit_codes& c) noexcept { format::fill_levels(c, codes); }
+};
+
+/// Groups of weights in a panel.
+[[nodiscard]] constexpr std::size_t groups_of(const window& over) noexcept {
+    return std::size_t{over.runs()} * ((over.run_length + 3) / 4);
+}
 
 } // namespace pith::kernel
 

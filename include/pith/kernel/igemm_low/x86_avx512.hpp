@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
@@ -13,22 +14,38 @@
 #include "../igemm/x86_avx512.hpp"
 #include "../low_bits_avx512.hpp"
 #include "args.hpp"
+#include "x86_avx2.hpp"
 
 #if PITH_X86
 PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx512 {
 namespace igemm_low_detail {
 
-using igemm_detail::panels;
-using igemm_detail::tile_state;
+using x86_avx2::igemm_low_detail::igemm_one; // bound by memory
+using x86_avx2::igemm_low_detail::suits_one;
+inline constexpr std::size_t scratch_bytes = std::size_t{72} * 1024;
 
 #define PITH_TARGET_BODY
-#include "vector_body.hpp"
+#include "decode_body.hpp"
+
+#include "scratch_body.hpp"
+
+#include "deep_body.hpp"
 #undef PITH_TARGET_BODY
 
 } // namespace igemm_low_detail
 
-using igemm_low_detail::igemm_low;
+/// @pre packed by format::low_bit_tile
+inline void igemm_low(const igemm_low_args& args) noexcept {
+    using namespace igemm_low_detail;
+    const window& over = args.dense.over;
+    if (suits_one(args))
+        igemm_one(args);
+    else if (groups_of(over) * 64 <= scratch_bytes)
+        igemm_decoded(args);
+    else
+        igemm_split(args);
+}
 
 } // namespace pith::kernel::x86_avx512
 PITH_TARGET_END

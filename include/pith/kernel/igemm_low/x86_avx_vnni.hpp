@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
@@ -13,25 +14,52 @@
 #include "../igemm/x86_avx_vnni.hpp"
 #include "../low_bits_avx2.hpp"
 #include "args.hpp"
+#include "x86_avx2.hpp"
 
 #if PITH_X86
 PITH_TARGET_BEGIN("avxvnni,avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx_vnni {
 namespace igemm_low_detail {
 
+using igemm_detail::cut;
+using igemm_detail::max_panels;
+using igemm_detail::max_pixels;
+using igemm_detail::one_row;
 using igemm_detail::panels;
+using igemm_detail::pick_sum;
+using igemm_detail::row_cut;
+using igemm_detail::sum_task;
 using igemm_detail::tile_state;
 using x86_avx2::planes;
+using x86_avx2::igemm_low_detail::decode_function;
+using x86_avx2::igemm_low_detail::decode_to;
+using x86_avx2::igemm_low_detail::decoder;
+using x86_avx2::igemm_low_detail::pick_decode;
+using x86_avx2::igemm_low_detail::vec;
 using dot_small = dot;
-inline constexpr int small_codes = 128;
+inline constexpr std::size_t scratch_bytes = std::size_t{40} * 1024;
 
 #define PITH_TARGET_BODY
-#include "vector_body.hpp"
+#include "one_body.hpp"
+
+#include "scratch_body.hpp"
+
+#include "split_body.hpp"
 #undef PITH_TARGET_BODY
 
 } // namespace igemm_low_detail
 
-using igemm_low_detail::igemm_low;
+/// @pre packed by format::low_bit_tile
+inline void igemm_low(const igemm_low_args& args) noexcept {
+    using namespace igemm_low_detail;
+    const window& over = args.dense.over;
+    if (suits_one(args))
+        igemm_one(args);
+    else if ((args.dense.channels > 16 ? max_panels : 1) * groups_of(over) * 64 <= scratch_bytes)
+        igemm_decoded(args);
+    else
+        igemm_split(args);
+}
 
 } // namespace pith::kernel::x86_avx_vnni
 PITH_TARGET_END

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// One pixel, without a guard, behind decode_body.hpp: each weight is used once, and decoded in registers. It
+// needs `dot` and `dot_small` (kernel/dot_*.hpp; exact for codes of any size, and of at most 64), and
+// `panels` and `tile_state` (igemm/vector_body.hpp).
+#ifdef PITH_TARGET_BODY
+
+/// One panel.
+struct low_task {
+    const std::uint8_t* input;
+    const window* over;
+    const std::uint8_t* weights;
+    const std::int8_t* table;
+    const std::int32_t* bias;
+    std::int32_t start; ///< of every sum, besides its bias
+    std::int32_t* sums; ///< [16], aligned
+};
+
+template <int Bits, decode_to To, class Dot>
+void sum_low(const low_task& t) noexcept {
+    constexpr int sets = 4 / planes::parts; // of sums, to hide the latency
+    const decoder<Bits, To> decode(t.table);
+    vec acc[sets][planes::parts];
+    const vec start = Dot::broadcast(reinterpret_cast<const std::uint8_t*>(&t.start));
+#pragma GCC unroll 4
+    for (int s = 0; s < sets; ++s)
+#pragma GCC unroll 4
+        for (int part = 0; part < planes::parts; ++part)
+            acc[s][part] = s == 0 ? Dot::add(start, Dot::load(t.bias + part * Dot::lanes)) : Dot::none();
+    const auto add = [&](vec(&sums)[planes::parts], const std::uint8_t* x, const std::uint8_t* w) {
+        const auto four = Dot::as_inputs(Dot::broadcast(x));
+#pragma GCC unroll 4
+        for (int part = 0; part < planes::parts; ++part)
+            sums[part] = Dot::add_dot(sums[part], four, Dot::as_weights(decode(w, part)));
+    };
+    const window& over = *t.over;
+    const std::uint8_t* w = t.weights;
+    for (std::uint32_t run = 0; run < over.runs(); ++run) {
+        const std::uint8_t* x = t.input +
+                                static_cast<std::ptrdiff_t>(run / over.run_columns) * over.run_row_stride +
+                                static_cast<std::ptrdiff_t>(run % over.run_columns) * over.run_column_stride;
+        std::uint32_t left = over.run_length;
+        for (; left >= 4 * sets; left -= 4 * sets, x += 4 * sets, w += 8 * Bits * sets)
+#pragma GCC unroll 4
+            for (int s = 0; s < sets; ++s)
+                add(acc[s], x + 4 * s, w + 8 * Bits * s);
+        for (; left != 0; x += 4, w += 8 * Bits) {
+            std::uint8_t four[4] = {};
+            const std::uint32_t count = left < 4 ? left : 4;
+            for (std::uint32_t k = 0; k < count; ++k)
+                four[k] = x[k];
+            left -= count;
+            add(acc[0], four, w);
+        }
+    }
+#pragma GCC unroll 4
+    for (int part = 0; part < planes::parts; ++part) {
+#pragma GCC unroll 4
+        for (int s = 1; s < sets; ++s)
+            acc[0][part] = Dot::add(acc[0][part], acc[s][part]);
+        Dot::store(t.sums + part * Dot::lanes, acc[0][part]);
+    }
+}
+
+/// The sum of a window's inputs.
+[[nodiscard]] inline std::uint32_t sum_inputs(const window& over, const std::uint8_t* input) noexcept {
+    constexpr std::uint32_t width = dot::lanes * 4;
+    const auto ones = dot::as_weights(planes::fill(1));
+    vec acc = dot::none();
+    std::uint32_t sum = 0;
+    for (std::uint32_t run = 0; run < over.runs(); ++run) {
+        const std::uint8_t* x = input +
+                                static_cast<std::ptrdiff_t>(run / over.run_columns) * over.run_row_stride +
+                                static_cast<std::ptrdiff_t>(run % over.run_columns) * over.run_column_stride;
+        std::uint32_t left = over.run_length;
+        for (; left >= width; left -= width, x += width)
+            acc = dot::add_dot(acc, dot::as_inputs(dot::load(reinterpret_cast<const std::int8_t*>(x))), ones);
+        for (; left != 0; --left)
+            sum += *x++;
+    }
+    alignas(64) std::int32_t lanes[dot::lanes];
+    dot::store(lanes, acc);
+    for (const std::int32_t s : lanes)
+        sum += static_cast<std::uint32_t>(s);
+    return sum;
+}
+
+using low_function = void (*)(const low_task&) noexcept;
+
+/// Affine weights are multiplied as indices: x (lowest + i) = lowest x + i x.
+[[nodiscard]] inline low_function pick_low(const format::low_bit_codes& c) noexcept {
+    constexpr auto indices = decode_to::indices;
+    constexpr auto levels = decode_to::levels;
+    static constexpr low_function affine[] = {
+        &sum_low<1, indices, dot_small>, &sum_low<2, indices, dot_small>, &sum_low<3, indices, dot_small>,
+        &sum_low<4, indices, dot_small>, &sum_low<5, indices, dot_small>, &sum_low<6, indices, dot_small>,
+        &sum_low<7, indices, dot>};
+    static constexpr low_function listed[] = {&sum_low<1, levels, dot>, &sum_low<2, levels, dot>,
+                                              &sum_low<3, levels, dot>, &sum_low<4, levels, dot>};
+    return c.levels == nullptr ? affine[c.bits - 1] : listed[c.bits - 1];
+}
+
+/// True of one pixel, and codes that registers are enough to look up.
+[[nodiscard]] inline bool suits_one(const igemm_low_args& args) noexcept {
+    const window& over = args.dense.over;
+    return over.rows * over.columns == 1 && (args.codes.levels == nullptr || args.codes.bits <= 4);
+}
+
+/// @pre suits_one(args)
+PITH_NOINLINE inline void igemm_one(const igemm_low_args& args) noexcept {
+    const format::low_bit_codes& codes = args.codes;
+    igemm_args a = args.dense;
+    a.weights = reinterpret_cast<const std::int8_t*>(args.weights); // not read
+    const code_table table(codes);
+    const std::size_t panel_bytes = groups_of(a.over) * 8 * codes.bits;
+    const low_function sum = pick_low(codes);
+    tile_state t;
+    t.pixels = 1;
+    low_task task{};
+    task.input = a.input;
+    task.over = &a.over;
+    task.table = table.codes;
+    task.weights = args.weights;
+    task.sums = t.sums;
+    if (codes.levels == nullptr)
+        task.start = static_cast<std::int32_t>(sum_inputs(a.over, a.input) *
+                                               static_cast<std::uint32_t>(std::int32_t{codes.lowest}));
+    for (std::uint32_t first = 0; first < a.channels; first += 16, task.weights += panel_bytes) {
+        const panels<1> p(a, first);
+        task.bias = a.epilogue.bias + first;
+        sum(task);
+        p.store(t);
+    }
+}
+
+#endif

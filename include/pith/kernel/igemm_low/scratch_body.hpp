@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Several pixels, without a guard, behind decode_body.hpp: panels are decoded once, into a scratch on the
+// stack of scratch_bytes, and `igemm` runs on that.
+#ifdef PITH_TARGET_BODY
+
+/// `a` from channel `first` on, for `channels` of them.
+[[nodiscard]] inline igemm_args channels_of(const igemm_args& a, std::uint32_t first,
+                                            std::uint32_t channels) noexcept {
+    igemm_args part = a;
+    part.channels = channels;
+    if (a.real_output != nullptr)
+        part.real_output += first;
+    else
+        part.output += first;
+    part.epilogue.bias += first;
+    part.epilogue.factor += first;
+    if (a.epilogue.residual != nullptr)
+        part.epilogue.residual += first;
+    return part;
+}
+
+/// Zeros what fills up the last of `groups` groups.
+inline void clear_tail(std::uint32_t run_length, std::size_t groups, std::int8_t* codes) noexcept {
+    const std::uint32_t keep = (1u << 8 * (run_length % 4)) - 1;
+    for (std::size_t o = 64 * (groups - 1); o < 64 * groups; o += 4) {
+        std::uint32_t four;
+        std::memcpy(&four, codes + o, sizeof four);
+        four &= keep;
+        std::memcpy(codes + o, &four, sizeof four);
+    }
+}
+
+/// As many panels at a time as the scratch holds. @pre it holds one
+PITH_NOINLINE inline void igemm_decoded(const igemm_low_args& args) noexcept {
+    alignas(64) std::int8_t scratch[scratch_bytes];
+    const igemm_args& a = args.dense;
+    const decode_function decode = pick_decode(args.codes);
+    const code_table table(args.codes);
+    const std::size_t groups = groups_of(a.over);
+    const std::size_t run = (a.over.run_length + 3) / 4;
+    std::size_t panels = scratch_bytes / (groups * 64);
+    if (panels > 1)
+        panels -= panels % 2;
+    const auto most = static_cast<std::uint32_t>(panels * 16);
+    const std::uint8_t* from = args.weights;
+    for (std::uint32_t first = 0; first < a.channels; first += most) {
+        const std::uint32_t channels = a.channels - first < most ? a.channels - first : most;
+        const std::size_t here = (channels + 15) / 16 * groups;
+        decode(from, here, table.codes, scratch);
+        from += format::low_bit_bytes(here * 64, args.codes.bits);
+        if (a.over.run_length % 4 != 0)
+            for (std::size_t g = 0; g < here; g += run)
+                clear_tail(a.over.run_length, run, scratch + g * 64);
+        igemm_args part = channels_of(a, first, channels);
+        part.weights = scratch;
+        part.packed = format::low_bit_tile;
+        igemm(part);
+    }
+}
+
+#endif
