@@ -32,9 +32,59 @@ void declare(CLI::App& verb, tool::inspect_options& o) {
     add_json(verb, o.json);
 }
 
+/// How a network learns, for every verb that trains.
+void add_training(CLI::App& verb, tool::train_options& o) {
+    verb.add_option("--validation", o.validation, "held-out images; the training images without it");
+    verb.add_option("--batch", o.batch, "images per step")->check(CLI::PositiveNumber)->capture_default_str();
+    verb.add_option("--optimizer", o.optimizer, "sgd or adam")->capture_default_str();
+    verb.add_option("--rate", o.rate, "highest learning rate")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--schedule", o.schedule, "one-cycle, cosine, step or constant")->capture_default_str();
+    verb.add_option("--momentum", o.momentum, "of sgd")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    verb.add_option("--decay", o.decay, "weight decay")->check(CLI::NonNegativeNumber)->capture_default_str();
+    verb.add_option("--smoothing", o.smoothing, "of labels")
+        ->check(CLI::Range(0.0, 0.9))
+        ->capture_default_str();
+    verb.add_option("--translate", o.translate, "shift images by up to so many pixels")
+        ->check(CLI::NonNegativeNumber);
+    verb.add_flag("--flip", o.flip, "mirror every second image");
+    verb.add_option("--cutout", o.cutout, "side of a square cut out of images")
+        ->check(CLI::NonNegativeNumber);
+    verb.add_option("--teacher", o.teacher,
+                    ".onnx model or .pith program (quantised, say) to learn from as well");
+    verb.add_option("--temperature", o.temperature, "of the teacher's soft targets")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--teacher-weight", o.teacher_weight, "of the teacher's loss against the labels'")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    verb.add_option("--seed", o.seed, "of weights, order and changes of images")->capture_default_str();
+    verb.add_option("--threads", o.threads, "cores to use; all of them by default")
+        ->check(CLI::NonNegativeNumber);
+    verb.add_option("--checkpoint", o.checkpoint, "file written after every epoch");
+    verb.add_flag("--resume", o.resume, "go on from the checkpoint");
+}
+
+void declare(CLI::App& verb, tool::train_options& o) {
+    verb.add_option(
+            "--model", o.model,
+            "lenet5, mlp, resnet8, resnet20, resnet32, resnet56, vgg-small, ds-cnn, mobilenet-v1, or an "
+            ".onnx file")
+        ->required();
+    verb.add_option("--data", o.data, data_help)->required();
+    verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
+    verb.add_option("--out", o.out, ".onnx file to write what was learned to");
+    verb.add_option("--epochs", o.epochs, "passes over the data")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    add_training(verb, o);
+    add_json(verb, o.json);
+}
+
 void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_option("IN", o.model, "float .onnx model")->required();
-    verb.add_option("--out", o.out, "file to write, ending in .pith")->required();
+    verb.add_option("--out", o.out, "file to write, ending in .pith or .onnx")->required();
     verb.add_option("--data", o.data, data_help);
     verb.add_option("--samples", o.samples, "calibration images")
         ->check(CLI::PositiveNumber)
@@ -42,6 +92,21 @@ void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
     verb.add_option("--quantize", o.quantize, "int8 or none")->capture_default_str();
     verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")->capture_default_str();
+    verb.add_option(
+            "--weights", o.weights,
+            "uniform2 ... uniform8; with --epochs also lsq, apot, ewgs, pact, dorefa or kmeans with a "
+            "number of bits, ternary or binary")
+        ->capture_default_str();
+    verb.add_option("--epochs", o.training.epochs,
+                    "passes over the data in which the network goes on learning, in codes")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    verb.add_option(
+        "--activations", o.activations,
+        "with --epochs: lsq, apot, ewgs, pact, dorefa or uniform with a number of bits, or float");
+    verb.add_option("--simulate", o.simulated,
+                    "with --epochs: held-out images on which the simulation is compared with the program");
+    add_training(verb, o.training);
     add_json(verb, o.json);
 }
 
@@ -73,49 +138,6 @@ void declare(CLI::App& verb, tool::evaluate_options& o) {
 void declare(CLI::App& verb, tool::compare_options& o) {
     verb.add_option("DATA", o.data,
                     "folder of real models and images; by default $PITH_DATA, without it glyphs alone");
-}
-
-void declare(CLI::App& verb, tool::train_options& o) {
-    verb.add_option(
-            "--model", o.model,
-            "lenet5, mlp, resnet8, resnet20, resnet32, resnet56, vgg-small, ds-cnn, mobilenet-v1, or an "
-            ".onnx file")
-        ->required();
-    verb.add_option("--data", o.data, data_help)->required();
-    verb.add_option("--validation", o.validation, "held-out images; the training images without it");
-    verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
-    verb.add_option("--epochs", o.epochs, "passes over the data")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    verb.add_option("--batch", o.batch, "images per step")->check(CLI::PositiveNumber)->capture_default_str();
-    verb.add_option("--optimizer", o.optimizer, "sgd or adam")->capture_default_str();
-    verb.add_option("--rate", o.rate, "highest learning rate")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    verb.add_option("--schedule", o.schedule, "one-cycle, cosine, step or constant")->capture_default_str();
-    verb.add_option("--momentum", o.momentum, "of sgd")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-    verb.add_option("--decay", o.decay, "weight decay")->check(CLI::NonNegativeNumber)->capture_default_str();
-    verb.add_option("--smoothing", o.smoothing, "of labels")
-        ->check(CLI::Range(0.0, 0.9))
-        ->capture_default_str();
-    verb.add_option("--translate", o.translate, "shift images by up to so many pixels")
-        ->check(CLI::NonNegativeNumber);
-    verb.add_flag("--flip", o.flip, "mirror every second image");
-    verb.add_option("--cutout", o.cutout, "side of a square cut out of images")
-        ->check(CLI::NonNegativeNumber);
-    verb.add_option("--teacher", o.teacher, ".onnx model or .pith program (quantised, say) to learn from as well");
-    verb.add_option("--temperature", o.temperature, "of the teacher's soft targets")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    verb.add_option("--teacher-weight", o.teacher_weight, "of the teacher's loss against the labels'")
-        ->check(CLI::Range(0.0, 1.0))
-        ->capture_default_str();
-    verb.add_option("--seed", o.seed, "of weights, order and changes of images")->capture_default_str();
-    verb.add_option("--threads", o.threads, "cores to use; all of them by default")
-        ->check(CLI::NonNegativeNumber);
-    verb.add_option("--checkpoint", o.checkpoint, "file written after every epoch");
-    verb.add_flag("--resume", o.resume, "go on from the checkpoint");
-    add_json(verb, o.json);
 }
 
 void declare(CLI::App& verb, tool::kernels_options& o) {

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_EXAMPLES_TOOL_COMPARE_HPP
 #define PITH_EXAMPLES_TOOL_COMPARE_HPP
-/// `pith compare`: what eight bits do to real networks, each in float and in int8, side by side. With a
-/// folder of real data on trained models and real images, else on a network fitted to glyphs drawn by code.
+/// `pith compare`: what few bits do to networks, side by side. A network trained on glyphs drawn by code is
+/// compressed by every method; with a folder of real data, trained models are shown in float and in int8.
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../glyphs_net.hpp"
+#include "aware.hpp"
 #include "compress.hpp"
 #include "evaluate.hpp"
 #include "upscale.hpp"
@@ -65,7 +67,7 @@ inline double percent(std::size_t part, std::size_t whole) {
 
 inline void print_side(const char* name, const char* kind, const side& s, const std::string& accuracy,
                        double speed_up) {
-    std::printf("%-14s %-6s %-12s %10s %10s %9s %10.4f %8.2fx\n", name, kind, accuracy.c_str(),
+    std::printf("%-14s %-13s %-12s %10s %10s %9s %10.4f %8.2fx\n", name, kind, accuracy.c_str(),
                 grouped(s.file_bytes).c_str(), grouped(s.weight_bytes).c_str(),
                 grouped(s.arena_bytes).c_str(), s.ms.median, speed_up);
 }
@@ -87,7 +89,8 @@ inline std::string agreement_text(const side& small, const side& large) {
     return text;
 }
 
-inline pith::result<void> show(const candidate& c) {
+/// @return the float side
+inline pith::result<side> show(const candidate& c) {
     auto small_graph =
         quantized(c.network, c.calibration, calibration_images, pith::quantize::observer::minmax);
     if (!small_graph)
@@ -104,7 +107,7 @@ inline pith::result<void> show(const candidate& c) {
     print_side(c.name.c_str(), "float", *large, accuracy_text(*large, labelled), 1);
     print_side("", "int8", *small, labelled ? accuracy_text(*small, true) : agreement_text(*small, *large),
                large->ms.median / small->ms.median);
-    return {};
+    return large;
 }
 
 /// A model of the data folder and the images it is shown.
@@ -157,22 +160,71 @@ inline pith::result<candidate> load(const std::filesystem::path& data, const rec
                      std::move(*calibration), std::move(*test)};
 }
 
-inline pith::result<candidate> fit_glyphs() {
-    auto network = pith::examples::glyphs_net{}.fit();
-    if (!network)
-        return network.error();
-    const auto unit = pith::io::parse_normalization("unit");
-    auto calibration = pith::io::open_dataset("glyphs-train", {.normalize = *unit});
-    auto test = pith::io::open_dataset("glyphs", {.normalize = *unit});
-    if (!calibration || !test)
-        return !calibration ? calibration.error() : test.error();
-    return candidate{"glyphs", std::move(*network), 0, std::move(*calibration), std::move(*test)};
+/// Weights and activations of the rows below int8.
+constexpr std::pair<const char*, const char*> few_bits[] = {
+    {"lsq4", "lsq4"}, {"apot4", "apot4"}, {"pact4", "pact4"}, {"dorefa4", "dorefa4"}, {"kmeans4", "lsq4"},
+    {"lsq2", "lsq2"}, {"apot2", "apot2"}, {"ewgs2", "ewgs2"}, {"ternary", "lsq4"},    {"binary", "lsq8"},
+};
+
+/// The trained network goes on learning in codes for an epoch.
+inline pith::result<pith::graph<float>> glyphs_in_codes(const pith::graph<float>& trained,
+                                                        const code_options& codes, const candidate& c) {
+    const auto quantizers = quantizers_of(codes);
+    if (!quantizers)
+        return quantizers.error();
+    auto net = (*quantizers)(trained);
+    if (!net)
+        return net.error();
+    auto options = pith::examples::glyphs_net{}.options();
+    tune_for(codes, options);
+    options.schedule = pith::train::cosine_rate{};
+    options.epochs = 1;
+    auto t =
+        pith::train::trainer<float>::make(std::move(net->network), options, {}, std::move(net->quantized));
+    if (!t)
+        return t.error();
+    const pith::examples::first_images some{c.calibration, 4000};
+    if (const auto last = pith::train::fit(*t, some, pith::examples::first_images{c.calibration, 50}); !last)
+        return last.error();
+    PITH_TRY(t->reestimate_statistics(some, 20));
+    return committed(*t, c.calibration);
+}
+
+inline pith::result<void> show_glyphs() {
+    const auto trained = pith::examples::glyphs_net{}.fit();
+    if (!trained)
+        return trained.error();
+    auto network = pith::passes::simplify{}(*trained);
+    auto calibration = pith::examples::glyph_images("glyphs-train");
+    auto test = pith::examples::glyph_images("glyphs");
+    if (!network || !calibration || !test)
+        return !network ? network.error() : !calibration ? calibration.error() : test.error();
+    const candidate c{"glyphs", std::move(*network), 0, std::move(*calibration), std::move(*test)};
+    const auto large = show(c);
+    if (!large)
+        return large.error();
+    for (const auto& [weights, activations] : few_bits) {
+        const auto g = glyphs_in_codes(*trained, {weights, activations}, c);
+        if (!g)
+            return g.error();
+        const auto small = measure_side(*g, c.test);
+        if (!small)
+            return small.error();
+        const std::string kind = std::string(weights) + "/" + (activations + std::strlen(activations) - 1);
+        print_side("", kind.c_str(), *small, accuracy_text(*small, true),
+                   large->ms.median / small->ms.median);
+    }
+    return {};
 }
 
 inline exit_code demonstrate(pith::result<candidate> c) {
     if (!c)
         return refuse(c.error());
     const auto shown = show(*c);
+    return shown ? done : refuse(shown.error());
+}
+inline exit_code demonstrate_glyphs() {
+    const auto shown = show_glyphs();
     return shown ? done : refuse(shown.error());
 }
 
@@ -185,9 +237,9 @@ struct compare_options {
 inline exit_code run_compare(const compare_options& o) {
     const char* given = std::getenv("PITH_DATA");
     const std::string data = !o.data.empty() || given == nullptr ? o.data : given;
-    std::printf("%-14s %-6s %-12s %10s %10s %9s %10s %9s\n", "network", "", "accuracy", "file", "weights",
+    std::printf("%-14s %-13s %-12s %10s %10s %9s %10s %9s\n", "network", "", "accuracy", "file", "weights",
                 "arena", "ms/image", "speed");
-    exit_code worst = detail::demonstrate(detail::fit_glyphs());
+    exit_code worst = detail::demonstrate_glyphs();
     if (data.empty()) {
         std::printf("(set PITH_DATA to a folder of real models and images to see those too)\n");
         return worst;

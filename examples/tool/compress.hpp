@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_EXAMPLES_TOOL_COMPRESS_HPP
 #define PITH_EXAMPLES_TOOL_COMPRESS_HPP
-/// `pith compress`: a float ONNX model becomes a .pith program.
+/// `pith compress`: a float ONNX model becomes a .pith program, or an ONNX model with quantised operators.
 
 #include <cstddef>
 #include <cstdio>
@@ -9,9 +9,11 @@
 #include <string>
 #include <utility>
 
+#include "aware.hpp"
 #include "data.hpp"
 #include "model.hpp"
 #include "report.hpp"
+#include "verify.hpp"
 
 namespace tool {
 
@@ -24,6 +26,10 @@ struct compress_options {
     std::string observer = "minmax";
     std::string json;
     std::size_t samples = 256;
+    std::string weights = "uniform8";
+    std::string activations; ///< with training: what the inputs of inner layers become; empty: as the weights
+    std::size_t simulated = 0; ///< held-out images to compare simulation and program on
+    train_options training = aware_defaults();
 };
 
 /// Annotates `g` with int8 codes, calibrated on the first `samples` images of `data`.
@@ -70,9 +76,52 @@ struct compress_options {
     return quantized(std::move(g), *data, o.samples, *observer);
 }
 
+/// The options of a training on the data that `o` names.
+[[nodiscard]] inline train_options training_of(const compress_options& o) {
+    train_options t = o.training;
+    t.data = o.data;
+    t.normalize = o.normalize;
+    return t;
+}
+
+[[nodiscard]] inline pith::result<pith::graph<float>> trained_for(pith::graph<float> g,
+                                                                  const compress_options& o) {
+    if (o.data.empty())
+        return pith::fault{pith::errc::bad_option, "--epochs needs images to learn from: add --data SET"};
+    if (o.quantize != "int8")
+        return pith::fault{pith::errc::bad_option, "--epochs trains in codes; leave --quantize away",
+                           o.quantize};
+    if (g.inputs.size() != 1)
+        return pith::fault{pith::errc::unsupported, "a network to train has one input"};
+    return trained_in_codes(std::move(g), {o.weights, o.activations.empty() ? o.weights : o.activations},
+                            training_of(o));
+}
+
+/// Simulation beside execution, where that is asked for.
+[[nodiscard]] inline pith::result<void> show_simulation(const pith::graph<float>& g, pith::bytes_view program,
+                                                        const compress_options& o, json::writer& report) {
+    if (o.simulated == 0)
+        return {};
+    const auto options = training_of(o);
+    const auto images =
+        labelled_data(options.validation.empty() ? options.data : options.validation, options, g);
+    if (!images)
+        return images.error();
+    const auto v = verify(g, program, *images, o.simulated);
+    if (!v)
+        return v.error();
+    std::printf("%zu images: simulated %.2f %%, executed %.2f %%, the same bits on %zu\n", v->images,
+                v->percent(v->simulated_right), v->percent(v->executed_right), v->same_bits);
+    report.add("simulated_accuracy", v->percent(v->simulated_right) / 100)
+        .add("accuracy", v->percent(v->executed_right) / 100)
+        .add("same_bits", v->same_bits)
+        .add("images", v->images);
+    return {};
+}
+
 inline exit_code run_compress(const compress_options& o) {
-    if (!o.out.ends_with(".pith"))
-        return refuse({pith::errc::bad_option, "--out must end in .pith", o.out});
+    if (!o.out.ends_with(".pith") && !is_onnx(o.out))
+        return refuse({pith::errc::bad_option, "--out must end in .pith or .onnx", o.out});
     if (o.quantize != "int8" && o.quantize != "none")
         return refuse({pith::errc::bad_option, "--quantize is int8 or none", o.quantize});
     if (!is_onnx(o.model))
@@ -81,12 +130,16 @@ inline exit_code run_compress(const compress_options& o) {
     if (!onnx)
         return refuse(onnx.error());
     const std::size_t onnx_bytes = onnx->size();
-    auto g = pith::io::parse_onnx(*onnx).and_then(pith::passes::simplify{});
-    if (g && o.quantize == "int8")
+    auto g = pith::io::parse_onnx(*onnx);
+    if (g && o.training.epochs > 0)
+        g = trained_for(std::move(*g), o);
+    else if (g)
+        g = pith::passes::simplify{}(std::move(*g));
+    if (g && o.training.epochs == 0 && o.quantize == "int8")
         g = quantize_for(std::move(*g), o);
     if (!g)
         return refuse(g.error());
-    const auto bytes = pith::plan::pack(std::move(*g));
+    const auto bytes = is_onnx(o.out) ? pith::io::onnx_bytes(*g) : pith::plan::pack(*g);
     if (!bytes)
         return refuse(bytes.error());
     if (const auto written = pith::io::write_file(o.out, *bytes); !written)
@@ -96,6 +149,9 @@ inline exit_code run_compress(const compress_options& o) {
                 o.model.c_str(), grouped(onnx_bytes).c_str());
     auto report = json::writer::object();
     report.add("file_bytes", bytes->size()).add("onnx_bytes", onnx_bytes).add("ratio", ratio);
+    if (!is_onnx(o.out))
+        if (const auto shown = show_simulation(*g, *bytes, o, report); !shown)
+            return refuse(shown.error());
     if (const auto written = write_report(o.json, report); !written)
         return refuse(written.error());
     return done;

@@ -16,6 +16,7 @@
 #include "data.hpp"
 #include "model.hpp"
 #include "pith/distill/teacher.hpp"
+#include "pith/io/onnx_write.hpp"
 #include "pith/train/fit.hpp"
 #include "pith/train/models.hpp"
 #include "program_teacher.hpp"
@@ -40,7 +41,6 @@ struct train_options {
     double rate = 0.1;
     double decay = 5e-4;
     double momentum = 0.9;
-    double range_rate = 1; ///< factor on the rate of quantisers' bounds and steps
     double smoothing = 0;
     double temperature = 4;
     double teacher_weight = 0.9;
@@ -63,7 +63,6 @@ struct train_options {
     t.epochs = o.epochs;
     t.seed = o.seed;
     t.rate = o.rate;
-    t.range_rate = o.range_rate;
     t.change = {.translate = o.translate, .flip = o.flip, .cutout = o.cutout};
     if (o.optimizer == "adam")
         t.optimizer = pith::train::adam{.weight_decay = o.decay};
@@ -164,10 +163,17 @@ labelled_data(const std::string& spec, const train_options& o, const pith::graph
         return t.error();
     if (o.resume)
         PITH_TRY(pith::train::load_checkpoint(*t, o.checkpoint));
-    return fit_as_told(*t, *data, *validation, o);
+    const auto last = fit_as_told(*t, *data, *validation, o);
+    if (last && !o.out.empty())
+        PITH_TRY(pith::io::save_onnx(t->network(), o.out));
+    return last;
 }
 
 inline exit_code run_train(const train_options& o) {
+    if (!o.out.empty() && !is_onnx(o.out))
+        return refuse({pith::errc::bad_option, "--out must end in .onnx", o.out});
+    if (o.out.empty() && o.checkpoint.empty())
+        return refuse({pith::errc::bad_option, "name a file to keep what is learned in: --out FILE.onnx"});
     if (o.resume && o.checkpoint.empty())
         return refuse({pith::errc::bad_option, "--resume needs --checkpoint FILE"});
 #ifdef _OPENMP

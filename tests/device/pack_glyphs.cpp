@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pack_glyphs OUT.pith: the network fitted to drawn glyphs in int8, for firmware where there is no trained
+// pack_glyphs OUT.pith: the network trained on drawn glyphs in int8, for firmware where there is no trained
 // network at hand.
 #include <cstdio>
 #include <utility>
@@ -13,7 +13,7 @@ int main(int count, char** arguments) {
         return 2;
     const auto images =
         pith::io::open_dataset("glyphs", {.normalize = *pith::io::parse_normalization("unit")});
-    auto net = pith::examples::glyphs_net{.images = 300, .patches = 1500}.fit();
+    auto net = pith::examples::glyphs_net{.images = 500, .epochs = 2}.fit().and_then(pith::passes::simplify{});
     if (!images || !net)
         return 1;
     const auto input = (*net)[net->inputs[0]].dims;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <pith/graph/passes/simplify.hpp>
 #include <pith/graph/simulate.hpp>
 #include <pith/io/dataset_samples.hpp>
 #include <pith/io/dataset_spec.hpp>
@@ -38,8 +39,8 @@ double accuracy(const io::dataset& images, std::size_t count, const Run& run) {
 
 } // namespace
 
-TEST_CASE("glyphs net: fitted in closed form it reads unseen glyphs, in codes as in floating point") {
-    const auto g = examples::glyphs_net{.images = 1500}.fit();
+TEST_CASE("glyphs net: trained for seconds it reads unseen glyphs, in codes as in floating point") {
+    const auto g = examples::glyphs_net{}.fit().and_then(passes::simplify{});
     REQUIRE(g);
     const auto test = glyphs("glyphs");
     const auto train = glyphs("glyphs-train");
@@ -52,8 +53,4 @@ TEST_CASE("glyphs net: fitted in closed form it reads unseen glyphs, in codes as
     const double codes = accuracy(test, 400, [&](const auto& x) { return simulate(*q, x); });
     CHECK(real > 0.96);
     CHECK(codes > real - 0.01);
-}
-
-TEST_CASE("glyphs net: sizes that cannot be are refused") {
-    CHECK(!examples::glyphs_net{.images = 100, .filters = {0, 4}}.fit());
 }

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -20,8 +21,11 @@
 #include "../graph/infer.hpp"
 #include "../graph/passes/simplify.hpp"
 #include "../train/tape.hpp"
+#include "any_quantizer.hpp"
 #include "complete.hpp"
 #include "levels.hpp"
+#include "outermost.hpp"
+#include "positive_norms.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
@@ -65,19 +69,10 @@ struct aware_network {
 
 namespace detail {
 
-/// Nodes with constant weights, in order, without the first and the last.
+/// Whether a layer's weights, a constant, are to train in codes.
 template <class T, class Layers>
-[[nodiscard]] std::vector<node_index> inner_layers(const graph<T, Layers>& g) {
-    std::vector<node_index> all;
-    for (node_index k = 0; k < g.nodes.size(); ++k) {
-        const auto& n = g.nodes[k];
-        const bool sums = std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer);
-        if (sums && n.inputs[1] != no_value && g[n.inputs[1]].reals() != nullptr)
-            all.push_back(k);
-    }
-    if (all.size() < 3)
-        return {};
-    return {all.begin() + 1, all.end() - 1};
+[[nodiscard]] bool trains_in_codes(const graph<T, Layers>& g, const node<Layers>& n) {
+    return has_weights(n.layer) && n.inputs[1] != no_value && g[n.inputs[1]].reals() != nullptr;
 }
 
 } // namespace detail
@@ -90,17 +85,14 @@ template <class T, class Layers, class Weights, class Activations>
 [[nodiscard]] result<aware_network<T, Layers>> prepare_aware(graph<T, Layers> g, const Weights& weights,
                                                              const Activations& activations) {
     PITH_TRY(infer_shapes(g));
-    const auto inner = detail::inner_layers(g);
-    if (inner.empty())
-        return fault{errc::unsupported, "there is no layer between the first and the last to train in codes"};
+    make_norms_positive(g);
+    const auto outermost = outermost_layers(g);
     aware_network<T, Layers> out;
     std::vector<value_id> coded(g.values.size(), no_value);
     std::vector<node<Layers>> nodes;
-    std::size_t next = 0;
     for (node_index k = 0; k < g.nodes.size(); ++k) {
         node<Layers> n = g.nodes[k];
-        if (next < inner.size() && inner[next] == k) {
-            ++next;
+        if (!outermost[k] && detail::trains_in_codes(g, n)) {
             if (auto by = weights(g[n.inputs[1]].dims))
                 out.quantized.push_back({n.inputs[1], std::move(by)});
             const value_id x = n.inputs[0];
@@ -116,10 +108,44 @@ template <class T, class Layers, class Weights, class Activations>
         }
         nodes.push_back(std::move(n));
     }
+    if (out.quantized.empty())
+        return fault{errc::unsupported, "there is no layer between the first and the last to train in codes"};
     g.nodes = std::move(nodes);
     out.network = std::move(g);
     return out;
 }
+
+/// A quantiser of any kind as the tape calls it; null for none.
+template <class T, class... Q>
+[[nodiscard]] std::shared_ptr<const train::quantization<T>> quantization_of(const std::variant<Q...>& any) {
+    const auto make = [](const auto& q) -> std::shared_ptr<const train::quantization<T>> {
+        using quantizer = std::remove_cvref_t<decltype(q)>;
+        if constexpr (std::is_same_v<quantizer, std::monostate>)
+            return nullptr;
+        else
+            return std::make_shared<trained_by<quantizer, T>>(q);
+    };
+    return std::visit(make, any);
+}
+
+/// One quantiser for the weights of all inner layers and one for what they read.
+struct aware_training {
+    any_weight_quantizer weights = lsq{};
+    any_activation_quantizer activations = lsq{.is_signed = false};
+
+    template <class T, class Layers>
+    [[nodiscard]] result<aware_network<T, Layers>> operator()(graph<T, Layers> g) const {
+        return prepare_aware(
+            std::move(g), [&](const shape&) { return quantization_of<T>(weights); },
+            [&](const shape& x) {
+                auto by = activations;
+                if (auto* steps = std::get_if<lsq>(&by))
+                    steps->features =
+                        static_cast<std::size_t>(x.elements() / std::max<std::int64_t>(x[0], 1));
+                return quantization_of<T>(by);
+            });
+    }
+};
 
 namespace detail {
 
