@@ -56,6 +56,33 @@ if(EXISTS ${WORK_DIR}/wrong.name)
     message(FATAL_ERROR "a refusal left a file behind")
 endif()
 
+# Training, on drawn glyphs, and few bits by training.
+set(glyphs --data glyphs-train --validation glyphs --normalize unit)
+expect(1 "name a file" train --model mlp ${glyphs})
+expect(1 "must end in .onnx" train --model mlp ${glyphs} --out mlp.pith)
+expect(1 "the models are" train --model perceptron ${glyphs} --out mlp.onnx)
+expect(1 "sgd or adam" train --model mlp ${glyphs} --out mlp.onnx --optimizer guess)
+expect(1 "checkpoint" train --model mlp ${glyphs} --out mlp.onnx --resume)
+if(EXISTS ${WORK_DIR}/mlp.onnx)
+    message(FATAL_ERROR "a refusal left a file behind")
+endif()
+expect(0 "epoch 1 of 1" train --model mlp ${glyphs} --epochs 1 --rate 0.02 --out mlp.onnx --checkpoint mlp.checkpoint
+       --json train.json)
+report(train.json accuracy loss)
+expect(0 "accuracy +[6789]" evaluate mlp.onnx --data glyphs --normalize unit)
+expect(0 "epoch 1 of 1" train --model mlp ${glyphs} --epochs 1 --rate 0.02 --out student.onnx --teacher mlp.onnx)
+foreach(weights lsq4 apot3 ewgs2 ternary binary)
+    expect(0 "the same bits on 100" compress mlp.onnx --out ${weights}.pith ${glyphs} --weights ${weights}
+           --activations lsq4 --epochs 1 --simulate 100 --json few.json)
+    report(few.json accuracy simulated_accuracy same_bits file_bytes)
+endforeach()
+expect(1 "APoT weights have 2 to 6 bits" compress mlp.onnx --out refused.pith ${glyphs} --weights apot9 --epochs 1)
+expect(1 "unknown quantizer of activations" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4 --epochs 1
+       --activations guess)
+if(EXISTS ${WORK_DIR}/refused.pith)
+    message(FATAL_ERROR "a refusal left a file behind")
+endif()
+
 set(data $ENV{PITH_DATA})
 if(NOT EXISTS "${data}/models")
     message(STATUS "no PITH_DATA: real models were not tried")
