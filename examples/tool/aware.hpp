@@ -52,10 +52,10 @@ inline void tune_for(const code_options& codes, pith::train::trainer_options& o)
 }
 
 /// What a trainer learned, with eight bits everywhere else.
-[[nodiscard]] inline pith::result<pith::graph<float>> committed(pith::train::trainer<float>& t,
-                                                                const pith::io::dataset& data) {
+[[nodiscard]] inline pith::result<pith::graph<float>>
+committed(pith::train::trainer<float>& t, const pith::io::dataset& data, std::size_t count = 256) {
     const auto samples = pith::io::samples_of(data, t.network_tape().input_dims());
-    return pith::quantize::commit_aware(t.network_tape(), {.calibration = samples, .samples = 256});
+    return pith::quantize::commit_aware(t.network_tape(), {.calibration = samples, .samples = count});
 }
 
 /// Trains `g`, normalisations and all, in codes, and commits what it learned.

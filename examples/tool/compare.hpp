@@ -187,7 +187,7 @@ inline pith::result<pith::graph<float>> glyphs_in_codes(const pith::graph<float>
     if (const auto last = pith::train::fit(*t, some, pith::examples::first_images{c.calibration, 50}); !last)
         return last.error();
     PITH_TRY(t->reestimate_statistics(some, 20));
-    return committed(*t, c.calibration);
+    return committed(*t, c.calibration, 64);
 }
 
 inline pith::result<void> show_glyphs() {
