@@ -67,11 +67,9 @@ public:
 
     /// Any layer; all its outputs.
     template <class Layer>
-    std::vector<value_id> node_of(Layer layer, std::vector<value_id> inputs) {
-        node<layer_list> n{std::string(kind_of(layer)) + std::to_string(net_.nodes.size()),
-                           std::move(layer),
-                           std::move(inputs),
-                           {}};
+    std::vector<value_id> node_of(Layer layer, const std::vector<value_id>& inputs) {
+        node<typename graph<T>::layers> n{
+            std::string(kind_of(layer)) + std::to_string(net_.nodes.size()), std::move(layer), inputs, {}};
         const auto infos = failed_ ? result<value_infos>(fault_) : infer_node(net_, n);
         if (!infos) {
             fault_ = failed_ ? fault_ : infos.error();
@@ -88,8 +86,8 @@ public:
     }
     /// Any layer; its first output.
     template <class Layer>
-    value_id add_node(Layer layer, std::vector<value_id> inputs) {
-        return node_of(std::move(layer), std::move(inputs))[0];
+    value_id add_node(Layer layer, const std::vector<value_id>& inputs) {
+        return node_of(std::move(layer), inputs)[0];
     }
 
     value_id conv(value_id x, const conv_options& o) {
@@ -100,7 +98,7 @@ public:
             x, random({o.out, o.kernel[0], o.kernel[1], in}, limit_for(in * o.kernel[0] * o.kernel[1]))};
         if (o.bias)
             inputs.push_back(random({o.out}, 0.2, "bias"));
-        return add_node(conv2d{o.strides, o.pads, o.dilations, o.groups}, std::move(inputs));
+        return add_node(conv2d{o.strides, o.pads, o.dilations, o.groups}, inputs);
     }
     /// 3 x 3, one filter per channel, padded by 1.
     value_id depthwise(value_id x, std::uint32_t stride = 1) {
@@ -119,7 +117,7 @@ public:
         std::vector<value_id> inputs{x, random({out, in}, limit_for(in))};
         if (bias)
             inputs.push_back(random({out}, 0.2, "bias"));
-        return add_node(dense{}, std::move(inputs));
+        return add_node(dense{}, inputs);
     }
     value_id normalize(value_id x) {
         if (failed_ || net_[x].dims.rank() == 0)

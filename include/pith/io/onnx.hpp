@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -48,11 +47,11 @@ public:
     [[nodiscard]] graph<T> run() {
         check_model();
         nodes_ = functions_.nodes();
-        std::unordered_set<std::string_view> given;
+        name_set given;
         for (const auto& t : model_.graph.initializers) {
             if (!given.insert(t.name).second)
                 refuse(errc::bad_file, "two initializers have the same name", t.name);
-            initializers_[t.name] = &t;
+            initializers_.insert(t.name, &t);
         }
         for (const auto& v : model_.graph.inputs)
             given.insert(v.name);
@@ -105,7 +104,7 @@ private:
 
     void declare_inputs(const wish_table& wishes) {
         for (const auto& v : model_.graph.inputs) {
-            if (initializers_.count(v.name) != 0)
+            if (initializers_.contains(v.name))
                 continue;
             const std::string where = std::string("input '").append(v.name).append("'");
             if (const array* given = find_fixed(v.name)) {
@@ -133,7 +132,7 @@ private:
             make_.net.inputs.push_back(x.id);
             make_.net.input_layouts.push_back(door(x.order));
             make_.name_value(x.id, v.name);
-            if (!symbols_.try_emplace(v.name, x).second)
+            if (!symbols_.insert(v.name, x).second)
                 refuse(errc::bad_file, "two inputs have the same name", where);
         }
     }
@@ -154,7 +153,7 @@ private:
             data = *wholes;
         else
             data = tensor<T>(given.dims(), {given.reals()->data().begin(), given.reals()->data().end()});
-        if (!symbols_.try_emplace(v.name, make_.constant(std::move(data), given.type, given.name)).second)
+        if (!symbols_.insert(v.name, make_.constant(std::move(data), given.type, given.name)).second)
             refuse(errc::bad_file, "two inputs have the same name", where);
     }
 
@@ -167,13 +166,13 @@ private:
 
     /// Makes a value known that is an initializer; others already are.
     void need(std::string_view name) {
-        if (name.empty() || symbols_.count(name) != 0)
+        if (name.empty() || symbols_.contains(name))
             return;
-        const auto at = initializers_.find(name);
-        if (at == initializers_.end())
+        const auto* at = initializers_.find(name);
+        if (at == nullptr)
             refuse(errc::missing, "an output that this library does not compute is read", make_.where());
-        auto a = read_elements<T>(*at->second, make_.left());
-        symbols_.emplace(name, make_.constant(std::move(a.data), a.type, std::string(name)));
+        auto a = read_elements<T>(**at, make_.left());
+        symbols_.insert(name, make_.constant(std::move(a.data), a.type, std::string(name)));
     }
 
     void import_node(const node_proto& n) {
@@ -191,13 +190,23 @@ private:
         make_.leave();
     }
 
+    /// The model's name for an output wins over that of the node which computes it.
+    void name_output(value_id id, std::string_view name) {
+        for (const auto* doors : {&make_.net.inputs, &make_.net.outputs})
+            for (const auto known : *doors)
+                if (known == id)
+                    return;
+        if (!make_.net[id].is_constant())
+            make_.net[id].name = name;
+    }
+
     void bind_outputs() {
         for (const auto& v : model_.graph.outputs) {
             make_.enter(v.name, std::string("output '").append(v.name).append("'"));
             need(v.name);
-            operand x = make_.unmixed(symbols_.at(v.name));
+            operand x = make_.unmixed(*symbols_.find(v.name));
             x = make_.arranged(x, without_units(x.order));
-            make_.name_value(x.id, v.name);
+            name_output(x.id, v.name);
             make_.net.outputs.push_back(x.id);
             make_.net.output_layouts.push_back(door(x.order));
         }
@@ -216,10 +225,10 @@ private:
     const model_proto& model_;
     const onnx_options& options_;
     builder<T> make_;
-    function_writer functions_;
+    function_writer<model_proto> functions_;
     std::vector<node_proto> nodes_;
     symbol_table symbols_;
-    std::unordered_map<std::string_view, const tensor_proto*> initializers_;
+    name_table<const tensor_proto*> initializers_;
     std::int64_t opset_ = 0;
     std::string_view batch_;
 };

@@ -7,13 +7,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -40,6 +37,8 @@ struct operand {
 template <class T>
 class builder {
 public:
+    using layers = typename graph<T>::layers;
+
     explicit builder(budget& left) : left_(left) {}
 
     graph<T> net;
@@ -81,7 +80,7 @@ public:
     [[nodiscard]] operand scalar(double v) { return constant(tensor<T>(shape{}, static_cast<T>(v))); }
 
     /// New values computed by a layer from stored values; constants if its inputs are.
-    std::vector<value_id> emit_all(layer_list layer, std::vector<value_id> inputs) {
+    std::vector<value_id> emit_all(layers layer, const std::vector<value_id>& inputs) {
         value_infos infos;
         bool all_constant = true;
         for (const auto id : inputs) {
@@ -96,11 +95,11 @@ public:
             check_size(info.dims);
         if (all_constant && folds(layer))
             return compute(layer, inputs, *made);
-        return add_node(std::move(layer), std::move(inputs), *made);
+        return add_node(std::move(layer), inputs, *made);
     }
 
-    value_id emit(layer_list layer, std::vector<value_id> inputs) {
-        return emit_all(std::move(layer), std::move(inputs))[0];
+    value_id emit(layers layer, const std::vector<value_id>& inputs) {
+        return emit_all(std::move(layer), inputs)[0];
     }
 
     /// The value stored in another order; a constant is permuted now, a computed value costs at most one
@@ -153,37 +152,57 @@ public:
     value_id reshaped(value_id id, const shape& dims) {
         if (net[id].dims == dims)
             return id;
-        if (const auto producer = producers_.find(id);
-            producer != producers_.end() &&
-            std::holds_alternative<reshape>(net.nodes[producer->second].layer)) {
-            id = net.nodes[producer->second].inputs[0];
+        if (const auto* n = producer(id); n != nullptr && std::holds_alternative<reshape>(n->layer)) {
+            id = n->inputs[0];
             if (net[id].dims == dims)
                 return id;
         }
-        const auto [known, fresh] = reshapes_.try_emplace({id, {dims.begin(), dims.end()}}, no_value);
-        if (fresh) {
-            reshape layer;
-            const shape& from = net[id].dims;
-            for (std::size_t i = 0; i < dims.rank(); ++i)
-                layer.dims.push_back(i == 0 && from.rank() > 0 && from[0] == dims[0] ? 0 : dims[i]);
-            known->second = move_value(std::move(layer), id);
-        }
-        return known->second;
+        const std::vector<std::int64_t> sizes(dims.begin(), dims.end());
+        if (const value_id known = find_moved(reshapes_, id, sizes); known != no_value)
+            return known;
+        reshape layer;
+        const shape& from = net[id].dims;
+        for (std::size_t i = 0; i < dims.rank(); ++i)
+            layer.dims.push_back(i == 0 && from.rank() > 0 && from[0] == dims[0] ? 0 : dims[i]);
+        const value_id made = move_value(std::move(layer), id);
+        slot(reshapes_, id).push_back({made, sizes});
+        return made;
     }
 
     /// Gives a computed value the name that the model has for it; the first one stays.
     void name_value(value_id id, std::string_view name) {
-        if (!net[id].is_constant() && named_.insert(id).second)
+        if (!net[id].is_constant() && std::exchange(slot(named_, id), std::uint8_t{1}) == 0)
             net[id].name = name;
     }
 
     /// The node that computes a value, or null.
-    [[nodiscard]] node<layer_list>* producer(value_id id) {
-        const auto at = producers_.find(id);
-        return at == producers_.end() ? nullptr : &net.nodes[at->second];
+    [[nodiscard]] node<layers>* producer(value_id id) {
+        const std::size_t at = slot(producers_, id);
+        return at == 0 ? nullptr : &net.nodes[at - 1];
     }
 
 private:
+    /// A value that holds another's elements, moved.
+    struct moved {
+        value_id made;
+        std::vector<std::int64_t> how; ///< sizes or permutation
+    };
+    using moved_values = std::vector<std::vector<moved>>; ///< by the value they are made from
+
+    template <class V>
+    [[nodiscard]] static V& slot(std::vector<V>& by_value, value_id id) {
+        if (id >= by_value.size())
+            by_value.resize(id + std::size_t{1});
+        return by_value[id];
+    }
+    [[nodiscard]] static value_id find_moved(moved_values& all, value_id id,
+                                             const std::vector<std::int64_t>& how) {
+        for (const auto& m : slot(all, id))
+            if (m.how == how)
+                return m.made;
+        return no_value;
+    }
+
     void check_size(const shape& dims) const {
         std::int64_t product = 1;
         for (const auto d : dims)
@@ -196,15 +215,16 @@ private:
     static constexpr bool is_product = std::is_same_v<Layer, conv2d> || std::is_same_v<Layer, dense> ||
                                        std::is_same_v<Layer, matmul> || std::is_same_v<Layer, pool2d>;
 
-    [[nodiscard]] static bool folds(const layer_list& layer) {
+    [[nodiscard]] static bool folds(const layers& layer) {
         return std::visit([](const auto& l) { return !is_product<std::decay_t<decltype(l)>>; }, layer);
     }
 
-    std::vector<value_id> add_node(layer_list layer, std::vector<value_id> inputs, const value_infos& made) {
-        node<layer_list> n;
+    std::vector<value_id> add_node(layers layer, const std::vector<value_id>& inputs,
+                                   const value_infos& made) {
+        node<layers> n;
         n.name = moving_ ? std::string(name_) + "/layout" + std::to_string(++moved_) : unique_name();
         n.layer = std::move(layer);
-        n.inputs = std::move(inputs);
+        n.inputs = inputs;
         for (const auto id : n.inputs)
             if (id != no_value && net[id].type == format::dtype::f64)
                 refuse(errc::unsupported, unsupported_element(element::f64), where_);
@@ -216,14 +236,14 @@ private:
             v.dims = info.dims;
             v.type = info.type;
             n.outputs.push_back(net.add_value(std::move(v)));
-            producers_[n.outputs.back()] = net.nodes.size();
+            slot(producers_, n.outputs.back()) = net.nodes.size() + 1;
         }
         const auto out = n.outputs;
         net.nodes.push_back(std::move(n));
         return out;
     }
 
-    std::vector<value_id> compute(const layer_list& layer, const std::vector<value_id>& inputs,
+    std::vector<value_id> compute(const layers& layer, const std::vector<value_id>& inputs,
                                   const value_infos& made) {
         for (const auto& info : made)
             left_.charge(static_cast<std::uint64_t>(info.dims.elements()) * 8, where_);
@@ -254,7 +274,7 @@ private:
                 v = pith::detail::wrapped(v, type);
     }
 
-    value_id move_value(layer_list layer, value_id id) {
+    value_id move_value(layers layer, value_id id) {
         moving_ = true;
         const value_id made = emit(std::move(layer), {id});
         moving_ = false;
@@ -262,11 +282,12 @@ private:
     }
 
     value_id transposed(value_id id, const transpose& t) {
-        const auto [known, fresh] = transposes_.try_emplace({id, t.permutation}, no_value);
-        if (fresh) {
-            known->second = move_value(t, id);
-        }
-        return known->second;
+        const std::vector<std::int64_t> how(t.permutation.begin(), t.permutation.end());
+        if (const value_id known = find_moved(transposes_, id, how); known != no_value)
+            return known;
+        const value_id made = move_value(t, id);
+        slot(transposes_, id).push_back({made, how});
+        return made;
     }
 
     /// A constant made from one other keeps its name.
@@ -285,11 +306,11 @@ private:
     std::size_t emitted_ = 0;
     std::size_t moved_ = 0;
     std::size_t first_node_ = 0;
-    bool moving_ = false; ///< the node being emitted only brings a value into another layout
-    std::unordered_set<value_id> named_;
-    std::unordered_map<value_id, std::size_t> producers_;
-    std::map<std::pair<value_id, std::vector<std::int64_t>>, value_id> reshapes_;
-    std::map<std::pair<value_id, std::vector<std::uint8_t>>, value_id> transposes_;
+    bool moving_ = false;                ///< the node being emitted only brings a value into another layout
+    std::vector<std::uint8_t> named_;    ///< by value: whether it has its name
+    std::vector<std::size_t> producers_; ///< by value: 1 + the node that computes it, or 0
+    moved_values reshapes_;
+    moved_values transposes_;
 };
 
 } // namespace pith::io::onnx

@@ -8,16 +8,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "builder.hpp"
 #include "message.hpp"
+#include "name_table.hpp"
 
 namespace pith::io::onnx {
 
-using symbol_table = std::unordered_map<std::string_view, operand>;
+using symbol_table = name_table<operand>;
 
 template <class T>
 class call {
@@ -45,7 +45,7 @@ public:
     /// Whatever its layout, its last axis possibly mixed.
     [[nodiscard]] const operand& raw(std::size_t i) const {
         expect(has(i), errc::missing, "the node lacks an input that its operator needs");
-        return symbols_.at(node_.inputs[i]);
+        return *symbols_.find(node_.inputs[i]);
     }
     /// Whatever its layout.
     [[nodiscard]] operand in(std::size_t i) { return make.unmixed(raw(i)); }
@@ -143,7 +143,7 @@ public:
         if (!wants(i))
             return;
         make.name_value(x.id, node_.outputs[i]);
-        symbols_.insert_or_assign(node_.outputs[i], std::move(x));
+        symbols_[node_.outputs[i]] = std::move(x);
     }
     /// A stored value as the model sees it.
     [[nodiscard]] operand stored(value_id id, const layout& order) const {

@@ -5,20 +5,22 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "message.hpp"
+#include "name_table.hpp"
 
 namespace pith::io::onnx {
 
+/// @tparam Model model_proto; a parameter, so that only who loads a model pays for it
+template <class Model>
 class function_writer {
 public:
-    function_writer(const model_proto& model, budget& left) : model_(model), left_(left) {}
+    function_writer(const Model& model, budget& left) : model_(model), left_(left) {}
 
     /// All nodes of the graph, calls replaced by bodies. The views live as long as this object.
     [[nodiscard]] std::vector<node_proto> nodes() {
@@ -46,7 +48,7 @@ private:
         }
         if (depth == max_depth)
             refuse(errc::unsupported, "functions call each other too deeply", describe(n));
-        std::unordered_map<std::string_view, std::string_view> names;
+        name_table<std::string_view> names;
         for (std::size_t i = 0; i < f->inputs.size(); ++i)
             names[f->inputs[i]] = i < n.inputs.size() ? n.inputs[i] : std::string_view{};
         for (std::size_t i = 0; i < f->outputs.size(); ++i)
@@ -59,14 +61,14 @@ private:
 
     /// A body's node with the call's names and attributes.
     [[nodiscard]] node_proto bound(node_proto inner, const node_proto& n, const function_proto& f,
-                                   std::unordered_map<std::string_view, std::string_view>& names) {
+                                   name_table<std::string_view>& names) {
         const auto rename = [&](std::string_view& name) {
             if (name.empty())
                 return;
-            const auto [known, first] = names.try_emplace(name);
+            const auto [known, first] = names.insert(name);
             if (first)
-                known->second = fresh(name);
-            name = known->second;
+                *known = fresh(name);
+            name = *known;
         };
         for (auto& name : inner.inputs)
             rename(name);
@@ -102,13 +104,15 @@ private:
 
     [[nodiscard]] std::string_view fresh(std::string_view name) {
         left_.charge(name.size() + 64);
-        return names_.emplace_back(std::string(name) + "#" + std::to_string(calls_));
+        const std::string made = std::string(name) + "#" + std::to_string(calls_);
+        names_.emplace_back(made.begin(), made.end());
+        return {names_.back().data(), made.size()};
     }
 
-    const model_proto& model_;
+    const Model& model_;
     budget& left_;
     std::vector<node_proto> out_;
-    std::list<std::string> names_;
+    std::vector<std::vector<char>> names_; ///< whose characters stay where they are as others come
     std::size_t calls_ = 0;
 };
 

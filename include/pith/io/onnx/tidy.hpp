@@ -11,7 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../graph/graph.hpp"
 
 namespace pith::io::onnx {
@@ -35,8 +34,8 @@ template <class T>
     return g.add_value(std::move(wide));
 }
 
-template <class = on_use>
-[[nodiscard]] inline bool takes_bias(const node<layer_list>& n) {
+template <class Layers>
+[[nodiscard]] bool takes_bias(const node<Layers>& n) {
     return n.inputs.size() == 2 &&
            (std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer));
 }
@@ -47,7 +46,8 @@ template <class = on_use>
 template <class T>
 struct value_links {
     std::vector<std::size_t> reads;
-    std::vector<node<layer_list>*> producers;
+    using node_type = node<typename graph<T>::layers>;
+    std::vector<node_type*> producers;
 
     explicit value_links(graph<T>& g) : reads(g.values.size(), 0), producers(g.values.size(), nullptr) {
         for (const auto id : g.outputs)
@@ -61,7 +61,7 @@ struct value_links {
         }
     }
     /// The node whose value only one other reads, or null.
-    [[nodiscard]] node<layer_list>* sole(value_id id) const {
+    [[nodiscard]] node_type* sole(value_id id) const {
         return id < producers.size() && reads[id] == 1 ? producers[id] : nullptr;
     }
 };
@@ -69,8 +69,8 @@ struct value_links {
 namespace detail {
 
 /// The activation that x times `gate` of x is, if it has a name.
-template <class = on_use>
-[[nodiscard]] inline std::optional<unary> gated(const node<layer_list>& gate) {
+template <class Layers>
+[[nodiscard]] std::optional<unary> gated(const node<Layers>& gate) {
     const auto* u = std::get_if<unary>(&gate.layer);
     if (u == nullptr)
         return std::nullopt;
@@ -143,7 +143,7 @@ void prune(graph<T>& g) {
     std::vector<bool> wanted(g.values.size(), false);
     for (const auto id : g.outputs)
         wanted[id] = true;
-    std::vector<node<layer_list>> nodes;
+    std::vector<node<typename graph<T>::layers>> nodes;
     for (std::size_t i = g.nodes.size(); i-- > 0;) {
         auto& n = g.nodes[i];
         bool live = false;

@@ -10,19 +10,19 @@
 #include <iterator>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "../../base/on_use.hpp"
 #include "layout.hpp"
 #include "message.hpp"
+#include "name_table.hpp"
 #include "ops_elementwise.hpp"
 
 namespace pith::io::onnx {
 
 /// The order wished for a value's axes; empty means channels last, whatever the rank.
-using wish_table = std::unordered_map<std::string_view, layout>;
+using wish_table = name_table<layout>;
 
 namespace detail {
 
@@ -90,10 +90,10 @@ template <class T>
                 wishes[n.inputs[1]] = {};
             continue;
         }
-        const auto after = wishes.find(n.outputs[0]);
-        if (after == wishes.end())
+        const layout* after = wishes.find(n.outputs[0]);
+        if (after == nullptr)
             continue;
-        const layout wish = after->second;
+        const layout wish = *after;
         if (n.op_type == "Transpose") {
             if (auto before = detail::through_transpose(n, wish))
                 wishes[n.inputs[0]] = std::move(*before);
@@ -109,17 +109,14 @@ template <class T>
 template <class = on_use>
 [[nodiscard]] inline layout declared_layout(const wish_table& wishes, std::string_view name,
                                             std::size_t rank) {
-    const auto wish = wishes.find(name);
-    if (wish == wishes.end() || rank < 3)
+    const layout* wish = wishes.find(name);
+    if (wish == nullptr || rank < 3)
         return identity_layout(rank);
-    if (!wish->second.empty())
-        return wish->second.size() == rank && is_identity([&] {
-                   layout sorted = wish->second;
-                   std::sort(sorted.begin(), sorted.end());
-                   return sorted;
-               }())
-                   ? wish->second
-                   : identity_layout(rank);
+    if (!wish->empty()) {
+        layout sorted = *wish;
+        std::sort(sorted.begin(), sorted.end());
+        return sorted == identity_layout(rank) ? *wish : identity_layout(rank);
+    }
     return rank <= 4 ? without_units(channels_last(rank)) : identity_layout(rank);
 }
 
