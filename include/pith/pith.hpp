@@ -89,6 +89,7 @@
 #include "io/onnx/wishes.hpp"
 #include "io/onnx_write.hpp"
 #include "io/onnx_write/arrange.hpp"
+#include "io/onnx_write/flatten.hpp"
 #include "io/onnx_write/layers_elementwise.hpp"
 #include "io/onnx_write/layers_move.hpp"
 #include "io/onnx_write/layers_window.hpp"

@@ -99,12 +99,17 @@ void write(W& w, const Node& n, const pad& layer) {
 
 namespace detail {
 
-/// Channels first where it is the same to the elements.
-[[nodiscard]] inline layout image_order(const shape& dims, const layout& order) {
+/// The order that the door of a value asks for, or channels first, where it is the same to the elements.
+template <class W>
+[[nodiscard]] layout reshaped_order(const W& w, value_id id, const layout& order) {
+    const shape& dims = w.dims(id);
+    const auto same = [&](const layout& other) {
+        return onnx::essential_axes(dims, order) == onnx::essential_axes(dims, other);
+    };
+    if (const layout* door = w.promised(id); door != nullptr && same(*door))
+        return *door;
     const layout first = channels_first(dims.rank());
-    const bool same =
-        dims.rank() == 4 && onnx::essential_axes(dims, order) == onnx::essential_axes(dims, first);
-    return same ? first : order;
+    return dims.rank() == 4 && same(first) ? first : order;
 }
 
 /// A Reshape from a tensor of the file, its sizes in the file's order.
@@ -144,8 +149,9 @@ void write(W& w, const Node& n, const reshape&) {
     if (w.is_constant(id))
         x.name = w.take(id);
     if (const auto order = onnx::reshaped_layout(from, x.order, to))
-        return detail::write_reshape(w, n, x.name, from, x.order, detail::image_order(to, *order));
-    if (to.rank() == 2 && from.rank() > 2 && to[0] == from[0] && x.order[0] == 0) {
+        return detail::write_reshape(w, n, x.name, from, x.order,
+                                     detail::reshaped_order(w, n.outputs[0], *order));
+    if (w.may_mix(n.outputs[0]) && to.rank() == 2 && from.rank() > 2 && to[0] == from[0] && x.order[0] == 0) {
         mixed_axis mixed;
         for (std::size_t i = 1; i < from.rank(); ++i) {
             mixed.inner.push_back(from[i]);

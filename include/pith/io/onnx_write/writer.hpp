@@ -18,6 +18,7 @@
 #include "../../graph/graph.hpp"
 #include "../onnx/tensor.hpp"
 #include "arrange.hpp"
+#include "flatten.hpp"
 #include "names.hpp"
 #include "proto.hpp"
 
@@ -37,7 +38,7 @@ public:
     /// @param sizes of every value
     model_writer(const graph<T, Layers>& of, std::vector<shape> sizes, std::int64_t version, bool encodings)
         : g(of), opset(version), dims_(std::move(sizes)), coded_(encodings), forms_(of.values.size()),
-          names_of_(of.values.size()) {}
+          names_of_(of.values.size()), keeps_(keeps_file_order(of)) {}
 
     const graph<T, Layers>& g;
     const std::int64_t opset;
@@ -174,6 +175,8 @@ public:
     [[nodiscard]] const shape& dims(value_id id) const { return dims_[id]; }
     [[nodiscard]] layout identity(value_id id) const { return identity_layout(dims_[id].rank()); }
 
+    /// Whether a flattened image may lie in the file's order.
+    [[nodiscard]] bool may_mix(value_id id) const { return keeps_[id]; }
     /// How a value lies in the file as it was made; constants lie as the graph has them.
     [[nodiscard]] form primary(value_id id) {
         if (is_constant(id))
@@ -209,9 +212,8 @@ public:
     /// The name to compute a value into, lying in this order.
     [[nodiscard]] std::string give(value_id id, layout order, std::optional<mixed_axis> mixed = {}) {
         std::string name = names_of_[id];
-        const auto promised =
-            std::find_if(doors_.begin(), doors_.end(), [id](const auto& d) { return d.id == id; });
-        if (promised != doors_.end() && (promised->order != order || mixed))
+        const layout* door = promised(id);
+        if (door != nullptr && (*door != order || mixed))
             name = names_.unique(name + "/inside");
         forms_[id].push_back({name, std::move(order), std::move(mixed)});
         if (!is_coded(id))
@@ -258,6 +260,12 @@ public:
     }
     /// An output of the graph and the order in which its file is to have it.
     void promise(value_id id, layout order) { doors_.push_back({id, std::move(order)}); }
+    [[nodiscard]] const layout* promised(value_id id) const {
+        for (const auto& d : doors_)
+            if (d.id == id)
+                return &d.order;
+        return nullptr;
+    }
 
     [[nodiscard]] std::string transposed(const form& from, const layout& order) {
         return step(next_layout(), "Transpose", {from.name},
@@ -327,7 +335,7 @@ private:
         std::string name;
         std::size_t at, size; ///< of its bytes among `constants`
     };
-    struct door {
+    struct promise_of {
         value_id id;
         layout order;
     };
@@ -446,11 +454,12 @@ private:
     bool coded_ = false;
     std::vector<std::vector<form>> forms_; ///< by value; the first is how it was made
     std::vector<std::string> names_of_;
+    std::vector<bool> keeps_;
     name_table names_;
     std::vector<written> written_; ///< by name
     std::vector<std::pair<std::string, std::string>>
         decoded_; ///< constants in codes, and what they decode to
-    std::vector<door> doors_;
+    std::vector<promise_of> doors_;
     std::vector<pending_code> pending_;
     std::string node_;
     std::string where_;
