@@ -46,6 +46,16 @@ if(TARGET pith_tool)
              -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tool -P ${CMAKE_CURRENT_SOURCE_DIR}/tool/check.cmake)
 endif()
 
+# Models that are written, before ONNX's own checker and in ONNX Runtime; each part is skipped where it is not there.
+add_executable(pith_write_models peer/write_models.cpp)
+target_link_libraries(pith_write_models PRIVATE pith::pith)
+target_include_directories(pith_write_models PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+add_test(NAME peer/onnxruntime COMMAND ${CMAKE_COMMAND} -D WRITER=$<TARGET_FILE:pith_write_models>
+         -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/peer
+         -D MODULES=${PROJECT_SOURCE_DIR}/build/peers/onnxruntime-1.30.0/node_modules
+         -P ${CMAKE_CURRENT_SOURCE_DIR}/peer/check.cmake)
+set_tests_properties(peer/onnxruntime PROPERTIES TIMEOUT 900)
+
 include(device/device.cmake)
 
 # Whole builds of their own (another compiler, another processor, sanitizers), made beforehand by cmake/dev test.

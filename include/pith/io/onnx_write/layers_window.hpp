@@ -94,6 +94,28 @@ void write(W& w, const Node& n, const batch_norm& layer) {
            attribute_list{}.real("epsilon", layer.epsilon));
 }
 
+namespace detail {
+
+/// In codes a product is a Gemm, whatever the rank: rows are flattened, and what comes out gets its axes
+/// back.
+template <class W, class Node>
+void write_wide_dense(W& w, const Node& n, const form& x) {
+    const value_id y = n.outputs[0];
+    const std::string rows = w.recoded(n.inputs[0], w.reshaped(x.name, {-1, w.dims(n.inputs[0]).back()}));
+    std::vector<std::string> inputs{rows, w.take(n.inputs[1])};
+    if (input_of(n, 2) != no_value)
+        inputs.push_back(w.bias(n));
+    const std::string product = w.fresh("product");
+    w.emit("Gemm", std::move(inputs), {product}, attribute_list{}.whole("transB", 1));
+    wholes sizes = w.sizes(stored_dims(w.dims(y), x.order), false);
+    if (w.free_batch)
+        sizes[0] = -1;
+    const std::string shape_name = w.list("shape", sizes);
+    w.emit({product + "/unflatten", "Reshape", {w.recoded(y, product), shape_name}, {w.give(y, x.order)}});
+}
+
+} // namespace detail
+
 template <class W, class Node>
 void write(W& w, const Node& n, const dense&) {
     const std::size_t rank = w.dims(n.inputs[0]).rank();
@@ -102,6 +124,8 @@ void write(W& w, const Node& n, const dense&) {
     const bool mixes = x.mixed && w.is_constant(n.inputs[1]);
     if (mixes ? false : x.mixed || x.order.back() != static_cast<std::int8_t>(rank - 1))
         x = {w.take(n.inputs[0]), w.identity(n.inputs[0])};
+    if (rank != 2 && w.in_codes)
+        return detail::write_wide_dense(w, n, x);
     if (rank == 2) {
         std::vector<std::string> inputs{x.name,
                                         mixes ? w.constant(n.inputs[1], {w.identity(n.inputs[1]), x.mixed})

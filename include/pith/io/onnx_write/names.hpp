@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_WRITE_NAMES_HPP
 #define PITH_IO_ONNX_WRITE_NAMES_HPP
-/// Names of a model's tensors: none is used twice.
+/// Names of a model's tensors, or of its nodes: none is used twice.
 
 #include <algorithm>
 #include <cstddef>
@@ -21,7 +21,7 @@ public:
     }
     /// `wished`, or with a number behind it.
     [[nodiscard]] std::string unique(const std::string& wished) {
-        std::string name = wished.empty() ? "value" : wished;
+        std::string name = wished.empty() ? "unnamed" : wished;
         for (std::size_t k = 2; taken(name); ++k)
             name = wished + "_" + std::to_string(k);
         take(name);

@@ -80,7 +80,9 @@ public:
     // Nodes
     // ------------------------------------------------------------------------------------------------------
 
+    /// ONNX Runtime wants nodes of different names.
     void emit(node_text n) {
+        n.name = node_names_.unique(n.name);
         protozero::pbf_writer w{nodes};
         w.add_message(1, node_bytes(n));
     }
@@ -326,6 +328,18 @@ public:
         return decode(name, {name, initializer(name + "/scale", factors, onnx::element::f32)}, a);
     }
 
+    /// A moved copy of a value, through its codes where it has them.
+    [[nodiscard]] std::string recoded(value_id id, std::string name) {
+        if (!is_coded(id))
+            return name;
+        std::string y = names_.unique(name + "/decoded");
+        format::affine codes = *codes_of(g[id]);
+        codes.lowest = 0;
+        codes.highest = 255;
+        encode(name, codes, id, y);
+        return y;
+    }
+
     [[nodiscard]] static std::int64_t element_of(format::dtype t) noexcept {
         return is_real(t) ? static_cast<std::int64_t>(onnx::element::f32) : onnx::element_number(t);
     }
@@ -383,17 +397,6 @@ private:
               {wide, bound("/lowest", codes.lowest), bound("/highest", codes.highest)},
               {narrow}});
         pass(narrow, y);
-    }
-    /// A moved copy of a value, through its codes where it has them.
-    [[nodiscard]] std::string recoded(value_id id, std::string name) {
-        if (!is_coded(id))
-            return name;
-        std::string y = names_.unique(name + "/decoded");
-        format::affine codes = *codes_of(g[id]);
-        codes.lowest = 0;
-        codes.highest = 255;
-        encode(name, codes, id, y);
-        return y;
     }
     /// The decoded form of a constant in codes, made once.
     [[nodiscard]] std::string decode(const std::string& constant, std::vector<std::string> inputs,
@@ -456,6 +459,7 @@ private:
     std::vector<std::string> names_of_;
     std::vector<bool> keeps_;
     name_table names_;
+    name_table node_names_;
     std::vector<written> written_; ///< by name
     std::vector<std::pair<std::string, std::string>>
         decoded_; ///< constants in codes, and what they decode to

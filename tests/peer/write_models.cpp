@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+/// write_models OUT_DIR DATA_DIR IMAGES: quantised networks as OUT_DIR/NAME.onnx, with inputs (NAME.in) and
+/// what our own programs make of them (NAME.out), raw float32 in the file's order of axes, image by image.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <pith/base/random.hpp>
+#include <pith/graph/builder.hpp>
+#include <pith/graph/passes/simplify.hpp>
+#include <pith/io/dataset_samples.hpp>
+#include <pith/io/dataset_spec.hpp>
+#include <pith/io/onnx.hpp>
+#include <pith/io/onnx_write.hpp>
+#include <pith/plan/pack.hpp>
+#include <pith/quantize/post_training.hpp>
+#include <pith/run/session.hpp>
+
+#include "support/door.hpp"
+
+namespace {
+
+using namespace pith;
+namespace fs = std::filesystem;
+using image_source = std::function<tensor<float>(std::size_t)>;
+
+template <class R>
+[[nodiscard]] auto checked(R made, const std::string& name) {
+    if (!made) {
+        std::fprintf(stderr, "%s: %s %s\n", name.c_str(), made.error().what, made.error().where);
+        std::exit(1);
+    }
+    return *std::move(made);
+}
+
+void append(std::ofstream& file, const tensor<float>& t) {
+    file.write(reinterpret_cast<const char*>(t.data().data()),
+               static_cast<std::streamsize>(t.size() * sizeof(float)));
+}
+
+/// Elements of a door in the file's order. @param fallback the order of doors without one of their own
+[[nodiscard]] tensor<float> as_file(const tensor<float>& x, const door_layout& door, bool by_hand) {
+    if (!door.permutation.empty())
+        return tests::permuted(x, tests::inverse(door.permutation));
+    return by_hand && x.dims().rank() == 4 ? tests::permuted(x, {0, 3, 1, 2}) : x;
+}
+
+class model_folder {
+public:
+    explicit model_folder(fs::path folder) : folder_(std::move(folder)) {}
+
+    /// Quantises `g` by its first 100 images and writes what the program makes of `count`.
+    void add(const std::string& name, graph<float> g, const image_source& images, std::size_t count,
+             std::uint8_t bits) const {
+        const bool by_hand = g.metadata.empty();
+        const quantize::post_training quantise{
+            .calibration = [&](std::size_t i) -> std::optional<any_tensors<float>> {
+                return any_tensors<float>{images(i)};
+            },
+            .samples = 100,
+            .weights = {.bits = bits}};
+        const auto q = checked(quantise(std::move(g)), name);
+        const fs::path stem = folder_ / name;
+        if (const auto saved = io::save_onnx(q, stem.string() + ".onnx"); !saved) {
+            std::fprintf(stderr, "%s: %s %s\n", name.c_str(), saved.error().what, saved.error().where);
+            std::exit(1);
+        }
+        auto program = checked(run::session::open(checked(plan::pack(q), name)), name);
+        std::ofstream in(stem.string() + ".in", std::ios::binary);
+        std::ofstream out(stem.string() + ".out", std::ios::binary);
+        for (std::size_t i = 0; i < count; ++i) {
+            const tensor<float> x = images(i);
+            std::copy(x.data().begin(), x.data().end(), program.input(0).begin());
+            program.run();
+            append(in, as_file(x, q.input_layouts[0], by_hand));
+            for (std::size_t k = 0; k < q.outputs.size(); ++k) {
+                const auto held = program.output(k);
+                const tensor<float> y(q[q.outputs[k]].dims, {held.begin(), held.end()});
+                append(out, as_file(y, q.output_layouts[k], by_hand));
+            }
+        }
+        std::printf("%s %zu\n", name.c_str(), count);
+    }
+
+private:
+    fs::path folder_;
+};
+
+/// Images of a data set in the shape of a model's input; smaller ones repeat each pixel.
+[[nodiscard]] image_source fitting(const io::dataset& data, shape input) {
+    return [&data, input](std::size_t i) {
+        const shape small = data.dims();
+        if (small.elements() == input.elements())
+            return io::sample(data, i % data.size(), input);
+        const tensor<float> x = io::sample(data, i % data.size(), {1, small[0], small[1], small[2]});
+        const std::int64_t times = input[1] / small[0];
+        return resize_nearest(resize2d{.sizes = {input[1], input[2]},
+                                       .scales = {static_cast<double>(times), static_cast<double>(times)}},
+                              x);
+    };
+}
+
+void add_real_models(const model_folder& folder, const fs::path& data, std::size_t count) {
+    struct model {
+        const char* name;
+        const char* file;
+        const char* images;
+    };
+    const model all[] = {{"resnet8", "mlperf-tiny/resnet8_cifar10.onnx", "cifar10"},
+                         {"resnet20", "cifar-resnet/resnet20.onnx", "cifar10"},
+                         {"mnist", "mnist-cntk/model.onnx", "mnist"},
+                         {"mobilenet", "mlperf-tiny/mobilenetv1_025_vww96.onnx", "cifar10"}};
+    for (const auto& m : all) {
+        const fs::path file = data / "models" / m.file;
+        const std::string spec = m.images == std::string("mnist")
+                                     ? "mnist:" + (data / "mnist").string()
+                                     : "cifar10:" + (data / "cifar10/data_batch_5.bin").string();
+        if (!fs::exists(file) || !fs::exists(data / m.images))
+            continue;
+        const auto g = checked(passes::simplify{}(checked(io::load_onnx(file.string()), m.name)), m.name);
+        const auto images = checked(io::open_dataset(spec), m.name);
+        for (const std::uint8_t bits : {std::uint8_t{8}, std::uint8_t{4}})
+            folder.add(m.name + std::string(bits == 8 ? "_w8a8" : "_w4a8"), g,
+                       fitting(images, g[g.inputs[0]].dims), count, bits);
+    }
+}
+
+/// Layers that run in codes, put together by chance.
+class maker {
+public:
+    random_bits random;
+    graph_builder<float> b;
+    std::vector<value_id> images;
+
+    explicit maker(std::uint64_t seed) : random(seed), b(seed) {
+        images.push_back(b.input({1, 5 + up_to(6), 5 + up_to(6), up_to(9)}, "x"));
+        images.push_back(b.conv(images[0], {.out = up_to(12), .pads = {1, 1, 1, 1}}));
+    }
+    void grow() {
+        const value_id x = images[images.size() - 1 - random.below(images.size() < 3 ? images.size() : 3)];
+        images.push_back(next(x, b[x].dims));
+    }
+
+private:
+    std::int64_t up_to(std::uint64_t n) { return 1 + static_cast<std::int64_t>(random.below(n)); }
+
+    value_id alike(value_id x) { return b.conv(x, {.out = b[x].dims[3], .pads = {1, 1, 1, 1}}); }
+    value_id activated(value_id x) {
+        const unary all[] = {{unary_op::relu},       {unary_op::relu},
+                             {unary_op::clip, 0, 6}, {unary_op::clip, -0.5, 0.75},
+                             {unary_op::sigmoid},    {unary_op::leaky_relu, 0.125}};
+        return b.activate(x, all[random.below(std::size(all))]);
+    }
+    value_id next(value_id x, const shape& d) {
+        switch (random.below(13)) {
+        case 0:
+            return activated(
+                b.conv(x, {.out = up_to(16), .pads = {1, 1, 1, 1}, .bias = random.below(3) != 0}));
+        case 1:
+            return activated(b.depthwise(x));
+        case 2:
+            return b.add(x, alike(x));
+        case 3:
+            return activated(b.add(alike(x), x));
+        case 4:
+            return b.combine(binary_op::mul, x, b.activate(b.global_average(x), {unary_op::sigmoid}));
+        case 5:
+            return d[1] > 3 && d[2] > 3 ? b.max_pool(x, 2) : activated(x);
+        case 6:
+            return d[1] > 3 && d[2] > 3 ? b.add_node(pool2d{.op = pool_op::average,
+                                                            .kernel = {3, 3},
+                                                            .strides = {2, 1},
+                                                            .pads = {1, 1, 1, 1}},
+                                                     {x})
+                                        : alike(x);
+        case 7:
+            return b.add_node(concat{3}, {x, activated(alike(x))});
+        case 8:
+            return d[3] > 1 ? b.node_of(split{3, {1, d[3] - 1}}, {x})[1] : x;
+        case 9:
+            return b.add_node(transpose{{0, 2, 1, 3}}, {x});
+        case 10:
+            return b.add_node(resize2d{.sizes = {2 * d[1], 2 * d[2]}, .scales = {2, 2}}, {x});
+        case 11:
+            return b.relu(b.fully_connected(x, up_to(8)));
+        default:
+            return activated(x);
+        }
+    }
+};
+
+void add_random_models(const model_folder& folder, std::size_t count) {
+    for (std::uint64_t seed = 1; seed <= count; ++seed) {
+        maker m(seed);
+        for (int i = 0; i < 6; ++i)
+            m.grow();
+        const value_id last = m.images.back();
+        const shape input = m.b[m.images.front()].dims;
+        std::vector<value_id> outputs{last, m.b.soft_max(m.b.fully_connected(m.b.flatten(last), 5))};
+        const std::string name = "random" + std::to_string(seed);
+        auto g = checked(std::move(m.b).finish(std::move(outputs)), name);
+        folder.add(
+            name, std::move(g),
+            [&](std::size_t i) {
+                random_bits bits(1000 * seed + i);
+                tensor<float> x(input);
+                for (auto& v : x.data())
+                    v = 2.F * bits.unit() - 1.F;
+                return x;
+            },
+            20, seed % 3 == 0 ? 4 : 8);
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 4)
+        return 2;
+    const model_folder folder{argv[1]};
+    add_random_models(folder, 60);
+    add_real_models(folder, argv[2], static_cast<std::size_t>(std::atoi(argv[3])));
+    return 0;
+}
