@@ -86,9 +86,8 @@ void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_option("IN", o.model, "float .onnx model")->required();
     verb.add_option("--out", o.out, "file to write, ending in .pith or .onnx")->required();
     verb.add_option("--data", o.data, data_help);
-    verb.add_option("--samples", o.samples, "calibration images")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
+    verb.add_option("--samples", o.samples, "calibration images (256; 512 for weights below 8 bits)")
+        ->check(CLI::PositiveNumber);
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
     verb.add_option("--quantize", o.quantize, "int8 or none")->capture_default_str();
     verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")->capture_default_str();
@@ -97,6 +96,19 @@ void declare(CLI::App& verb, tool::compress_options& o) {
             "uniform2 ... uniform8; with --epochs also lsq, apot, ewgs, pact, dorefa or kmeans with a "
             "number of bits, ternary or binary")
         ->capture_default_str();
+    verb.add_option("--weight-range", o.weight_range, "without --epochs: minmax or mse")
+        ->capture_default_str();
+    verb.add_option("--rounding", o.rounding,
+                    "of weights, without --epochs: nearest or adaptive (the default below 8 bits)");
+    verb.add_option("--correct-bias", o.correction,
+                    "without --epochs: none, analytic, empirical (the default below 8 bits) or moments");
+    verb.add_flag("--equalize", o.equalized, "without --epochs: even out channels between layers first");
+    verb.add_option("--first-last-bits", o.first_last_bits,
+                    "of the first and the last layer's weights, if more than the others' (without --epochs)")
+        ->check(CLI::Range(0, 8))
+        ->capture_default_str();
+    verb.add_flag("--variants", o.variants,
+                  "without --epochs: print what each of these steps is worth on the --validation images");
     verb.add_option("--epochs", o.training.epochs,
                     "passes over the data in which the network goes on learning, in codes")
         ->check(CLI::NonNegativeNumber)

@@ -11,6 +11,7 @@
 
 #include "aware.hpp"
 #include "data.hpp"
+#include "few_bits.hpp"
 #include "model.hpp"
 #include "report.hpp"
 #include "verify.hpp"
@@ -25,8 +26,14 @@ struct compress_options {
     std::string quantize = "int8"; ///< or "none"
     std::string observer = "minmax";
     std::string json;
-    std::size_t samples = 256;
+    std::size_t samples = 0; ///< 0: 256, or 512 where weights have fewer than 8 bits
     std::string weights = "uniform8";
+    std::string weight_range = "minmax"; ///< without training, as the following ones
+    std::string rounding;                ///< empty: adaptive below 8 bits
+    std::string correction;              ///< of biases; empty: empirical below 8 bits
+    bool equalized = false;
+    unsigned first_last_bits = 8;
+    bool variants = false;   ///< print what every step is worth on the held-out images
     std::string activations; ///< with training: what the inputs of inner layers become; empty: as the weights
     std::size_t simulated = 0; ///< held-out images to compare simulation and program on
     train_options training = aware_defaults();
@@ -54,15 +61,36 @@ struct compress_options {
     }(std::move(g));
 }
 
-[[nodiscard]] inline pith::result<pith::graph<float>> quantize_for(pith::graph<float> g,
-                                                                   const compress_options& o) {
-    const auto observer = pith::quantize::observer_named(o.observer);
-    if (!observer)
-        return pith::fault{pith::errc::bad_option, "--observer is minmax, percentile, mse or entropy",
-                           o.observer};
-    if (o.data.empty())
-        return pith::fault{pith::errc::bad_option,
-                           "int8 needs calibration images: add --data SET (see `pith compress --help`)"};
+[[nodiscard]] inline pith::result<weight_recipe> recipe_of(const compress_options& o) {
+    using pith::errc;
+    using pith::fault;
+    const auto bits = uniform_bits(o.weights);
+    if (!bits)
+        return fault{errc::bad_option, "without --epochs --weights is uniform2 ... uniform8", o.weights};
+    const auto range = pith::quantize::observer_named(o.weight_range);
+    if (!range || (*range != pith::quantize::observer::minmax && *range != pith::quantize::observer::mse))
+        return fault{errc::bad_option, "--weight-range is minmax or mse", o.weight_range};
+    const bool few = *bits < 8;
+    const std::string rounding = !o.rounding.empty() ? o.rounding : few ? "adaptive" : "nearest";
+    if (rounding != "nearest" && rounding != "adaptive")
+        return fault{errc::bad_option, "--rounding is nearest or adaptive", o.rounding};
+    const auto correction = correction_named(!o.correction.empty() ? o.correction
+                                             : few                 ? "empirical"
+                                                                   : "none");
+    if (!correction)
+        return fault{errc::bad_option, "--correct-bias is none, analytic, empirical or moments",
+                     o.correction};
+    return weight_recipe{.bits = *bits,
+                         .first_last_bits = static_cast<std::uint8_t>(o.first_last_bits),
+                         .range = *range,
+                         .equalized = o.equalized,
+                         .adaptive = rounding == "adaptive",
+                         .correction = *correction};
+}
+
+/// The data set of `spec`, fitting the one input of `g`.
+[[nodiscard]] inline pith::result<pith::io::dataset>
+images_for(const pith::graph<float>& g, const std::string& spec, const compress_options& o) {
     if (g.inputs.size() != 1)
         return pith::fault{pith::errc::unsupported,
                            "calibration from a data set needs a model with one input"};
@@ -70,10 +98,45 @@ struct compress_options {
     const pith::shape& dims = g[g.inputs[0]].dims;
     for (std::size_t i = 1; i < dims.rank(); ++i)
         image.push_back(dims[i]);
-    const auto data = open_data(o.data, o.normalize, image, g.input_layouts[0].permutation);
+    return open_data(spec, o.normalize, image, g.input_layouts[0].permutation);
+}
+
+/// Codes for a network as it was loaded, without training.
+[[nodiscard]] inline pith::result<pith::graph<float>>
+quantize_for(pith::graph<float> g, const compress_options& o, json::writer& report) {
+    const auto observer = pith::quantize::observer_named(o.observer);
+    if (!observer)
+        return pith::fault{pith::errc::bad_option, "--observer is minmax, percentile, mse or entropy",
+                           o.observer};
+    const auto recipe = recipe_of(o);
+    if (!recipe)
+        return recipe.error();
+    if (o.data.empty())
+        return pith::fault{pith::errc::bad_option,
+                           "int8 needs calibration images: add --data SET (see `pith compress --help`)"};
+    if (o.variants && o.training.validation.empty())
+        return pith::fault{pith::errc::bad_option, "--variants needs held-out images: add --validation SET"};
+    weight_material material{.norms = pith::quantize::statistics_of_norms(g),
+                             .samples = {},
+                             .sample_count = o.samples != 0     ? o.samples
+                                             : recipe->bits < 8 ? 512u
+                                                                : 256u,
+                             .activations = *observer};
+    auto simple = pith::passes::simplify{}(std::move(g));
+    if (!simple)
+        return simple;
+    const auto data = images_for(*simple, o.data, o);
     if (!data)
         return data.error();
-    return quantized(std::move(g), *data, o.samples, *observer);
+    material.samples = pith::io::samples_of(*data, (*simple)[simple->inputs[0]].dims);
+    if (o.variants) {
+        const auto held_out = images_for(*simple, o.training.validation, o);
+        if (!held_out)
+            return held_out.error();
+        if (const auto shown = print_variants(*simple, *recipe, material, *held_out, report); !shown)
+            return shown.error();
+    }
+    return with_few_bits(std::move(*simple), *recipe, std::move(material));
 }
 
 /// The options of a training on the data that `o` names.
@@ -130,13 +193,14 @@ inline exit_code run_compress(const compress_options& o) {
     if (!onnx)
         return refuse(onnx.error());
     const std::size_t onnx_bytes = onnx->size();
+    auto report = json::writer::object();
     auto g = pith::io::parse_onnx(*onnx);
     if (g && o.training.epochs > 0)
         g = trained_for(std::move(*g), o);
+    else if (g && o.quantize == "int8")
+        g = quantize_for(std::move(*g), o, report);
     else if (g)
         g = pith::passes::simplify{}(std::move(*g));
-    if (g && o.training.epochs == 0 && o.quantize == "int8")
-        g = quantize_for(std::move(*g), o);
     if (!g)
         return refuse(g.error());
     const auto bytes = is_onnx(o.out) ? pith::io::onnx_bytes(*g) : pith::plan::pack(*g);
@@ -147,7 +211,6 @@ inline exit_code run_compress(const compress_options& o) {
     const double ratio = static_cast<double>(bytes->size()) / static_cast<double>(onnx_bytes);
     std::printf("%s: %s bytes, %.3f of %s's %s\n", o.out.c_str(), grouped(bytes->size()).c_str(), ratio,
                 o.model.c_str(), grouped(onnx_bytes).c_str());
-    auto report = json::writer::object();
     report.add("file_bytes", bytes->size()).add("onnx_bytes", onnx_bytes).add("ratio", ratio);
     if (!is_onnx(o.out))
         if (const auto shown = show_simulation(*g, *bytes, o, report); !shown)

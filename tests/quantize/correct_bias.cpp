@@ -91,6 +91,53 @@ TEST_CASE("correct bias: fewer rows come near, against a reference of its own") 
     CHECK(mean_output_error(*blind, g) > 0.5 * before);
 }
 
+TEST_CASE("correct bias: scales too, and codes stay") {
+    const auto g = mixed_net();
+    const auto q = post_training{.calibration = test::samples_for(g),
+                                 .samples = 16,
+                                 .weights = {.bits = 2},
+                                 .first_last_bits = 0,
+                                 .outputs = false}(g);
+    REQUIRE(q);
+    correct_bias correct{.calibration = test::samples_for(g), .samples = 64, .rows = 100000};
+    correct.scales = true;
+    const auto c = correct(*q);
+    REQUIRE(c);
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < q->values.size(); ++i) {
+        const auto& before = q->values[i];
+        const auto& after = c->values[i];
+        if (before.affine() == nullptr || !before.is_constant())
+            continue;
+        CHECK(weight_codes(before) == weight_codes(after));
+        changed += before.affine()->scales != after.affine()->scales ? 1u : 0u;
+    }
+    CHECK(changed == 4);
+    // The first layer sees in both networks nearly the same: its outputs' variances must be the same, too.
+    const auto variances = [&](const graph<float>& net, const tensor<float>& w, const tensor<float>& b) {
+        std::vector<double> sums(6);
+        std::vector<double> squares(6);
+        double count = 0;
+        for (std::uint64_t i = 0; i < 64; ++i) {
+            const auto x = test::sample(net, 1000 + i);
+            const auto y = convolve(std::get<conv2d>(net.nodes[0].layer), std::get<0>(x[0]), w, &b);
+            for (std::size_t k = 0; k < y.size(); ++k) {
+                sums[k % 6] += static_cast<double>(y[k]);
+                squares[k % 6] += static_cast<double>(y[k]) * static_cast<double>(y[k]);
+            }
+            count += static_cast<double>(y.size()) / 6.;
+        }
+        for (std::size_t o = 0; o < 6; ++o)
+            squares[o] = squares[o] / count - sums[o] * sums[o] / (count * count);
+        return squares;
+    };
+    const auto& in = c->nodes[0].inputs;
+    const auto wanted = variances(g, *g[in[1]].reals(), *g[in[2]].reals());
+    const auto given = variances(*c, round_to_codes((*c)[in[1]]), *(*c)[in[2]].reals());
+    for (std::size_t o = 0; o < 6; ++o)
+        CHECK(given[o] == doctest::Approx(wanted[o]).epsilon(0.01));
+}
+
 TEST_CASE("correct bias: shared biases are parted, other networks refused") {
     test::net n;
     const auto x = n.input({1, 4, 4, 4});

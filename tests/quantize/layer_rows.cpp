@@ -12,14 +12,15 @@ namespace {
 
 /// Draws the rows of the last node of a network without encodings: their products are the targets.
 layer_rows rows_of_last(const graph<float>& g, std::size_t samples, std::size_t most) {
-    lockstep<float, layer_list> both(g, g);
-    REQUIRE(both.take(test::samples_for(g), samples));
+    lockstep<float, layer_list> both{sample_walk<float, layer_list>(g), sample_walk<float, layer_list>(g)};
+    REQUIRE(both.real.take(test::samples_for(g), samples));
+    REQUIRE(both.codes.take(test::samples_for(g), samples));
     const node_index last = g.nodes.size() - 1;
     for (node_index k = 0; k < last; ++k) {
-        REQUIRE(both.run_real(k));
-        REQUIRE(both.run_codes(k));
+        REQUIRE(both.real.run(k));
+        REQUIRE(both.codes.run(k));
     }
-    REQUIRE(both.run_real(last));
+    REQUIRE(both.real.run(last));
     return draw_rows(both, g, last, most, 3);
 }
 

@@ -24,7 +24,8 @@
 namespace pith::quantize {
 
 /// Wants a graph with encodings (post_training) and float masters that are not rounded yet; leaves masters
-/// that lie exactly on the codes. Only weights with fewer than `below_bits` change.
+/// that lie exactly on the codes. Only weights with fewer than `below_bits`, and without levels, change;
+/// those that several layers share stay.
 struct adaptive_rounding {
     sample_source calibration;
     std::size_t samples = 512; ///< at most; what every layer reads is kept for all of them
@@ -104,15 +105,16 @@ result<graph<T, Layers>> adaptive_rounding::operator()(graph<T, Layers> g) const
                      "adaptive rounding needs samples, rows, a rate and powers of at least 1"};
     detail::own_biases(g);
     const auto real = without_encodings(g);
+    const auto uses = uses_of(g);
     const auto narrow = [&](node_index k) {
         const auto& e = *g[g.nodes[k].inputs[1]].affine();
-        return e.bits < below_bits && e.levels.empty();
+        return e.bits < below_bits && e.levels.empty() && has_one_reader(uses[g.nodes[k].inputs[1]]);
     };
-    PITH_TRY(detail::for_each_coded_layer(
+    PITH_TRY(for_each_coded_layer(
         real, g, calibration, samples, [&](const lockstep<T, Layers>& both, node_index k) {
             const auto drawn = draw_rows(both, g, k, rows, seed + k * samples);
             if (narrow(k))
-                detail::round_layer(g, k, drawn, detail::range_behind(g, both.execution_at(k)), *this);
+                detail::round_layer(g, k, drawn, detail::range_behind(g, both.codes.execution_at(k)), *this);
             if (correct_bias)
                 detail::shift_bias(g, k, detail::mean_errors(g, k, drawn));
         }));

@@ -5,6 +5,7 @@
 /// al., Data-Free Quantization, 2019), as measured on samples, layer by layer.
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -21,11 +22,15 @@
 
 namespace pith::quantize {
 
-/// Wants a graph with encodings (post_training); changes biases alone.
+/// Wants a graph with encodings (post_training); changes biases, and scales if asked to.
 struct correct_bias {
     sample_source calibration;
     std::size_t samples = 512; ///< at most; what every layer reads is kept for all of them
     std::size_t rows = 16384;  ///< output positions of a layer that the means are taken of
+    /// Every output's scale too, so that its variance is the float network's: what a batch normalisation that
+    /// was folded would do if its statistics were measured anew. Codes stay; masters become codes times
+    /// scales.
+    bool scales = false;
     std::uint64_t seed = 1;
 
     /// The float masters of `g` itself are what its outputs should be.
@@ -48,21 +53,15 @@ template <class T, class Layers>
     return n.inputs.size() > 2 && n.inputs[2] != no_value ? g[n.inputs[2]].reals() : nullptr;
 }
 
-/// Runs both networks over the samples and stops at every conv2d and dense layer that runs in codes: `visit`
-/// (walk, node) may change its weights and bias before it does.
-template <class T, class Layers, class Visit>
-[[nodiscard]] result<void> for_each_coded_layer(const graph<T, Layers>& real, const graph<T, Layers>& g,
-                                                const sample_source& source, std::size_t samples,
-                                                const Visit& visit) {
-    lockstep<T, Layers> both(real, g);
-    PITH_TRY(both.take(source, samples));
-    for (node_index k = 0; k < g.nodes.size(); ++k) {
-        PITH_TRY(both.run_real(k));
-        if (both.execution_at(k).how == execution::integer && has_weights(g.nodes[k].layer))
-            visit(std::as_const(both), k);
-        PITH_TRY(both.run_codes(k));
-    }
-    return {};
+[[nodiscard]] inline double variance_of(const float* x, std::size_t count, std::size_t stride) {
+    double mean = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        mean += static_cast<double>(x[i * stride]);
+    mean /= static_cast<double>(count);
+    double sum = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        sum += (static_cast<double>(x[i * stride]) - mean) * (static_cast<double>(x[i * stride]) - mean);
+    return sum / static_cast<double>(count);
 }
 
 /// Per output: the mean of what the layer gives with its weights' codes, less what it should.
@@ -92,6 +91,34 @@ template <class T, class Layers>
         errors[o] += bias != nullptr ? static_cast<double>((*bias)[o]) : 0.;
     }
     return errors;
+}
+
+/// Multiplies the scales of node `k` so that the variances of its outputs, given these rows, are the
+/// targets'. Layers with one scale for all outputs stay.
+template <class T, class Layers>
+void restore_variances(graph<T, Layers>& g, node_index k, const layer_rows& rows) {
+    auto& weights = g[g.nodes[k].inputs[1]];
+    auto& e = std::get<affine_encoding>(weights.encoded);
+    if (e.scales.size() != rows.outputs || rows.count < 2)
+        return;
+    tensor<T> w = round_to_codes(weights);
+    const std::vector<float> values(w.data().begin(), w.data().end());
+    std::vector<float> y(rows.count);
+    for (std::size_t o = 0; o < rows.outputs; ++o) {
+        const float* in = rows.group(o / (rows.outputs / rows.groups));
+        gemm_nt<float>({rows.count, 1, rows.depth, rows.depth, rows.depth, 1}, in,
+                       values.data() + o * rows.depth, y.data());
+        const double given = variance_of(y.data(), rows.count, 1);
+        const double wanted = variance_of(rows.target.data() + o, rows.count, rows.outputs);
+        const double factor = std::clamp(std::sqrt(wanted / given), 0.5, 2.);
+        if (!(given > 0.) || !std::isfinite(factor))
+            continue;
+        const float before = e.scales[o];
+        e.scales[o] = static_cast<float>(static_cast<double>(before) * factor);
+        for (std::size_t i = o * rows.depth; i < (o + 1) * rows.depth; ++i)
+            w[i] = static_cast<T>(std::nearbyint(values[i] / before) * e.scales[o]);
+    }
+    *weights.reals() = std::move(w);
 }
 
 /// Takes `errors` from the bias of node `k`. @pre the node's bias, if it has one, is nobody else's
@@ -136,11 +163,14 @@ result<graph<T, Layers>> correct_bias::operator()(graph<T, Layers> g,
     if (real.values.size() != g.values.size())
         return fault{errc::bad_option,
                      "bias correction needs the same network before its weights were rounded"};
-    PITH_TRY(detail::for_each_coded_layer(
-        real, g, calibration, samples, [&](const lockstep<T, Layers>& both, node_index k) {
-            detail::shift_bias(g, k,
-                               detail::mean_errors(g, k, draw_rows(both, g, k, rows, seed + k * samples)));
-        }));
+    const auto uses = uses_of(g);
+    PITH_TRY(for_each_coded_layer(real, g, calibration, samples,
+                                  [&](const lockstep<T, Layers>& both, node_index k) {
+                                      const auto drawn = draw_rows(both, g, k, rows, seed + k * samples);
+                                      if (scales && has_one_reader(uses[g.nodes[k].inputs[1]]))
+                                          detail::restore_variances(g, k, drawn);
+                                      detail::shift_bias(g, k, detail::mean_errors(g, k, drawn));
+                                  }));
     return g;
 }
 

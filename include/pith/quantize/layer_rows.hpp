@@ -75,15 +75,15 @@ template <class T, class Layers>
     r.depth = r.outputs == 0 ? 0 : w.size() / r.outputs;
     if (const auto* conv = std::get_if<conv2d>(&n.layer))
         r.groups = conv->groups;
-    const std::size_t positions = r.outputs == 0 ? 0 : both.real(n.outputs[0], 0).size() / r.outputs;
-    const std::size_t each = std::min(positions, (most + both.samples() - 1) / both.samples());
-    r.count = each * both.samples();
+    const std::size_t positions = r.outputs == 0 ? 0 : both.real.value(n.outputs[0], 0).size() / r.outputs;
+    const std::size_t each = std::min(positions, (most + both.real.samples() - 1) / both.real.samples());
+    r.count = each * both.real.samples();
     r.in.resize(r.groups * r.count * r.depth);
     r.target.resize(r.count * r.outputs);
-    parallel_for(both.samples(), [&](std::size_t i) {
+    parallel_for(both.real.samples(), [&](std::size_t i) {
         random_bits bits(seed + i);
-        const tensor<T> x = both.decoded(n.inputs[0], i);
-        const tensor<T>& y = both.real(n.outputs[0], i);
+        const tensor<T> x = both.codes.value(n.inputs[0], i);
+        const tensor<T> y = both.real.value(n.outputs[0], i);
         for (std::size_t j = 0; j < each; ++j) {
             const std::size_t at = each == positions ? j : bits.below(positions);
             const std::size_t row = i * each + j;

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_EXAMPLES_TOOL_FEW_BITS_HPP
+#define PITH_EXAMPLES_TOOL_FEW_BITS_HPP
+/// Weights of few bits without training: the steps of `pith compress`, and a table of what each of them
+/// saves.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pith/quantize/adaptive_rounding.hpp"
+#include "pith/quantize/correct_bias.hpp"
+#include "pith/quantize/correct_bias_analytic.hpp"
+#include "pith/quantize/equalize.hpp"
+#include "pith/quantize/norm_statistics.hpp"
+#include "pith/quantize/post_training.hpp"
+
+#include "evaluate.hpp"
+#include "model.hpp"
+#include "report.hpp"
+#include "timing.hpp"
+
+namespace tool {
+
+enum class bias_correction : std::uint8_t {
+    none,
+    analytic,  ///< from batch normalisations
+    empirical, ///< from samples
+    moments,   ///< from samples, the scales too
+};
+
+struct weight_recipe {
+    std::uint8_t bits = 8;
+    std::uint8_t first_last_bits = 8;
+    pith::quantize::observer range = pith::quantize::observer::minmax; ///< of weights
+    bool equalized = false;
+    bool adaptive = false; ///< rounding
+    bias_correction correction = bias_correction::none;
+};
+
+/// What the steps look at.
+struct weight_material {
+    pith::quantize::norm_statistics norms; ///< of the model before it was simplified
+    pith::quantize::sample_source samples;
+    std::size_t sample_count = 256;
+    pith::quantize::observer activations = pith::quantize::observer::minmax;
+};
+
+/// uniform2 to uniform8, or nothing.
+[[nodiscard]] inline std::optional<std::uint8_t> uniform_bits(std::string_view name) {
+    constexpr std::string_view kind = "uniform";
+    if (name.size() != kind.size() + 1 || !name.starts_with(kind) || name.back() < '2' || name.back() > '8')
+        return std::nullopt;
+    return static_cast<std::uint8_t>(name.back() - '0');
+}
+
+[[nodiscard]] inline std::optional<bias_correction> correction_named(std::string_view name) {
+    if (name == "none")
+        return bias_correction::none;
+    if (name == "analytic")
+        return bias_correction::analytic;
+    if (name == "empirical")
+        return bias_correction::empirical;
+    if (name == "moments")
+        return bias_correction::moments;
+    return std::nullopt;
+}
+
+/// A simplified network with codes.
+[[nodiscard]] inline pith::result<pith::graph<float>>
+with_few_bits(pith::graph<float> g, const weight_recipe& r, weight_material m) {
+    namespace q = pith::quantize;
+    if (r.equalized) {
+        auto even = q::equalize{}(g, [&](pith::value_id id, std::size_t c, double factor) {
+            m.norms.scale(g[id].name, c, factor);
+        });
+        if (!even)
+            return even.error();
+        g = std::move(*even);
+    }
+    auto coded = q::post_training{.calibration = m.samples,
+                                  .samples = m.sample_count,
+                                  .activations = {.kind = m.activations},
+                                  .weights = {.bits = r.bits, .observed = {.kind = r.range}},
+                                  .first_last_bits = r.first_last_bits}(g);
+    const bool empirical = r.correction == bias_correction::empirical;
+    if (coded && r.adaptive)
+        coded = q::adaptive_rounding{.calibration = m.samples,
+                                     .samples = m.sample_count,
+                                     .correct_bias = empirical}(std::move(*coded));
+    if (!coded || r.correction == bias_correction::none || (r.adaptive && empirical))
+        return coded;
+    if (r.correction == bias_correction::analytic)
+        return q::correct_bias_analytic{std::move(m.norms)}(std::move(*coded), g);
+    return q::correct_bias{.calibration = m.samples,
+                           .samples = m.sample_count,
+                           .scales = r.correction == bias_correction::moments}(std::move(*coded), g);
+}
+
+namespace detail {
+
+struct variant {
+    std::string name;
+    std::optional<weight_recipe> recipe; ///< none: floating point
+};
+
+/// What the table shows, every step alone and then together.
+[[nodiscard]] inline std::vector<variant> variants_of(const weight_recipe& base, bool has_norms) {
+    weight_recipe plain = base;
+    plain.equalized = false;
+    plain.adaptive = false;
+    plain.correction = bias_correction::none;
+    const auto with = [](weight_recipe r, bool equalized, bool adaptive, bias_correction c) {
+        r.equalized = equalized;
+        r.adaptive = adaptive;
+        r.correction = c;
+        return r;
+    };
+    using enum bias_correction;
+    std::vector<variant> all{
+        {"float", std::nullopt}, {"nearest", plain}, {"equalized", with(plain, true, false, none)}};
+    if (has_norms)
+        all.push_back({"bias, analytic", with(plain, false, false, analytic)});
+    all.push_back({"bias, empirical", with(plain, false, false, empirical)});
+    all.push_back({"bias and scale", with(plain, false, false, moments)});
+    all.push_back({"adaptive", with(plain, false, true, none)});
+    all.push_back({"adaptive, bias", with(plain, false, true, empirical)});
+    all.push_back({"all", with(plain, true, true, empirical)});
+    if (base.first_last_bits > base.bits) {
+        weight_recipe everywhere = plain;
+        everywhere.first_last_bits = base.bits;
+        const std::string suffix = ", all layers " + std::to_string(base.bits) + " bits";
+        all.push_back({"nearest" + suffix, everywhere});
+        all.push_back({"all" + suffix, with(everywhere, true, true, empirical)});
+    }
+    return all;
+}
+
+} // namespace detail
+
+/// Prints the accuracy of every variant's program on `held_out`, and adds it to the report.
+[[nodiscard]] inline pith::result<void> print_variants(const pith::graph<float>& g, const weight_recipe& base,
+                                                       const weight_material& material,
+                                                       const pith::io::dataset& held_out,
+                                                       json::writer& report) {
+    std::printf("%-32s %9s %8s %10s %8s\n", "weights", "accuracy", "change", "bytes", "seconds");
+    auto rows = json::writer::array();
+    double whole = 0;
+    for (const auto& v : detail::variants_of(base, !material.norms.entries.empty())) {
+        const stopwatch watch;
+        auto coded = v.recipe ? with_few_bits(g, *v.recipe, material) : pith::result<pith::graph<float>>(g);
+        if (!coded)
+            return coded.error();
+        const double seconds = watch.milliseconds() / 1000;
+        const auto bytes = pith::plan::pack(std::move(*coded));
+        if (!bytes)
+            return bytes.error();
+        auto session = pith::run::session::open(*bytes);
+        if (!session)
+            return session.error();
+        std::vector<pith::run::session> sessions;
+        sessions.push_back(std::move(*session));
+        const auto seen = evaluate(sessions, held_out, held_out.size());
+        const double accuracy =
+            100. * static_cast<double>(seen.correct) / static_cast<double>(held_out.size());
+        whole = v.recipe ? whole : accuracy;
+        std::printf("%-32s %7.2f %% %+8.2f %10s %8.1f\n", v.name.c_str(), accuracy, accuracy - whole,
+                    grouped(bytes->size()).c_str(), seconds);
+        std::fflush(stdout);
+        auto row = json::writer::object();
+        rows.add(row.add("weights", v.name)
+                     .add("accuracy", accuracy / 100)
+                     .add("file_bytes", bytes->size())
+                     .add("seconds", seconds));
+    }
+    report.add("variants", rows);
+    return {};
+}
+
+} // namespace tool
+
+#endif
