@@ -2,6 +2,7 @@
 // Weights of fewer than eight bits beside int8 weights: the same layer, the same instruction set, one run.
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -79,10 +80,9 @@ int main(int argc, char** argv) {
     for (const auto& shape : shapes)
         kernel::for_each_supported(kernel::igemm_low_list, have, [&](const auto& low) {
             const std::string name = std::string("igemm_low/") + shape.name + "/" + low.name;
-            for (const auto& k : kernel::igemm_list)
-                if (std::strcmp(k.name, low.name) == 0)
-                    benchmark::RegisterBenchmark((name + "/int8").c_str(),
-                                                 [&](benchmark::State& s) { run(s, shape, k); });
+            const auto& k = kernel::best_for(kernel::igemm_list, low.needs, low.reads);
+            benchmark::RegisterBenchmark((name + "/int8").c_str(),
+                                         [&](benchmark::State& s) { run(s, shape, k); });
             for (unsigned bits = 1; bits <= 7; ++bits)
                 for (const bool listed : {false, true})
                     benchmark::RegisterBenchmark(

@@ -8,6 +8,7 @@
 #include "igemm_low/portable.hpp"
 #include "igemm_low/x86_avx2.hpp"
 #include "igemm_low/x86_avx512.hpp"
+#include "igemm_low/x86_avx512_vbmi.hpp"
 #include "igemm_low/x86_avx512_vnni.hpp"
 #include "igemm_low/x86_avx_vnni.hpp"
 
@@ -15,6 +16,8 @@ namespace pith::kernel {
 
 inline constexpr entry<igemm_low_args> igemm_low_list[] = {
 #if PITH_X86
+    {"x86_avx512_vbmi", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni | arch::isa::avx512_vbmi,
+     format::low_bit_tile, &x86_avx512_vbmi::igemm_low},
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, format::low_bit_tile,
      &x86_avx512_vnni::igemm_low},
     {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::low_bit_tile, &x86_avx_vnni::igemm_low},

@@ -34,6 +34,9 @@ struct planes {
     PITH_ALWAYS_INLINE static vec choose(choice c, vec set, vec clear) noexcept {
         return _mm256_blendv_epi8(clear, set, c);
     }
+    PITH_ALWAYS_INLINE static vec pick_where(choice c, vec otherwise, vec table, vec index) noexcept {
+        return choose(c, pick(table, index), otherwise);
+    }
     /// Whether bit `k` of each byte is set; the byte is below 4.
     PITH_ALWAYS_INLINE static choice bit(vec v, int k) noexcept { return _mm256_slli_epi16(v, 7 - k); }
     PITH_ALWAYS_INLINE static vec add(vec a, vec b) noexcept { return _mm256_add_epi8(a, b); }

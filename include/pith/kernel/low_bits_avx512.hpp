@@ -25,11 +25,14 @@ struct planes {
     PITH_ALWAYS_INLINE static vec fill(std::int8_t code) noexcept { return _mm512_set1_epi8(code); }
     /// 16 codes for `pick`.
     PITH_ALWAYS_INLINE static vec table(const std::int8_t* codes) noexcept {
-        return _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
+        return four_times(reinterpret_cast<const std::uint8_t*>(codes));
     }
     /// Codes of indices below 16.
     PITH_ALWAYS_INLINE static vec pick(vec table, vec index) noexcept {
         return _mm512_shuffle_epi8(table, index);
+    }
+    PITH_ALWAYS_INLINE static vec pick_where(choice c, vec otherwise, vec table, vec index) noexcept {
+        return _mm512_mask_shuffle_epi8(otherwise, c, table, index);
     }
     PITH_ALWAYS_INLINE static vec choose(choice c, vec set, vec clear) noexcept {
         return _mm512_mask_blend_epi8(c, clear, set);
@@ -45,15 +48,22 @@ struct planes {
     /// Bytes below 16, times 16.
     PITH_ALWAYS_INLINE static vec times_16(vec v) noexcept { return _mm512_slli_epi16(v, 4); }
 
-    PITH_ALWAYS_INLINE static vec nibbles(const std::uint8_t* plane, int) noexcept {
+    /// Planes with other bits above each index.
+    PITH_ALWAYS_INLINE static vec loose_nibbles(const std::uint8_t* plane) noexcept {
         const vec both = _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(plane)));
-        return _mm512_and_si512(_mm512_srlv_epi64(both, _mm512_setr_epi64(0, 0, 0, 0, 4, 4, 4, 4)),
-                                _mm512_set1_epi8(15));
+        return _mm512_srlv_epi64(both, _mm512_setr_epi64(0, 0, 0, 0, 4, 4, 4, 4));
+    }
+    PITH_ALWAYS_INLINE static vec four_times(const std::uint8_t* plane) noexcept {
+        return _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(plane)));
+    }
+    PITH_ALWAYS_INLINE static vec loose_pairs(const std::uint8_t* plane) noexcept {
+        return _mm512_srlv_epi64(four_times(plane), _mm512_setr_epi64(0, 0, 2, 2, 4, 4, 6, 6));
+    }
+    PITH_ALWAYS_INLINE static vec nibbles(const std::uint8_t* plane, int) noexcept {
+        return _mm512_and_si512(loose_nibbles(plane), _mm512_set1_epi8(15));
     }
     PITH_ALWAYS_INLINE static vec pairs(const std::uint8_t* plane, int) noexcept {
-        const vec four = _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(plane)));
-        return _mm512_and_si512(_mm512_srlv_epi64(four, _mm512_setr_epi64(0, 0, 2, 2, 4, 4, 6, 6)),
-                                _mm512_set1_epi8(3));
+        return _mm512_and_si512(loose_pairs(plane), _mm512_set1_epi8(3));
     }
     PITH_ALWAYS_INLINE static choice singles(const std::uint8_t* plane, int) noexcept {
         std::uint64_t bits;

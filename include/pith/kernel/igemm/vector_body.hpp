@@ -172,7 +172,7 @@ struct row_cut {
 
 /// A tile between its sums and its outputs.
 struct tile_state {
-    alignas(64) std::int32_t sums[2 * max_pixels * 16] = {};
+    alignas(64) std::int32_t sums[2 * max_pixels * 16]; // as many as pixels say
     std::uint32_t pixels = 0;
     std::ptrdiff_t output = 0; ///< where the first pixel goes
     std::ptrdiff_t residual = 0;

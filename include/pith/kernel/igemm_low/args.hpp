@@ -18,6 +18,13 @@ struct igemm_low_args {
     format::low_bit_codes codes;
 };
 
+/// What vector kernels decode weights to.
+enum class decode_to {
+    indices, ///< as they are
+    codes,   ///< plus the lowest code
+    levels   ///< looked up
+};
+
 /// The codes of indices where vectors may read them.
 struct code_table {
     alignas(64) std::int8_t codes[format::most_levels + 16];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One pixel, without a guard, behind decode_body.hpp: each weight is used once, and decoded in registers. It
-// needs `dot` and `dot_small` (kernel/dot_*.hpp; exact for codes of any size, and of at most 64), and
+// needs `dot` and `dot_small` (kernel/dot_*.hpp; exact for codes of any size, and of at most
+// 64), and
 // `panels` and `tile_state` (igemm/vector_body.hpp).
 #ifdef PITH_TARGET_BODY
 
@@ -43,13 +44,14 @@ void sum_low(const low_task& t) noexcept {
 #pragma GCC unroll 4
             for (int s = 0; s < sets; ++s)
                 add(acc[s], x + 4 * s, w + 8 * Bits * s);
-        for (; left != 0; x += 4, w += 8 * Bits) {
-            std::uint8_t four[4] = {};
-            const std::uint32_t count = left < 4 ? left : 4;
-            for (std::uint32_t k = 0; k < count; ++k)
-                four[k] = x[k];
-            left -= count;
-            add(acc[0], four, w);
+        for (; left >= 4; left -= 4, x += 4, w += 8 * Bits)
+            add(acc[0], x, w);
+        if (left != 0) {
+            std::uint32_t four = x[0];
+            for (std::uint32_t k = 1; k < left; ++k)
+                four |= std::uint32_t{x[k]} << 8 * k;
+            add(acc[0], reinterpret_cast<const std::uint8_t*>(&four), w);
+            w += 8 * Bits;
         }
     }
 #pragma GCC unroll 4
@@ -86,23 +88,26 @@ void sum_low(const low_task& t) noexcept {
 
 using low_function = void (*)(const low_task&) noexcept;
 
-/// Affine weights are multiplied as indices: x (lowest + i) = lowest x + i x.
-[[nodiscard]] inline low_function pick_low(const format::low_bit_codes& c) noexcept {
-    constexpr auto indices = decode_to::indices;
-    constexpr auto levels = decode_to::levels;
-    static constexpr low_function affine[] = {
-        &sum_low<1, indices, dot_small>, &sum_low<2, indices, dot_small>, &sum_low<3, indices, dot_small>,
-        &sum_low<4, indices, dot_small>, &sum_low<5, indices, dot_small>, &sum_low<6, indices, dot_small>,
-        &sum_low<7, indices, dot>};
-    static constexpr low_function listed[] = {&sum_low<1, levels, dot>, &sum_low<2, levels, dot>,
-                                              &sum_low<3, levels, dot>, &sum_low<4, levels, dot>};
-    return c.levels == nullptr ? affine[c.bits - 1] : listed[c.bits - 1];
+/// Indices of up to six bits are small.
+template <int Bits>
+using affine_dot = std::conditional_t<Bits <= 6 && affine_factors == decode_to::indices, dot_small, dot>;
+
+template <int... Bits>
+[[nodiscard]] low_function pick_affine(unsigned bits, std::integer_sequence<int, Bits...>) noexcept {
+    static constexpr low_function of_bits[] = {&sum_low<Bits + 1, affine_factors, affine_dot<Bits + 1>>...};
+    return of_bits[bits - 1];
+}
+template <int... Bits>
+[[nodiscard]] low_function pick_listed(unsigned bits, std::integer_sequence<int, Bits...>) noexcept {
+    static constexpr low_function of_bits[] = {&sum_low<Bits + 1, decode_to::levels, dot>...};
+    return of_bits[bits - 1];
 }
 
 /// True of one pixel, and codes that registers are enough to look up.
 [[nodiscard]] inline bool suits_one(const igemm_low_args& args) noexcept {
     const window& over = args.dense.over;
-    return over.rows * over.columns == 1 && (args.codes.levels == nullptr || args.codes.bits <= 4);
+    return over.rows * over.columns == 1 &&
+           (args.codes.levels == nullptr || args.codes.bits <= most_looked_up);
 }
 
 /// @pre suits_one(args)
@@ -112,7 +117,10 @@ PITH_NOINLINE inline void igemm_one(const igemm_low_args& args) noexcept {
     a.weights = reinterpret_cast<const std::int8_t*>(args.weights); // not read
     const code_table table(codes);
     const std::size_t panel_bytes = groups_of(a.over) * 8 * codes.bits;
-    const low_function sum = pick_low(codes);
+    const low_function sum =
+        codes.levels == nullptr
+            ? pick_affine(codes.bits, std::make_integer_sequence<int, format::most_low_bits>{})
+            : pick_listed(codes.bits, std::make_integer_sequence<int, most_looked_up>{});
     tile_state t;
     t.pixels = 1;
     low_task task{};
@@ -121,7 +129,7 @@ PITH_NOINLINE inline void igemm_one(const igemm_low_args& args) noexcept {
     task.table = table.codes;
     task.weights = args.weights;
     task.sums = t.sums;
-    if (codes.levels == nullptr)
+    if (affine_factors == decode_to::indices && codes.levels == nullptr)
         task.start = static_cast<std::int32_t>(sum_inputs(a.over, a.input) *
                                                static_cast<std::uint32_t>(std::int32_t{codes.lowest}));
     for (std::uint32_t first = 0; first < a.channels; first += 16, task.weights += panel_bytes) {

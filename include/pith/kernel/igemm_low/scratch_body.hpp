@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Several pixels, without a guard, behind decode_body.hpp: panels are decoded once, into a scratch on the
-// stack of scratch_bytes, and `igemm` runs on that.
+// stack, and `igemm` runs on that. It needs scratch_bytes, block_bytes (to be decoded at a time) and
+// least_panels (that igemm takes at a time).
 #ifdef PITH_TARGET_BODY
 
 /// `a` from channel `first` on, for `channels` of them.
@@ -30,7 +31,12 @@ inline void clear_tail(std::uint32_t run_length, std::size_t groups, std::int8_t
     }
 }
 
-/// As many panels at a time as the scratch holds. @pre it holds one
+/// Whether the scratch holds what igemm takes at a time.
+[[nodiscard]] inline bool suits_scratch(const igemm_low_args& args) noexcept {
+    return (args.dense.channels > 16 ? least_panels : 1) * groups_of(args.dense.over) * 64 <= scratch_bytes;
+}
+
+/// @pre suits_scratch(args)
 PITH_NOINLINE inline void igemm_decoded(const igemm_low_args& args) noexcept {
     alignas(64) std::int8_t scratch[scratch_bytes];
     const igemm_args& a = args.dense;
@@ -38,9 +44,9 @@ PITH_NOINLINE inline void igemm_decoded(const igemm_low_args& args) noexcept {
     const code_table table(args.codes);
     const std::size_t groups = groups_of(a.over);
     const std::size_t run = (a.over.run_length + 3) / 4;
-    std::size_t panels = scratch_bytes / (groups * 64);
-    if (panels > 1)
-        panels -= panels % 2;
+    // Few enough to stay in the cache, and no fewer than igemm takes at a time.
+    std::size_t panels = block_bytes / (groups * 64);
+    panels = panels > 1 ? panels - panels % 2 : least_panels;
     const auto most = static_cast<std::uint32_t>(panels * 16);
     const std::uint8_t* from = args.weights;
     for (std::uint32_t first = 0; first < a.channels; first += most) {

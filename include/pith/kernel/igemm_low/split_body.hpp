@@ -4,7 +4,7 @@
 #ifdef PITH_TARGET_BODY
 
 inline constexpr std::uint32_t split_pixels = 128;
-inline constexpr std::uint32_t split_groups = 128; ///< of a run and a panel
+inline constexpr std::uint32_t split_groups = 192; ///< of a run and a panel
 
 /// A block of pixels and a part of a run of N panels.
 template <int N>

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "../../arch/target.hpp"
@@ -24,8 +25,12 @@ namespace igemm_low_detail {
 using x86_avx2::igemm_low_detail::igemm_one; // bound by memory
 using x86_avx2::igemm_low_detail::suits_one;
 inline constexpr std::size_t scratch_bytes = std::size_t{72} * 1024;
+inline constexpr std::size_t block_bytes = scratch_bytes; // igemm widens the inputs whenever it is called
+inline constexpr std::size_t least_panels = 1;
 
 #define PITH_TARGET_BODY
+#include "decoder_body.hpp"
+
 #include "decode_body.hpp"
 
 #include "scratch_body.hpp"
@@ -38,10 +43,9 @@ inline constexpr std::size_t scratch_bytes = std::size_t{72} * 1024;
 /// @pre packed by format::low_bit_tile
 inline void igemm_low(const igemm_low_args& args) noexcept {
     using namespace igemm_low_detail;
-    const window& over = args.dense.over;
     if (suits_one(args))
         igemm_one(args);
-    else if (groups_of(over) * 64 <= scratch_bytes)
+    else if (suits_scratch(args))
         igemm_decoded(args);
     else
         igemm_split(args);

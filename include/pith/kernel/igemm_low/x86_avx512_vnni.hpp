@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "../../arch/target.hpp"
@@ -31,13 +32,16 @@ using igemm_detail::row_cut;
 using igemm_detail::sum_task;
 using igemm_detail::tile_state;
 using x86_avx512::planes;
+using x86_avx512::igemm_low_detail::affine_factors;
 using x86_avx512::igemm_low_detail::decode_function;
-using x86_avx512::igemm_low_detail::decode_to;
 using x86_avx512::igemm_low_detail::decoder;
+using x86_avx512::igemm_low_detail::most_looked_up;
 using x86_avx512::igemm_low_detail::pick_decode;
 using x86_avx512::igemm_low_detail::vec;
 using dot_small = dot;
 inline constexpr std::size_t scratch_bytes = std::size_t{40} * 1024;
+inline constexpr std::size_t block_bytes = std::size_t{20} * 1024;
+inline constexpr std::size_t least_panels = max_panels;
 
 #define PITH_TARGET_BODY
 #include "one_body.hpp"
@@ -52,10 +56,9 @@ inline constexpr std::size_t scratch_bytes = std::size_t{40} * 1024;
 /// @pre packed by format::low_bit_tile
 inline void igemm_low(const igemm_low_args& args) noexcept {
     using namespace igemm_low_detail;
-    const window& over = args.dense.over;
     if (suits_one(args))
         igemm_one(args);
-    else if ((args.dense.channels > 16 ? max_panels : 1) * groups_of(over) * 64 <= scratch_bytes)
+    else if (suits_scratch(args))
         igemm_decoded(args);
     else
         igemm_split(args);
