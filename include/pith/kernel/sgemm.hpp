@@ -10,7 +10,8 @@
 #include "sgemm/x86_avx2.hpp"
 #include "sgemm/x86_avx512.hpp"
 
-#if !defined(PITH_NO_XSIMD) && defined(__has_include) && (PITH_X86 || PITH_AARCH64)
+// On x86 only where it is asked for: the kernels above it are faster there, and xsimd costs compile time.
+#if defined(__has_include) && (PITH_AARCH64 || defined(PITH_XSIMD)) && !defined(PITH_NO_XSIMD)
 #if __has_include(<xsimd/xsimd.hpp>)
 #include "sgemm/simd.hpp"
 #endif

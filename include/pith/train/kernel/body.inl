@@ -113,6 +113,7 @@ inline void conv_panels(const conv_job<real>& job, std::size_t first) noexcept {
     }
 }
 
+template <class = on_use>
 inline void conv(const conv_job<real>& job) noexcept {
     for (std::size_t first = 0; first < job.channels;) {
         if (job.channels - first > width) {
@@ -181,6 +182,7 @@ inline void conv_weights_channels(const conv_weights_job<real>& job, const real*
         conv_weights_tile<1, V>(job, in, job.gradient + c, weights + c * job.weights_stride, left);
 }
 
+template <class = on_use>
 inline void conv_weights(const conv_weights_job<real>& job) noexcept {
     for (std::size_t run = 0; run < job.window.count; ++run)
         for (std::size_t k = 0; k < job.window.length;) {
@@ -236,6 +238,7 @@ PITH_ALWAYS_INLINE void depthwise_tile(const conv_job<real>& job, const real* in
     }
 }
 
+template <class = on_use>
 inline void depthwise(const conv_job<real>& job) noexcept {
     for (std::size_t r = 0; r < job.rows; ++r)
         for (std::size_t channel = 0; channel < job.channels; channel += width) {
@@ -277,6 +280,7 @@ PITH_NOINLINE void depthwise_weights_taps(const conv_weights_job<real>& job, std
 }
 
 /// weights [tap][channels], rows `weights_stride` apart.
+template <class = on_use>
 inline void depthwise_weights(const conv_weights_job<real>& job) noexcept {
     for (std::size_t channel = 0; channel < job.channels; channel += width) {
         const std::size_t left = job.channels - channel;
@@ -368,6 +372,7 @@ PITH_NOINLINE void moments_block(const moments_job<real>& job, block<B> at) noex
     }
 }
 
+template <class = on_use>
 inline void moments(const moments_job<real>& job) noexcept {
     for_each_block(job.channels, [&](auto at) { moments_block(job, at); });
 }
@@ -401,6 +406,7 @@ PITH_NOINLINE void normalize_block(const channels_job<real>& job, block<B> at) n
     }
 }
 
+template <class = on_use>
 inline void normalize(const channels_job<real>& job) noexcept {
     for_each_block(job.channels, [&](auto at) {
         constexpr std::uint32_t B = decltype(at)::vectors;
@@ -485,6 +491,7 @@ PITH_NOINLINE void gradient_block(const channels_gradient_job<real>& job, block<
     });
 }
 
+template <class = on_use>
 inline void gradient_sums(const channels_gradient_job<real>& job) noexcept {
     for_each_block(job.channels, [&](auto at) {
         constexpr std::uint32_t B = decltype(at)::vectors;
@@ -497,6 +504,7 @@ inline void gradient_sums(const channels_gradient_job<real>& job) noexcept {
     });
 }
 
+template <class = on_use>
 inline void gradient(const channels_gradient_job<real>& job) noexcept {
     for_each_block(job.channels, [&](auto at) {
         constexpr std::uint32_t B = decltype(at)::vectors;
@@ -524,15 +532,18 @@ PITH_ALWAYS_INLINE void for_each_element(const elements_job<real>& job, const F&
     }
 }
 
+template <class = on_use>
 inline void copy(const elements_job<real>& job) noexcept {
     for_each_element(job, [&](std::size_t i, std::uint32_t part) { return read_channels(job.x + i, part); });
 }
 
+template <class = on_use>
 inline void rectify(const elements_job<real>& job) noexcept {
     for_each_element(
         job, [&](std::size_t i, std::uint32_t part) { return max(zero(), read_channels(job.x + i, part)); });
 }
 
+template <class = on_use>
 inline void rectify_gradient(const elements_job<real>& job) noexcept {
     for_each_element(job, [&](std::size_t i, std::uint32_t part) {
         return where_positive(read_channels(job.x + i, part), read_channels(job.gradient + i, part));
@@ -540,18 +551,19 @@ inline void rectify_gradient(const elements_job<real>& job) noexcept {
 }
 
 /// @param name of the processor family
+template <class = on_use>
 [[nodiscard]] inline table<real> make_table(const char* name) noexcept {
     return {.name = name,
             .lanes = width,
-            .conv = &conv,
-            .conv_weights = &conv_weights,
-            .depthwise = &depthwise,
-            .depthwise_weights = &depthwise_weights,
-            .moments = &moments,
-            .normalize = &normalize,
-            .gradient_sums = &gradient_sums,
-            .gradient = &gradient,
-            .copy = &copy,
-            .rectify = &rectify,
-            .rectify_gradient = &rectify_gradient};
+            .conv = &conv<>,
+            .conv_weights = &conv_weights<>,
+            .depthwise = &depthwise<>,
+            .depthwise_weights = &depthwise_weights<>,
+            .moments = &moments<>,
+            .normalize = &normalize<>,
+            .gradient_sums = &gradient_sums<>,
+            .gradient = &gradient<>,
+            .copy = &copy<>,
+            .rectify = &rectify<>,
+            .rectify_gradient = &rectify_gradient<>};
 }
