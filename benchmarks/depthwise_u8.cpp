@@ -92,7 +92,7 @@ void run(benchmark::State& state, const benchmarks::conv_shape& shape,
 
 int main(int argc, char** argv) {
     for (const auto& shape : benchmarks::depthwise_shapes)
-        kernel::for_each_supported(kernel::depthwise_u8_list, arch::detect(), [&](const auto& k) {
+        kernel::for_each_supported(kernel::depthwise_u8_list<>, arch::detect(), [&](const auto& k) {
             benchmark::RegisterBenchmark((std::string("depthwise_u8/") + shape.name + "/" + k.name).c_str(),
                                          [&shape, &k](benchmark::State& s) { run(s, shape, k); });
         });

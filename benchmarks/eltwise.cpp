@@ -55,28 +55,28 @@ int main(int argc, char** argv) {
     quantize.input = reals.data();
     quantize.count = elements;
     quantize.to = {.scale = 0.01f, .zero = 120};
-    add<std::uint8_t>("quantize", kernel::quantize_list, quantize);
+    add<std::uint8_t>("quantize", kernel::quantize_list<>, quantize);
 
     kernel::dequantize_args dequantize;
     dequantize.input = codes.data();
     dequantize.count = elements;
     dequantize.from = quantize.to;
-    add<float>("dequantize", kernel::dequantize_list, dequantize);
+    add<float>("dequantize", kernel::dequantize_list<>, dequantize);
 
     kernel::table_u8_args look_up;
     look_up.input = codes.data();
     look_up.count = elements;
     look_up.table = table.data();
-    add<std::uint8_t>("table_u8", kernel::table_u8_list, look_up);
+    add<std::uint8_t>("table_u8", kernel::table_u8_list<>, look_up);
 
     kernel::add_u8_args sum;
     sum.a.data = codes.data();
     sum.b.data = codes.data();
     sum.count = elements;
     sum.factors = format::make_add_factors(0.1f, 3, 0.2f, 5, 0.25f, 7);
-    add<std::uint8_t>("add_u8", kernel::add_u8_list, sum);
+    add<std::uint8_t>("add_u8", kernel::add_u8_list<>, sum);
     sum.b.period = 16;
-    add<std::uint8_t>("add_u8_channels", kernel::add_u8_list, sum);
+    add<std::uint8_t>("add_u8_channels", kernel::add_u8_list<>, sum);
 
     kernel::mul_u8_args product;
     product.a.data = codes.data();
@@ -84,13 +84,13 @@ int main(int argc, char** argv) {
     product.count = elements;
     product.factor = 0.004f;
     product.zero = 9;
-    add<std::uint8_t>("mul_u8", kernel::mul_u8_list, product);
+    add<std::uint8_t>("mul_u8", kernel::mul_u8_list<>, product);
 
     kernel::unary_f32_args relu;
     relu.op = format::unary_op::relu;
     relu.input = reals.data();
     relu.count = elements;
-    add<float>("relu_f32", kernel::unary_f32_list, relu);
+    add<float>("relu_f32", kernel::unary_f32_list<>, relu);
 
     kernel::binary_f32_args binary;
     binary.a = reals.data();
@@ -100,9 +100,9 @@ int main(int argc, char** argv) {
     binary.sizes[1] = 16;
     binary.a_strides[0] = binary.b_strides[0] = binary.output_strides[0] = 16;
     binary.a_strides[1] = binary.b_strides[1] = binary.output_strides[1] = 1;
-    add<float>("add_f32", kernel::binary_f32_list, binary);
+    add<float>("add_f32", kernel::binary_f32_list<>, binary);
     binary.b_strides[0] = 0;
-    add<float>("add_f32_channels", kernel::binary_f32_list, binary);
+    add<float>("add_f32_channels", kernel::binary_f32_list<>, binary);
 
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv))

@@ -78,9 +78,9 @@ void run_low(benchmark::State& state, const benchmarks::conv_shape& shape,
 int main(int argc, char** argv) {
     const auto have = arch::detect();
     for (const auto& shape : shapes)
-        kernel::for_each_supported(kernel::igemm_low_list, have, [&](const auto& low) {
+        kernel::for_each_supported(kernel::igemm_low_list<>, have, [&](const auto& low) {
             const std::string name = std::string("igemm_low/") + shape.name + "/" + low.name;
-            const auto& k = kernel::best_for(kernel::igemm_list, low.needs, low.reads);
+            const auto& k = kernel::best_for(kernel::igemm_list<>, low.needs, low.reads);
             benchmark::RegisterBenchmark((name + "/int8").c_str(),
                                          [&](benchmark::State& s) { run(s, shape, k); });
             for (unsigned bits = 1; bits <= 7; ++bits)

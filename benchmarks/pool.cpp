@@ -84,25 +84,25 @@ int main(int argc, char** argv) {
         const std::size_t outputs = std::size_t{g.output_rows} * g.output_columns * g.channels;
         kernel::max_pool_u8_args max_codes;
         max_codes.over = g;
-        add<std::uint8_t>("max_u8", i, outputs, kernel::max_pool_u8_list, max_codes);
+        add<std::uint8_t>("max_u8", i, outputs, kernel::max_pool_u8_list<>, max_codes);
         kernel::max_pool_f32_args max_reals;
         max_reals.over = g;
-        add<float>("max_f32", i, outputs, kernel::max_pool_f32_list, max_reals);
+        add<float>("max_f32", i, outputs, kernel::max_pool_f32_list<>, max_reals);
         kernel::average_pool_f32_args mean_reals;
         mean_reals.over = g;
-        add<float>("average_f32", i, outputs, kernel::average_pool_f32_list, mean_reals);
+        add<float>("average_f32", i, outputs, kernel::average_pool_f32_list<>, mean_reals);
         kernel::average_pool_u8_args mean_codes;
         mean_codes.over = g;
         mean_codes.from = {.scale = 0.02f, .zero = 7};
         mean_codes.to = {.scale = 0.02f, .zero = 7};
-        add<std::uint8_t>("average_u8", i, outputs, kernel::average_pool_u8_list, mean_codes);
+        add<std::uint8_t>("average_u8", i, outputs, kernel::average_pool_u8_list<>, mean_codes);
         kernel::global_average_u8_args whole;
         whole.rows = whole.columns = i.size;
         whole.channels = i.channels;
         whole.input_strides = g.input_strides;
         whole.factor =
             format::global_average_factor(0.02f, 0.01f, static_cast<std::int32_t>(i.size * i.size));
-        add<std::uint8_t>("global_average_u8", i, i.channels, kernel::global_average_u8_list, whole);
+        add<std::uint8_t>("global_average_u8", i, i.channels, kernel::global_average_u8_list<>, whole);
     }
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv))

@@ -67,7 +67,7 @@ void run(benchmark::State& state, const benchmarks::conv_shape& s,
 
 int main(int argc, char** argv) {
     for (const auto& shape : benchmarks::conv_shapes)
-        kernel::for_each_supported(kernel::sgemm_list, arch::detect(), [&](const auto& k) {
+        kernel::for_each_supported(kernel::sgemm_list<>, arch::detect(), [&](const auto& k) {
             benchmark::RegisterBenchmark((std::string("sgemm/") + shape.name + "/" + k.name).c_str(),
                                          [&shape, &k](benchmark::State& s) { run(s, shape, k); });
         });

@@ -41,15 +41,15 @@ inline exit_code run_kernels(const kernels_options& o) {
         operations.add(operation, names);
     };
     std::printf("kernels, best first:\n");
-    list("igemm", pith::kernel::igemm_list);
-    list("igemm_low", pith::kernel::igemm_low_list);
-    list("depthwise_u8", pith::kernel::depthwise_u8_list);
-    list("sgemm", pith::kernel::sgemm_list);
-    list("depthwise_f32", pith::kernel::depthwise_f32_list);
-    list("quantize", pith::kernel::quantize_list);
-    list("dequantize", pith::kernel::dequantize_list);
-    list("add_u8", pith::kernel::add_u8_list);
-    list("mul_u8", pith::kernel::mul_u8_list);
+    list("igemm", pith::kernel::igemm_list<>);
+    list("igemm_low", pith::kernel::igemm_low_list<>);
+    list("depthwise_u8", pith::kernel::depthwise_u8_list<>);
+    list("sgemm", pith::kernel::sgemm_list<>);
+    list("depthwise_f32", pith::kernel::depthwise_f32_list<>);
+    list("quantize", pith::kernel::quantize_list<>);
+    list("dequantize", pith::kernel::dequantize_list<>);
+    list("add_u8", pith::kernel::add_u8_list<>);
+    list("mul_u8", pith::kernel::mul_u8_list<>);
     auto report = json::writer::object();
     report.add("levels", levels).add("operations", operations);
     if (const auto written = write_report(o.json, report); !written)

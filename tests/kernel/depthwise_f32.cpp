@@ -100,7 +100,7 @@ void check(const problem& p) {
         a.epilogue.add_low = 0.F;
     }
     const double taps = p.kernel_rows * p.kernel_columns;
-    kernel::for_each_supported(kernel::depthwise_f32_list, arch::detect(), [&](const auto& k) {
+    kernel::for_each_supported(kernel::depthwise_f32_list<>, arch::detect(), [&](const auto& k) {
         guarded<float> out(p.outputs());
         a.output = out.data();
         k.run(a);

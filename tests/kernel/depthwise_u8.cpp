@@ -138,7 +138,7 @@ void check(const problem& p) {
     const setting s = make(p);
     const auto reference = run(s, &kernel::portable::depthwise_u8);
     REQUIRE_MESSAGE((reference == expected(s, p)), p.text());
-    kernel::for_each_supported(kernel::depthwise_u8_list, arch::detect(), [&](const auto& k) {
+    kernel::for_each_supported(kernel::depthwise_u8_list<>, arch::detect(), [&](const auto& k) {
         CHECK_MESSAGE((run(s, k.run) == reference), k.name << ": " << p.text());
     });
 }
@@ -207,7 +207,7 @@ TEST_CASE("depthwise_u8: biases around the greatest sum a float holds exactly, a
                     s.factor[c] = c % 8 == 5 ? factor : 1.f / 70000.f;
                 }
                 const auto reference = run(s, &kernel::portable::depthwise_u8);
-                kernel::for_each_supported(kernel::depthwise_u8_list, arch::detect(), [&](const auto& k) {
+                kernel::for_each_supported(kernel::depthwise_u8_list<>, arch::detect(), [&](const auto& k) {
                     CHECK_MESSAGE((run(s, k.run) == reference),
                                   k.name << ": bias " << bias << " factor " << factor);
                 });

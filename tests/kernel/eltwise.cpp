@@ -74,7 +74,7 @@ TEST_CASE("quantize: nearest code, ties to even, saturating, NaN to the lowest")
         kernel::portable::quantize(a);
         for (std::size_t i = 0; i < n; ++i)
             CHECK(std::int32_t{out[i]} == nearest_code(to, x[i]));
-        same_as_portable<std::uint8_t>(kernel::quantize_list, a, n);
+        same_as_portable<std::uint8_t>(kernel::quantize_list<>, a, n);
     }
 }
 
@@ -88,28 +88,28 @@ TEST_CASE("quantize, dequantize, tables: every count, rows with a pitch") {
         q.input_row_stride = static_cast<std::ptrdiff_t>(count + 3);
         q.output_row_stride = static_cast<std::ptrdiff_t>(count + 5);
         q.to = {.scale = 0.01F, .zero = 100};
-        same_as_portable<std::uint8_t>(kernel::quantize_list, q, outputs);
+        same_as_portable<std::uint8_t>(kernel::quantize_list<>, q, outputs);
 
         const operand<std::uint8_t> codes((rows - 1) * (count + 3) + count, random);
         kernel::dequantize_args d{.input = codes.data(), .rows = rows, .count = count};
         d.input_row_stride = q.input_row_stride;
         d.output_row_stride = q.output_row_stride;
         d.from = {.scale = 0.037F, .zero = 77};
-        same_as_portable<float>(kernel::dequantize_list, d, outputs);
+        same_as_portable<float>(kernel::dequantize_list<>, d, outputs);
 
         const operand<std::uint8_t> table(256, random);
         kernel::table_u8_args t{.input = codes.data(), .rows = rows, .count = count};
         t.input_row_stride = q.input_row_stride;
         t.output_row_stride = q.output_row_stride;
         t.table = table.data();
-        same_as_portable<std::uint8_t>(kernel::table_u8_list, t, outputs);
+        same_as_portable<std::uint8_t>(kernel::table_u8_list<>, t, outputs);
     }
     std::uint8_t all[256], identity[256], out[256];
     for (std::size_t i = 0; i < 256; ++i) {
         all[i] = static_cast<std::uint8_t>(i);
         identity[i] = static_cast<std::uint8_t>(255 - i);
     }
-    kernel::for_each_supported(kernel::table_u8_list, arch::detect(), [&](const auto& k) {
+    kernel::for_each_supported(kernel::table_u8_list<>, arch::detect(), [&](const auto& k) {
         k.run({.input = all, .output = out, .count = 256, .table = identity});
         for (std::size_t i = 0; i < 256; ++i)
             CHECK(out[i] == 255 - i);
@@ -134,7 +134,7 @@ TEST_CASE("add_u8, mul_u8: all pairs of codes, tie-rich and ordinary scales") {
             for (std::size_t i = 0; i < 65536; ++i)
                 wrong += out[i] != format::add_codes(a[i], b[i], add.factors, 0, 250) ? 1u : 0u;
             CHECK(wrong == 0);
-            same_as_portable<std::uint8_t>(kernel::add_u8_list, add, 65536);
+            same_as_portable<std::uint8_t>(kernel::add_u8_list<>, add, 65536);
 
             kernel::mul_u8_args mul{.a = {.data = a.data()}, .b = {.data = b.data()}, .count = 65536};
             mul.a_zero = zero;
@@ -142,7 +142,7 @@ TEST_CASE("add_u8, mul_u8: all pairs of codes, tie-rich and ordinary scales") {
             mul.factor = scale / 64.F;
             mul.zero = zero;
             mul.lowest = 2;
-            same_as_portable<std::uint8_t>(kernel::mul_u8_list, mul, 65536);
+            same_as_portable<std::uint8_t>(kernel::mul_u8_list<>, mul, 65536);
         }
 }
 
@@ -176,14 +176,14 @@ TEST_CASE("add_u8, mul_u8: operands that repeat") {
                         wrong += out[r * (count + 2) + i] != format::add_codes(x, y, add.factors, 0, 255);
                     }
                 CHECK(wrong == 0);
-                same_as_portable<std::uint8_t>(kernel::add_u8_list, add, outputs);
+                same_as_portable<std::uint8_t>(kernel::add_u8_list<>, add, outputs);
 
                 kernel::mul_u8_args mul{.a = add.a, .b = add.b, .rows = rows, .count = count};
                 mul.output_row_stride = add.output_row_stride;
                 mul.a_zero = 100;
                 mul.factor = 0.004F;
                 mul.zero = 120;
-                same_as_portable<std::uint8_t>(kernel::mul_u8_list, mul, outputs);
+                same_as_portable<std::uint8_t>(kernel::mul_u8_list<>, mul, outputs);
             }
 }
 
@@ -253,10 +253,10 @@ TEST_CASE("unary float: every kernel, every count") {
             a.output_row_stride = static_cast<std::ptrdiff_t>(count + 1);
             const bool exact = op != hard_sigmoid && op != hard_swish; // the others may be fused
             if (exact) {
-                same_as_portable<float>(kernel::unary_f32_list, a, 2 * count + 1);
+                same_as_portable<float>(kernel::unary_f32_list<>, a, 2 * count + 1);
                 continue;
             }
-            kernel::for_each_supported(kernel::unary_f32_list, arch::detect(), [&](const auto& k) {
+            kernel::for_each_supported(kernel::unary_f32_list<>, arch::detect(), [&](const auto& k) {
                 guarded<float> out(2 * count + 1);
                 a.output = out.data();
                 k.run(a);
@@ -320,7 +320,7 @@ void check_binary(format::binary_op op, const std::vector<std::size_t>& a_sizes,
     args.low = -0.9F;
     args.high = 1.75F;
     const auto outputs = static_cast<std::size_t>(y_step);
-    kernel::for_each_supported(kernel::binary_f32_list, arch::detect(), [&](const auto& k) {
+    kernel::for_each_supported(kernel::binary_f32_list<>, arch::detect(), [&](const auto& k) {
         guarded<float> out(outputs);
         args.output = out.data();
         k.run(args);
@@ -360,7 +360,7 @@ TEST_CASE("binary float: every function, every way to repeat") {
 
 TEST_CASE("binary float: minima and maxima pass NaN on from either side, strides may be anything") {
     float a[] = {1.F, not_a_number, 2.F}, b[] = {not_a_number, 1.F, 3.F}, y[6] = {};
-    kernel::for_each_supported(kernel::binary_f32_list, arch::detect(), [&](const auto& k) {
+    kernel::for_each_supported(kernel::binary_f32_list<>, arch::detect(), [&](const auto& k) {
         for (const auto op : {format::binary_op::min, format::binary_op::max}) {
             kernel::binary_f32_args args{.op = op, .a = a, .b = b, .output = y, .rank = 1};
             args.sizes[0] = 3;

@@ -18,7 +18,7 @@ void check(const problem& p) {
     const setting s = make(p);
     const auto reference = run(s, p, &kernel::portable::igemm);
     REQUIRE_MESSAGE((reference == expected(s, p)), p.text());
-    kernel::for_each_supported(kernel::igemm_list, arch::detect(), [&](const auto& k) {
+    kernel::for_each_supported(kernel::igemm_list<>, arch::detect(), [&](const auto& k) {
         if (kernel::fits(k, arch::detect(), p.packed))
             CHECK_MESSAGE((run(s, p, k.run) == reference), k.name << ": " << p.text());
     });
@@ -172,7 +172,7 @@ TEST_CASE("igemm: factors that leave int32, and that are no numbers, saturate as
             f = factor;
         const auto reference = run(s, p, &kernel::portable::igemm);
         CHECK((reference == expected(s, p)));
-        kernel::for_each_supported(kernel::igemm_list, arch::detect(), [&](const auto& k) {
+        kernel::for_each_supported(kernel::igemm_list<>, arch::detect(), [&](const auto& k) {
             CHECK_MESSAGE((run(s, p, k.run) == reference), k.name << " factor " << factor);
         });
     }

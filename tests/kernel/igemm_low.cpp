@@ -81,7 +81,7 @@ void check(const problem& p, const coding& c) {
     const std::string text = p.text() + std::to_string(c.bits) + " bits" + (c.listed ? ", levels" : "");
     const auto reference = outputs(&kernel::portable::igemm_low);
     REQUIRE_MESSAGE((reference == expected(s, p)), text);
-    kernel::for_each_supported(kernel::igemm_low_list, arch::detect(), [&](const auto& k) {
+    kernel::for_each_supported(kernel::igemm_low_list<>, arch::detect(), [&](const auto& k) {
         CHECK_MESSAGE((outputs(k.run) == reference), k.name << ": " << text);
     });
 }

@@ -115,7 +115,7 @@ TEST_CASE("maxima of codes and floats") {
     noise random;
     for_each_geometry([&](const pool_geometry& g) {
         const operand<std::uint8_t> codes(inputs(g), random);
-        check_all<std::uint8_t>(kernel::max_pool_u8_list,
+        check_all<std::uint8_t>(kernel::max_pool_u8_list<>,
                                 kernel::max_pool_u8_args{.input = codes.data(), .over = g}, g,
                                 [&](std::uint32_t r, std::uint32_t x, std::uint32_t c) {
                                     std::uint8_t most = 0;
@@ -126,7 +126,7 @@ TEST_CASE("maxima of codes and floats") {
                                     return most;
                                 });
         const operand<float> reals(inputs(g), random);
-        check_all<float>(kernel::max_pool_f32_list,
+        check_all<float>(kernel::max_pool_f32_list<>,
                          kernel::max_pool_f32_args{.input = reals.data(), .over = g}, g,
                          [&](std::uint32_t r, std::uint32_t x, std::uint32_t c) {
                              float most = -3.402823466e38F;
@@ -144,7 +144,7 @@ TEST_CASE("averages of floats, padding counted or not") {
     for_each_geometry([&](const pool_geometry& g) {
         const operand<float> reals(inputs(g), random);
         for (const bool count_padding : {false, true})
-            check_all<float>(kernel::average_pool_f32_list,
+            check_all<float>(kernel::average_pool_f32_list<>,
                              kernel::average_pool_f32_args{
                                  .input = reals.data(), .over = g, .count_padding = count_padding},
                              g, [&](std::uint32_t r, std::uint32_t x, std::uint32_t c) {
@@ -168,7 +168,7 @@ TEST_CASE("averages of codes: decoded, summed in window order, the zero point in
         const format::affine to{.scale = from.scale, .zero = 11, .lowest = 1, .highest = 254};
         for (const bool count_padding : {false, true})
             check_all<std::uint8_t>(
-                kernel::average_pool_u8_list,
+                kernel::average_pool_u8_list<>,
                 kernel::average_pool_u8_args{
                     .input = codes.data(), .over = g, .count_padding = count_padding, .from = from, .to = to},
                 g, [&](std::uint32_t r, std::uint32_t x, std::uint32_t c) {
@@ -206,7 +206,7 @@ TEST_CASE("global averages of codes: ties to even before the zero point") {
                 a.lowest = 90;
                 a.highest = 200;
                 kernel::for_each_supported(
-                    kernel::global_average_u8_list, arch::detect(), [&](const auto& k) {
+                    kernel::global_average_u8_list<>, arch::detect(), [&](const auto& k) {
                         guarded<std::uint8_t> out(channels);
                         a.output = out.data();
                         k.run(a);

@@ -177,7 +177,7 @@ void check_one(const setting& s, const problem& p, const kernel::entry<kernel::s
 
 void check(const problem& p) {
     const setting s = make(p);
-    kernel::for_each_supported(kernel::sgemm_list, arch::detect(), [&](const auto& k) {
+    kernel::for_each_supported(kernel::sgemm_list<>, arch::detect(), [&](const auto& k) {
         if (kernel::fits(k, arch::detect(), p.packed))
             check_one(s, p, k);
     });

@@ -2,11 +2,13 @@
 #ifndef PITH_KERNEL_ENTRY_HPP
 #define PITH_KERNEL_ENTRY_HPP
 /// Kernels are data: one list per operation, best first, the portable kernel last. Selection, tests and
-/// benchmarks walk the lists.
+/// benchmarks walk the lists. Those with vector kernels are templates (`igemm_list<>`), so that only programs
+/// which read them pay for the kernels.
 
 #include <cstddef>
 
 #include "../arch/isa.hpp"
+#include "../base/on_use.hpp"
 #include "../format/tile.hpp"
 
 namespace pith::kernel {

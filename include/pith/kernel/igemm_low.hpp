@@ -14,15 +14,16 @@
 
 namespace pith::kernel {
 
+template <class = on_use>
 inline constexpr entry<igemm_low_args> igemm_low_list[] = {
 #if PITH_X86
     {"x86_avx512_vbmi", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni | arch::isa::avx512_vbmi,
-     format::low_bit_tile, &x86_avx512_vbmi::igemm_low},
+     format::low_bit_tile, &x86_avx512_vbmi::igemm_low<>},
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, format::low_bit_tile,
-     &x86_avx512_vnni::igemm_low},
-    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::low_bit_tile, &x86_avx_vnni::igemm_low},
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::low_bit_tile, &x86_avx512::igemm_low},
-    {"x86_avx2", arch::isa::avx2, format::low_bit_tile, &x86_avx2::igemm_low},
+     &x86_avx512_vnni::igemm_low<>},
+    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::low_bit_tile, &x86_avx_vnni::igemm_low<>},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::low_bit_tile, &x86_avx512::igemm_low<>},
+    {"x86_avx2", arch::isa::avx2, format::low_bit_tile, &x86_avx2::igemm_low<>},
 #endif
     {"portable", arch::isa::none, format::low_bit_tile, &portable::igemm_low},
 };

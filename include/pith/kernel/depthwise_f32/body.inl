@@ -139,6 +139,7 @@ PITH_NOINLINE inline void run_row_3x3_stride_2(const depthwise_f32_args& a, cons
 
 using row_function = void (*)(const depthwise_f32_args&, const row_job&) noexcept;
 
+template <class = on_use>
 [[nodiscard]] inline row_function choose_row(const window& over) noexcept {
     if (over.run_rows != 3 || over.run_columns != 3)
         return &run_row;
@@ -147,6 +148,7 @@ using row_function = void (*)(const depthwise_f32_args&, const row_job&) noexcep
     return over.column_stride == 2 * over.run_column_stride ? &run_row_3x3_stride_2 : &run_row;
 }
 
+template <class = on_use>
 inline void run(const depthwise_f32_args& a) noexcept {
     const row_function function = choose_row(a.over);
     const std::uint32_t channels = a.over.run_length;

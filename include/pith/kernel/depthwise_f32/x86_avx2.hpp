@@ -22,6 +22,7 @@ using namespace f32;
 #include "body.inl"
 } // namespace depthwise_f32_body
 
+template <class = on_use>
 inline void depthwise_f32(const depthwise_f32_args& a) noexcept {
     depthwise_f32_body::run(a);
 }

@@ -23,6 +23,7 @@ using namespace f32;
 #include "body.inl"
 } // namespace depthwise_f32_body
 
+template <class = on_use>
 inline void depthwise_f32(const depthwise_f32_args& a) noexcept {
     // Half as wide a vector loads half as much for few channels.
     a.over.run_length <= 8 ? x86_avx2::depthwise_f32(a) : depthwise_f32_body::run(a);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "../../base/on_use.hpp"
 #include "../epilogue.hpp"
 #include "../window.hpp"
 

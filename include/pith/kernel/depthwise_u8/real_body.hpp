@@ -28,6 +28,7 @@ struct axis {
     }
 };
 
+template <class = on_use>
 [[nodiscard]] inline axis axis_of(std::uint32_t outputs, std::ptrdiff_t stride, std::uint32_t taps,
                                   std::ptrdiff_t apart) noexcept {
     auto s = static_cast<std::uint32_t>(outputs == 1 ? apart : stride);
@@ -306,6 +307,7 @@ PITH_NOINLINE void finish(const strip& s, const epilogue::codes_constants& c, co
 }
 
 /// The largest n up to `most` for which count * along.inputs(n) is no more than `room`, or 0.
+template <class = on_use>
 [[nodiscard]] inline std::uint32_t that_fit(const axis& along, std::size_t count, std::uint32_t most,
                                             std::size_t room) noexcept {
     if (count * along.inputs(most) <= room)
@@ -352,6 +354,7 @@ PITH_NOINLINE void run_strip(const depthwise_u8_args& a, tile& t, const epilogue
 }
 
 /// The largest tile that there is room for; without rows where there is none.
+template <class = on_use>
 inline void choose_tile(tile& t, const window& over, std::uint32_t parts) noexcept {
     t.down = axis_of(over.rows, over.row_stride, over.run_rows, over.run_row_stride);
     t.across = axis_of(over.columns, over.column_stride, over.run_columns, over.run_column_stride);
@@ -370,6 +373,7 @@ inline void choose_tile(tile& t, const window& over, std::uint32_t parts) noexce
         t.most_rows = that_fit(t.down, t.across.inputs(t.most_columns), t.most_rows, most_inputs);
 }
 
+template <class = on_use>
 inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
     const std::uint32_t channels = a.over.run_length;
     tile t;

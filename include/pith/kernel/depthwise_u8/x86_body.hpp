@@ -23,6 +23,7 @@ struct filters {
 };
 
 /// The weights of a tap, or null where a group has none.
+template <class = on_use>
 [[nodiscard]] inline const std::int8_t* tap_weights(const depthwise_u8_args& a, int rows, std::uint32_t group,
                                                     std::uint32_t t) noexcept {
     const std::size_t padded = round_up(a.over.run_length, std::uint32_t{16});
@@ -34,6 +35,7 @@ struct filters {
     return row < 3 ? a.weights + (row * a.over.run_columns + group / 2) * padded : nullptr;
 }
 
+template <class = on_use>
 inline void place_taps(filters& f, const window& over, int rows) noexcept {
     f.taps = rows == 1 ? over.runs() : 4 * over.run_columns;
     for (std::uint32_t t = 0; t < f.taps; ++t) {
@@ -50,6 +52,7 @@ inline void place_taps(filters& f, const window& over, int rows) noexcept {
 }
 
 /// @param first the first channel; @param period channels after which the outputs start again
+template <class = on_use>
 inline void fill(filters& f, const depthwise_u8_args& a, int rows, std::uint32_t first,
                  std::uint32_t period) noexcept {
     const std::uint32_t padded = round_up(a.over.run_length, std::uint32_t{16});
@@ -191,6 +194,7 @@ void convolve_shared(const depthwise_u8_args& a, const filters& f, const epilogu
     }
 }
 
+template <class = on_use>
 inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
     const window& over = a.over;
     const std::uint32_t channels = over.run_length;

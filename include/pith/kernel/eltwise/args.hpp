@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../../base/on_use.hpp"
 #include "../../format/affine.hpp"
 #include "../../format/ops.hpp"
 #include "../../format/requantize.hpp"

@@ -24,6 +24,7 @@ struct rounding {
     }
 };
 
+template <class = on_use>
 inline void quantize_row(const quantize_args& a, const float* x, std::uint8_t* y) noexcept {
     const vf scale = repeat(a.to.scale);
     const rounding code(a.to.lowest - a.to.zero, a.to.highest - a.to.zero, a.to.zero);
@@ -33,6 +34,7 @@ inline void quantize_row(const quantize_args& a, const float* x, std::uint8_t* y
     });
 }
 
+template <class = on_use>
 inline void dequantize_row(const dequantize_args& a, const std::uint8_t* x, float* y) noexcept {
     const vf scale = repeat(a.from.scale);
     const vi zero = repeat_whole(a.from.zero);
@@ -84,6 +86,7 @@ PITH_ALWAYS_INLINE void for_each_pair(const Args& args, const F& f) noexcept {
     }
 }
 
+template <class = on_use>
 inline void add_rows(const add_u8_args& args) noexcept {
     const vf ra = repeat(args.factors.ra);
     const vf rb = repeat(args.factors.rb);
@@ -92,6 +95,7 @@ inline void add_rows(const add_u8_args& args) noexcept {
     for_each_pair(args, [&](vi a, vi b) { return code(fma(to_real(a), ra, fma(to_real(b), rb, offset))); });
 }
 
+template <class = on_use>
 inline void mul_rows(const mul_u8_args& args) noexcept {
     const vi a_zero = repeat_whole(args.a_zero);
     const vi b_zero = repeat_whole(args.b_zero);
@@ -129,6 +133,7 @@ PITH_ALWAYS_INLINE bool with_simple_unary(const unary_f32_args& a, const F& f) n
     }
 }
 
+template <class = on_use>
 inline void unary_rows(const unary_f32_args& a) noexcept {
     const bool done = with_simple_unary(a, [&](const auto& g) {
         for (std::size_t r = 0; r < a.rows; ++r) {
@@ -171,6 +176,7 @@ PITH_ALWAYS_INLINE void binary_lines(const binary_f32_args& args, const axes<3>&
     });
 }
 
+template <class = on_use>
 inline void binary_rows(const binary_f32_args& args) noexcept {
     const axes<3> merged = merged_axes(args);
     const std::uint32_t last = merged.rank - 1;

@@ -16,6 +16,7 @@
 PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512vbmi")
 namespace pith::kernel::x86_avx512_vbmi {
 
+template <class = on_use>
 inline void table_u8(const table_u8_args& a) noexcept {
     const __m512i first = _mm512_loadu_si512(a.table);
     const __m512i second = _mm512_loadu_si512(a.table + 64);

@@ -15,6 +15,7 @@ struct deep_block {
 };
 
 /// Adds `length` inputs of each pixel.
+template <class = on_use>
 inline void add_part(deep_block& b, const window& over, const std::uint8_t* input, const std::int8_t* weights,
                      std::uint32_t length) noexcept {
     for (std::uint32_t group = 0; group < (length + 3) / 4; ++group)
@@ -81,6 +82,7 @@ void sum_block(deep_block& b, const igemm_args& a, Weights& weights, std::uint32
             }
 }
 
+template <class = on_use>
 inline void store_block(const deep_block& b, const igemm_args& a, const panels<1>& p, std::uint32_t row,
                         std::uint32_t column) noexcept {
     const pixel_strides& out = a.output_strides;

@@ -30,10 +30,12 @@ void sum_one(const sum_task& t) noexcept {
 }
 
 /// Inputs of one pixel, each run in whole groups of four.
+template <class = on_use>
 [[nodiscard]] inline std::size_t one_words(const window& over) noexcept {
     return std::size_t{over.runs()} * round_up(over.run_length, 4u);
 }
 
+template <class = on_use>
 [[nodiscard]] inline bool suits_one(const window& over) noexcept {
     return over.rows * over.columns == 1 && one_words(over) + widening_slack <= scratch_words;
 }

@@ -158,6 +158,7 @@ struct row_cut {
     std::uint32_t larger; ///< so many of which have one more
 };
 
+template <class = on_use>
 [[nodiscard]] inline row_cut cut(std::uint32_t columns, bool may_double) noexcept {
     row_cut c{};
     c.doubled = may_double ? columns / (2 * max_pixels) : 0;
@@ -271,6 +272,7 @@ struct panels {
 };
 
 /// True when the rows of the image follow each other without a gap, so that it is one long row.
+template <class = on_use>
 [[nodiscard]] inline bool one_row(const igemm_args& a) noexcept {
     const auto columns = static_cast<std::ptrdiff_t>(a.over.columns);
     const pixel_strides& r = a.epilogue.residual_strides;
@@ -280,6 +282,7 @@ struct panels {
 }
 
 /// @pre a.packed == tile{16, 4}
+template <class = on_use>
 inline void igemm(const igemm_args& a) noexcept {
     const bool flat = one_row(a);
     const std::uint32_t rows = flat ? 1 : a.over.rows;

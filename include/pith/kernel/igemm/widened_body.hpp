@@ -9,11 +9,13 @@ inline constexpr std::size_t scratch_words = std::size_t{12} * 1024;
 inline constexpr std::size_t widening_slack = 32;
 
 /// The words a panel of weights takes.
+template <class = on_use>
 [[nodiscard]] inline std::size_t panel_words(const window& over) noexcept {
     return std::size_t{over.runs()} * ((over.run_length + 1) / 2) * 32;
 }
 
 /// From the first input of `columns` pixels' kernel row to behind the last, in whole pairs.
+template <class = on_use>
 [[nodiscard]] inline std::ptrdiff_t line_words(const window& over, std::uint32_t columns) noexcept {
     return static_cast<std::ptrdiff_t>(columns - 1) * over.column_stride +
            static_cast<std::ptrdiff_t>(over.run_columns - 1) * over.run_column_stride +
@@ -21,6 +23,7 @@ inline constexpr std::size_t widening_slack = 32;
 }
 
 /// The same of `rows` by `columns` pixels' whole windows.
+template <class = on_use>
 [[nodiscard]] inline std::ptrdiff_t block_words(const window& over, std::uint32_t rows,
                                                 std::uint32_t columns) noexcept {
     return static_cast<std::ptrdiff_t>(rows - 1) * over.row_stride +
@@ -30,6 +33,7 @@ inline constexpr std::size_t widening_slack = 32;
 inline constexpr std::uint32_t least_columns = 4; ///< of a row that the scratch must hold
 
 /// True when the scratch holds the panels' weights and a few pixels.
+template <class = on_use>
 [[nodiscard]] inline bool fits_scratch(const window& over, std::uint32_t panels) noexcept {
     const std::uint32_t columns = over.columns < least_columns ? over.columns : least_columns;
     return panels * panel_words(over) + over.run_rows * static_cast<std::size_t>(line_words(over, columns)) +
@@ -38,6 +42,7 @@ inline constexpr std::uint32_t least_columns = 4; ///< of a row that the scratch
 }
 
 /// True when most of what lies between the first and the last input is used, and a panel fits.
+template <class = on_use>
 [[nodiscard]] inline bool suits_widening(const window& over) noexcept {
     return over.column_stride > 0 && over.run_row_stride >= 0 && over.run_column_stride >= 0 &&
            (over.runs() == 1 ||
@@ -46,6 +51,7 @@ inline constexpr std::uint32_t least_columns = 4; ///< of a row that the scratch
 }
 
 /// `n` things in the fewest nearly equal parts of at most `most`.
+template <class = on_use>
 [[nodiscard]] inline std::uint32_t even_part(std::uint32_t n, std::ptrdiff_t most) noexcept {
     if (most >= static_cast<std::ptrdiff_t>(n))
         return n;
@@ -67,6 +73,7 @@ struct block_shape {
     std::ptrdiff_t row_stride, column_stride, run_row_stride; ///< in words
 };
 
+template <class = on_use>
 [[nodiscard]] inline block_shape blocks_of(const window& over, std::size_t room) noexcept {
     const auto most = static_cast<std::ptrdiff_t>(room);
     if (over.runs() == 1 && over.rows * over.columns > 1 &&
@@ -131,6 +138,7 @@ PITH_ALWAYS_INLINE void widen_block(const window& over, const block_shape& block
 }
 
 /// The block at (row, column), on the scratch.
+template <class = on_use>
 [[nodiscard]] inline igemm_args block_args(const igemm_args& a, const block_shape& block, std::uint32_t first,
                                            std::uint32_t row, std::uint32_t column) noexcept {
     const auto at = [row, column, first](std::ptrdiff_t row_stride, std::ptrdiff_t column_stride) {

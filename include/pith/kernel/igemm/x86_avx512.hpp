@@ -37,6 +37,7 @@ inline constexpr bool echo = false;
 } // namespace igemm_detail
 
 /// @pre a.packed == tile{16, 4}
+template <class = on_use>
 inline void igemm(const igemm_args& a) noexcept {
     if (igemm_detail::suits_one(a.over))
         return igemm_detail::igemm_one(a);

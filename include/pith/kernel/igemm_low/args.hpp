@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../../base/on_use.hpp"
 #include "../../format/low_bit.hpp"
 #include "../igemm/args.hpp"
 

@@ -23,6 +23,7 @@ template <int... Bits>
     static constexpr decode_function listed[] = {&decode_groups<Bits + 1, decode_to::levels>...};
     return c.levels == nullptr ? affine[c.bits - 1] : listed[c.bits - 1];
 }
+template <class = on_use>
 [[nodiscard]] inline decode_function pick_decode(const format::low_bit_codes& c) noexcept {
     return pick_decode(c, std::make_integer_sequence<int, format::most_low_bits>{});
 }

@@ -19,6 +19,7 @@ struct decoded_weights {
     }
 };
 
+template <class = on_use>
 inline void igemm_split(const igemm_low_args& args) noexcept {
     igemm_args a = args.dense;
     a.weights = reinterpret_cast<const std::int8_t*>(args.weights); // not read

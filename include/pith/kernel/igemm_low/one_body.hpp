@@ -64,6 +64,7 @@ void sum_low(const low_task& t) noexcept {
 }
 
 /// The sum of a window's inputs.
+template <class = on_use>
 [[nodiscard]] inline std::uint32_t sum_inputs(const window& over, const std::uint8_t* input) noexcept {
     constexpr std::uint32_t width = dot::lanes * 4;
     const auto ones = dot::as_weights(planes::fill(1));
@@ -104,6 +105,7 @@ template <int... Bits>
 }
 
 /// True of one pixel, and codes that registers are enough to look up.
+template <class = on_use>
 [[nodiscard]] inline bool suits_one(const igemm_low_args& args) noexcept {
     const window& over = args.dense.over;
     return over.rows * over.columns == 1 &&

@@ -5,6 +5,7 @@
 #ifdef PITH_TARGET_BODY
 
 /// `a` from channel `first` on, for `channels` of them.
+template <class = on_use>
 [[nodiscard]] inline igemm_args channels_of(const igemm_args& a, std::uint32_t first,
                                             std::uint32_t channels) noexcept {
     igemm_args part = a;
@@ -21,6 +22,7 @@
 }
 
 /// Zeros what fills up the last of `groups` groups.
+template <class = on_use>
 inline void clear_tail(std::uint32_t run_length, std::size_t groups, std::int8_t* codes) noexcept {
     const std::uint32_t keep = (1u << 8 * (run_length % 4)) - 1;
     for (std::size_t o = 64 * (groups - 1); o < 64 * groups; o += 4) {
@@ -32,6 +34,7 @@ inline void clear_tail(std::uint32_t run_length, std::size_t groups, std::int8_t
 }
 
 /// Whether the scratch holds what igemm takes at a time.
+template <class = on_use>
 [[nodiscard]] inline bool suits_scratch(const igemm_low_args& args) noexcept {
     return (args.dense.channels > 16 ? least_panels : 1) * groups_of(args.dense.over) * 64 <= scratch_bytes;
 }

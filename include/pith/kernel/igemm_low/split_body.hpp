@@ -119,6 +119,7 @@ PITH_NOINLINE void split_panels(const split_call& call, std::uint32_t first) noe
     }
 }
 
+template <class = on_use>
 inline void igemm_split(const igemm_low_args& args) noexcept {
     split_call call{args, args.dense, pick_decode(args.codes), code_table(args.codes)};
     igemm_args& a = call.dense;

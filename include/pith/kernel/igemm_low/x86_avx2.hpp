@@ -42,6 +42,7 @@ inline constexpr std::size_t least_panels = 1;
 } // namespace igemm_low_detail
 
 /// @pre packed by format::low_bit_tile
+template <class = on_use>
 inline void igemm_low(const igemm_low_args& args) noexcept {
     using namespace igemm_low_detail;
     if (suits_one(args))

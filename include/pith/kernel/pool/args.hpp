@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../../base/on_use.hpp"
 #include "../../format/affine.hpp"
 #include "../window.hpp"
 

@@ -3,6 +3,7 @@
 // that has them. Vectors run over channels; inputs may be read beyond the last channel, never written. All
 // equal the portable kernels bit for bit.
 
+template <class = on_use>
 inline void max_codes(const max_pool_u8_args& a) noexcept {
     const std::uint32_t channels = a.over.channels;
     for_each_window(a.over, [&](const clipped_window& w) {
@@ -29,6 +30,7 @@ PITH_ALWAYS_INLINE void for_each_vector(const pool_geometry& g, float* output, c
     });
 }
 
+template <class = on_use>
 inline void max_reals(const max_pool_f32_args& a) noexcept {
     for_each_vector(a.over, a.output, [&](const clipped_window& w, std::ptrdiff_t c) {
         vf greatest = repeat(-3.402823466e38f);
@@ -37,6 +39,7 @@ inline void max_reals(const max_pool_f32_args& a) noexcept {
     });
 }
 
+template <class = on_use>
 inline void average_reals(const average_pool_f32_args& a) noexcept {
     for_each_vector(a.over, a.output, [&](const clipped_window& w, std::ptrdiff_t c) {
         vf sum = zero();
@@ -46,6 +49,7 @@ inline void average_reals(const average_pool_f32_args& a) noexcept {
     });
 }
 
+template <class = on_use>
 inline void average_codes(const average_pool_u8_args& a) noexcept {
     const vi from_zero = repeat_whole(a.from.zero);
     const vf from_scale = repeat(a.from.scale);
@@ -70,6 +74,7 @@ inline void average_codes(const average_pool_u8_args& a) noexcept {
     });
 }
 
+template <class = on_use>
 inline void global_average(const global_average_u8_args& a) noexcept {
     const vi zeros = repeat_whole(static_cast<std::int32_t>(a.rows * a.columns) * a.input_zero);
     const vf factor = repeat(a.factor);

@@ -244,6 +244,7 @@ struct pixel_cursor {
 };
 
 /// Fills the job's pixels with the next `count`, row by row.
+template <class = on_use>
 inline void take_pixels(const sgemm_args& a, pixel_cursor& at, std::uint32_t count, tile_job& job) noexcept {
     const pixel_strides& to = a.output_strides;
     const pixel_strides& from = a.epilogue.residual_strides;
@@ -271,6 +272,7 @@ inline void take_pixels(const sgemm_args& a, pixel_cursor& at, std::uint32_t cou
 }
 
 /// Pixels `from` to `to` of the job, which do not exist, repeat pixel `from` - 1 and are stored aside.
+template <class = on_use>
 inline void repeat_pixel(tile_job& job, std::uint32_t from, std::uint32_t to, float* aside) noexcept {
     for (std::uint32_t m = from; m < to; ++m) {
         job.input[m] = job.input[from - 1];
@@ -281,6 +283,7 @@ inline void repeat_pixel(tile_job& job, std::uint32_t from, std::uint32_t to, fl
 }
 
 /// All pixels for t.panels panels from job.channel on, in tiles of nearly equal size.
+template <class = on_use>
 inline void run_panels(const sgemm_args& a, tile_job& job, const tiling& t) noexcept {
     const std::size_t pixels = std::size_t{a.over.rows} * a.over.columns;
     const std::size_t units = (pixels + t.unit - 1) / t.unit;
@@ -308,13 +311,16 @@ inline void run_panels(const sgemm_args& a, tile_job& job, const tiling& t) noex
 
 /// Dense layers of one pixel read every weight once: more panels abreast keep more of them under way.
 inline constexpr std::uint32_t panels_abreast = registers / 8;
+template <class = on_use>
 inline constexpr tile_function abreast[] = {&run_one<panels_abreast>};
-inline constexpr tiling one_pixel{panels_abreast, 1, 1, abreast};
+template <class = on_use>
+inline constexpr tiling one_pixel{panels_abreast, 1, 1, abreast<>};
 
 /// The pass for the next panels of `left`.
+template <class = on_use>
 [[nodiscard]] inline const tiling& choose_tiling(bool single, std::uint32_t left) noexcept {
     if (single && left >= panels_abreast)
-        return one_pixel;
+        return one_pixel<>;
     if constexpr (panel_vectors == 1) {
         if (left >= 2)
             return left == 3 ? tiled<3, 2> : tiled<2, 2>;
@@ -324,6 +330,7 @@ inline constexpr tiling one_pixel{panels_abreast, 1, 1, abreast};
     }
 }
 
+template <class = on_use>
 inline void run(const sgemm_args& a) noexcept {
     tile_job job;
     job.over = &a.over;

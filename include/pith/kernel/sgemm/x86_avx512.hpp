@@ -23,6 +23,7 @@ using namespace f32;
 } // namespace sgemm_body
 
 /// Reads weights packed as {16, 1}.
+template <class = on_use>
 inline void sgemm(const sgemm_args& a) noexcept {
     sgemm_body::run(a);
 }
