@@ -49,7 +49,8 @@ void run_one(const igemm_args& a, std::uint32_t first) noexcept {
 }
 
 /// @pre suits_one(args.over)
-PITH_NOINLINE inline void igemm_one(const igemm_args& args) noexcept {
+template <class = on_use>
+PITH_NOINLINE void igemm_one(const igemm_args& args) noexcept {
     alignas(64) std::int16_t scratch[scratch_words];
     const window& over = args.over;
     std::int16_t* to = scratch;

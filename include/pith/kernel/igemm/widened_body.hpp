@@ -167,7 +167,8 @@ template <class = on_use>
 }
 
 /// @pre suits_widening(args.over)
-PITH_NOINLINE inline void igemm_widened(const igemm_args& args) noexcept {
+template <class = on_use>
+PITH_NOINLINE void igemm_widened(const igemm_args& args) noexcept {
     alignas(64) std::int16_t scratch[scratch_words];
     igemm_args a = args;
     if (one_row(a)) {

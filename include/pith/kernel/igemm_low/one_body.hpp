@@ -113,7 +113,8 @@ template <class = on_use>
 }
 
 /// @pre suits_one(args)
-PITH_NOINLINE inline void igemm_one(const igemm_low_args& args) noexcept {
+template <class = on_use>
+PITH_NOINLINE void igemm_one(const igemm_low_args& args) noexcept {
     const format::low_bit_codes& codes = args.codes;
     igemm_args a = args.dense;
     a.weights = reinterpret_cast<const std::int8_t*>(args.weights); // not read

@@ -40,7 +40,8 @@ template <class = on_use>
 }
 
 /// @pre suits_scratch(args)
-PITH_NOINLINE inline void igemm_decoded(const igemm_low_args& args) noexcept {
+template <class = on_use>
+PITH_NOINLINE void igemm_decoded(const igemm_low_args& args) noexcept {
     alignas(64) std::int8_t scratch[scratch_bytes];
     const igemm_args& a = args.dense;
     const decode_function decode = pick_decode(args.codes);
