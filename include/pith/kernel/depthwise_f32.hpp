@@ -11,11 +11,11 @@
 
 namespace pith::kernel {
 
-template <class = on_use>
+template <class Use = on_use>
 inline constexpr entry<depthwise_f32_args> depthwise_f32_list[] = {
 #if PITH_X86
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile, &x86_avx512::depthwise_f32<>},
-    {"x86_avx2", arch::isa::avx2, format::any_tile, &x86_avx2::depthwise_f32<>},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile, &x86_avx512::depthwise_f32<Use>},
+    {"x86_avx2", arch::isa::avx2, format::any_tile, &x86_avx2::depthwise_f32<Use>},
 #endif
     {"portable", arch::isa::none, format::any_tile, &portable::depthwise_f32},
 };

@@ -13,14 +13,15 @@
 
 namespace pith::kernel {
 
-template <class = on_use>
+template <class Use = on_use>
 inline constexpr entry<depthwise_u8_args> depthwise_u8_list[] = {
 #if PITH_X86
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, format::any_tile,
-     &x86_avx512_vnni::depthwise_u8<>},
-    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::any_tile, &x86_avx_vnni::depthwise_u8<>},
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile, &x86_avx512::depthwise_u8<>},
-    {"x86_avx2", arch::isa::avx2, format::any_tile, &x86_avx2::depthwise_u8<>},
+     &x86_avx512_vnni::depthwise_u8<Use>},
+    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::any_tile,
+     &x86_avx_vnni::depthwise_u8<Use>},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile, &x86_avx512::depthwise_u8<Use>},
+    {"x86_avx2", arch::isa::avx2, format::any_tile, &x86_avx2::depthwise_u8<Use>},
 #endif
     {"portable", arch::isa::none, format::any_tile, &portable::depthwise_u8},
 };

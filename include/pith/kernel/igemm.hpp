@@ -18,22 +18,22 @@ namespace pith::kernel {
 
 inline constexpr format::tile igemm_vector_tile{16, 4}; ///< every vector kernel's
 
-template <class = on_use>
+template <class Use = on_use>
 inline constexpr entry<igemm_args> igemm_list[] = {
 #if PITH_X86
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, igemm_vector_tile,
-     &x86_avx512_vnni::igemm<>},
-    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, igemm_vector_tile, &x86_avx_vnni::igemm<>},
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, igemm_vector_tile, &x86_avx512::igemm<>},
-    {"x86_avx2", arch::isa::avx2, igemm_vector_tile, &x86_avx2::igemm<>},
+     &x86_avx512_vnni::igemm<Use>},
+    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, igemm_vector_tile, &x86_avx_vnni::igemm<Use>},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, igemm_vector_tile, &x86_avx512::igemm<Use>},
+    {"x86_avx2", arch::isa::avx2, igemm_vector_tile, &x86_avx2::igemm<Use>},
 #endif
 #if PITH_AARCH64
 #if !defined(__clang__)
     {"arm_i8mm", arch::isa::neon | arch::isa::dotprod | arch::isa::i8mm, igemm_vector_tile,
-     &arm_i8mm::igemm<>},
-    {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, igemm_vector_tile, &arm_dotprod::igemm<>},
+     &arm_i8mm::igemm<Use>},
+    {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, igemm_vector_tile, &arm_dotprod::igemm<Use>},
 #endif
-    {"arm_neon", arch::isa::neon, igemm_vector_tile, &arm_neon::igemm<>},
+    {"arm_neon", arch::isa::neon, igemm_vector_tile, &arm_neon::igemm<Use>},
 #endif
     {"portable", arch::isa::none, format::any_tile, &portable::igemm},
 };

@@ -5,6 +5,9 @@
 
 #include "entry.hpp"
 #include "igemm_low/args.hpp"
+#include "igemm_low/arm_dotprod.hpp"
+#include "igemm_low/arm_i8mm.hpp"
+#include "igemm_low/arm_neon.hpp"
 #include "igemm_low/portable.hpp"
 #include "igemm_low/x86_avx2.hpp"
 #include "igemm_low/x86_avx512.hpp"
@@ -14,16 +17,25 @@
 
 namespace pith::kernel {
 
-template <class = on_use>
+template <class Use = on_use>
 inline constexpr entry<igemm_low_args> igemm_low_list[] = {
 #if PITH_X86
     {"x86_avx512_vbmi", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni | arch::isa::avx512_vbmi,
-     format::low_bit_tile, &x86_avx512_vbmi::igemm_low<>},
+     format::low_bit_tile, &x86_avx512_vbmi::igemm_low<Use>},
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, format::low_bit_tile,
-     &x86_avx512_vnni::igemm_low<>},
-    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::low_bit_tile, &x86_avx_vnni::igemm_low<>},
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::low_bit_tile, &x86_avx512::igemm_low<>},
-    {"x86_avx2", arch::isa::avx2, format::low_bit_tile, &x86_avx2::igemm_low<>},
+     &x86_avx512_vnni::igemm_low<Use>},
+    {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::low_bit_tile,
+     &x86_avx_vnni::igemm_low<Use>},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::low_bit_tile, &x86_avx512::igemm_low<Use>},
+    {"x86_avx2", arch::isa::avx2, format::low_bit_tile, &x86_avx2::igemm_low<Use>},
+#endif
+#if PITH_AARCH64
+#if !defined(__clang__)
+    {"arm_i8mm", arch::isa::neon | arch::isa::dotprod | arch::isa::i8mm, format::low_bit_tile,
+     &arm_i8mm::igemm_low},
+    {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, format::low_bit_tile, &arm_dotprod::igemm_low},
+#endif
+    {"arm_neon", arch::isa::neon, format::low_bit_tile, &arm_neon::igemm_low},
 #endif
     {"portable", arch::isa::none, format::low_bit_tile, &portable::igemm_low},
 };

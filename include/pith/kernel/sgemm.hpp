@@ -22,11 +22,11 @@ namespace pith::kernel {
 /// How weights are packed for every SIMD kernel of the list.
 inline constexpr format::tile sgemm_tile{16, 1};
 
-template <class = on_use>
+template <class Use = on_use>
 inline constexpr entry<sgemm_args> sgemm_list[] = {
 #if PITH_X86
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, &x86_avx512::sgemm<>},
-    {"x86_avx2", arch::isa::avx2, sgemm_tile, &x86_avx2::sgemm<>},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, &x86_avx512::sgemm<Use>},
+    {"x86_avx2", arch::isa::avx2, sgemm_tile, &x86_avx2::sgemm<Use>},
 #endif
 #ifdef PITH_KERNEL_SGEMM_SIMD_HPP
     {"simd", simd::needs<>, sgemm_tile, &simd::sgemm<>},

@@ -45,22 +45,23 @@ template <class Args, std::size_t N>
 } // namespace detail
 
 /// The best kernels of a processor that has these instruction sets.
+template <class Use = on_use>
 [[nodiscard]] constexpr kernel_set kernels_for(arch::isa_set have) noexcept {
     using namespace kernel;
     kernel_set s;
-    s.igemm = detail::tiled(igemm_list<>, have, igemm_tile);
-    s.igemm_low = detail::best(igemm_low_list<>, have, format::low_bit_tile);
-    s.sgemm = detail::tiled(sgemm_list<>, have, sgemm_tile);
-    s.depthwise_u8 = detail::best(depthwise_u8_list<>, have);
-    s.depthwise_f32 = detail::best(depthwise_f32_list<>, have);
-    s.quantize = detail::best(quantize_list<>, have);
-    s.dequantize = detail::best(dequantize_list<>, have);
-    s.table_u8 = detail::best(table_u8_list<>, have);
-    s.add_u8 = detail::best(add_u8_list<>, have);
-    s.mul_u8 = detail::best(mul_u8_list<>, have);
-    s.max_pool_u8 = detail::best(max_pool_u8_list<>, have);
-    s.average_pool_u8 = detail::best(average_pool_u8_list<>, have);
-    s.global_average_u8 = detail::best(global_average_u8_list<>, have);
+    s.igemm = detail::tiled(igemm_list<Use>, have, igemm_tile);
+    s.igemm_low = detail::best(igemm_low_list<Use>, have, format::low_bit_tile);
+    s.sgemm = detail::tiled(sgemm_list<Use>, have, sgemm_tile);
+    s.depthwise_u8 = detail::best(depthwise_u8_list<Use>, have);
+    s.depthwise_f32 = detail::best(depthwise_f32_list<Use>, have);
+    s.quantize = detail::best(quantize_list<Use>, have);
+    s.dequantize = detail::best(dequantize_list<Use>, have);
+    s.table_u8 = detail::best(table_u8_list<Use>, have);
+    s.add_u8 = detail::best(add_u8_list<Use>, have);
+    s.mul_u8 = detail::best(mul_u8_list<Use>, have);
+    s.max_pool_u8 = detail::best(max_pool_u8_list<Use>, have);
+    s.average_pool_u8 = detail::best(average_pool_u8_list<Use>, have);
+    s.global_average_u8 = detail::best(global_average_u8_list<Use>, have);
     s.softmax_u8 = detail::best(softmax_u8_list, have);
     s.copy = detail::best(copy_list, have);
     s.pad = detail::best(pad_list, have);
@@ -68,10 +69,10 @@ template <class Args, std::size_t N>
     s.convert = detail::best(convert_list, have);
     s.resize_u8 = detail::best(resize_u8_list, have);
     s.resize_f32 = detail::best(resize_f32_list, have);
-    s.unary_f32 = detail::best(unary_f32_list<>, have);
-    s.binary_f32 = detail::best(binary_f32_list<>, have);
-    s.max_pool_f32 = detail::best(max_pool_f32_list<>, have);
-    s.average_pool_f32 = detail::best(average_pool_f32_list<>, have);
+    s.unary_f32 = detail::best(unary_f32_list<Use>, have);
+    s.binary_f32 = detail::best(binary_f32_list<Use>, have);
+    s.max_pool_f32 = detail::best(max_pool_f32_list<Use>, have);
+    s.average_pool_f32 = detail::best(average_pool_f32_list<Use>, have);
     s.softmax_f32 = detail::best(softmax_f32_list, have);
     s.reduce_f32 = detail::best(reduce_f32_list, have);
     s.matmul_f32 = detail::best(matmul_f32_list, have);

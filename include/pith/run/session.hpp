@@ -25,12 +25,14 @@ struct session_options {
 class session {
 public:
     /// Takes a copy of the bytes.
+    template <class Use = on_use>
     [[nodiscard]] static result<session> open(bytes_view bytes, const session_options& options = {}) {
         buffer copy(bytes.size());
         if (!bytes.empty())
             std::memcpy(copy.data(), bytes.data(), bytes.size());
-        return open(std::move(copy), options);
+        return open<Use>(std::move(copy), options);
     }
+    template <class Use = on_use>
     [[nodiscard]] static result<session> open(buffer bytes, const session_options& options = {}) {
         session s;
         s.bytes_ = std::move(bytes);
@@ -38,7 +40,7 @@ public:
         if (!program)
             return program.error();
         s.program_ = *program;
-        s.kernels_ = kernels_for(options.isa & arch::detect());
+        s.kernels_ = kernels_for<Use>(options.isa & arch::detect());
         s.arena_ = buffer(s.program_.arena_bytes());
         return s;
     }
@@ -63,7 +65,10 @@ public:
         return {reinterpret_cast<const E*>(base + t.offset), static_cast<std::size_t>(elements_of(t))};
     }
 
-    void run() noexcept { execute(program_, arena_.bytes(), kernels_); }
+    template <class Use = on_use>
+    void run() noexcept {
+        execute(program_, arena_.bytes(), kernels_);
+    }
     /// Calls observe(index, op) after each operation.
     template <class Observer>
     void run(const Observer& observe) noexcept {

@@ -551,19 +551,19 @@ inline void rectify_gradient(const elements_job<real>& job) noexcept {
 }
 
 /// @param name of the processor family
-template <class = on_use>
+template <class Use = on_use>
 [[nodiscard]] inline table<real> make_table(const char* name) noexcept {
     return {.name = name,
             .lanes = width,
-            .conv = &conv<>,
-            .conv_weights = &conv_weights<>,
-            .depthwise = &depthwise<>,
-            .depthwise_weights = &depthwise_weights<>,
-            .moments = &moments<>,
-            .normalize = &normalize<>,
-            .gradient_sums = &gradient_sums<>,
-            .gradient = &gradient<>,
-            .copy = &copy<>,
-            .rectify = &rectify<>,
-            .rectify_gradient = &rectify_gradient<>};
+            .conv = &conv<Use>,
+            .conv_weights = &conv_weights<Use>,
+            .depthwise = &depthwise<Use>,
+            .depthwise_weights = &depthwise_weights<Use>,
+            .moments = &moments<Use>,
+            .normalize = &normalize<Use>,
+            .gradient_sums = &gradient_sums<Use>,
+            .gradient = &gradient<Use>,
+            .copy = &copy<Use>,
+            .rectify = &rectify<Use>,
+            .rectify_gradient = &rectify_gradient<Use>};
 }
