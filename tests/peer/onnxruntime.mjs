@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// usage: node onnxruntime.mjs NODE_MODULES FOLDER: runs every FOLDER/NAME.onnx in ONNX Runtime (level 'all') on the inputs
-// in NAME.in and compares the outputs with NAME.out, bit for bit. Returns 1 if any differs.
+// usage: node onnxruntime.mjs NODE_MODULES FOLDER: runs every FOLDER/NAME.STYLE.onnx in ONNX Runtime (level 'all') on the
+// inputs in NAME.in and compares the outputs with NAME.out, bit for bit. Returns 1 if any differs.
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -26,8 +26,9 @@ function compare(name) {
     const input = session.inputMetadata[0];
     const dims = input.shape.map((d) => (d > 0 ? d : 1));
     const size = dims.reduce((a, b) => a * b, 1);
-    const given = floats(join(folder, `${name}.in`));
-    const expected = floats(join(folder, `${name}.out`));
+    const stem = join(folder, name.split('.')[0]);
+    const given = floats(`${stem}.in`);
+    const expected = floats(`${stem}.out`);
     const fetches = Object.fromEntries(session.outputMetadata.map((o) => [o.name, null]));
     let at = 0, equal = 0;
     for (let i = 0; i < given.length / size; ++i) {

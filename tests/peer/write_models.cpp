@@ -70,10 +70,12 @@ public:
             .weights = {.bits = bits}};
         const auto q = checked(quantise(std::move(g)), name);
         const fs::path stem = folder_ / name;
-        if (const auto saved = io::save_onnx(q, stem.string() + ".onnx"); !saved) {
-            std::fprintf(stderr, "%s: %s %s\n", name.c_str(), saved.error().what, saved.error().where);
-            std::exit(1);
-        }
+        for (const auto& [style, ending] : {std::pair{io::onnx_codes::pairs, ".pairs.onnx"},
+                                            std::pair{io::onnx_codes::operators, ".operators.onnx"}})
+            if (const auto saved = io::save_onnx(q, stem.string() + ending, {.codes = style}); !saved) {
+                std::fprintf(stderr, "%s: %s %s\n", name.c_str(), saved.error().what, saved.error().where);
+                std::exit(1);
+            }
         auto program = checked(run::session::open(checked(plan::pack(q), name)), name);
         std::ofstream in(stem.string() + ".in", std::ios::binary);
         std::ofstream out(stem.string() + ".out", std::ios::binary);

@@ -20,12 +20,15 @@
 #include "../graph/infer.hpp"
 #include "../graph/quantized.hpp"
 #include "file.hpp"
+#include "onnx_write/direct.hpp"
 #include "onnx_write/layers_elementwise.hpp"
 #include "onnx_write/layers_move.hpp"
 #include "onnx_write/layers_window.hpp"
 #include "onnx_write/writer.hpp"
 
 namespace pith::io {
+
+using onnx_codes = onnx_write::code_style;
 
 struct onnx_write_options {
     /// 13 to 21. 13 is the first with one scale per channel, so every runtime since 2020 reads it; newer ones
@@ -34,8 +37,10 @@ struct onnx_write_options {
     /// The symbol of the batch, which is then free. Empty: as the graph's metadata has it ("batch"), else the
     /// batch is the graph's.
     std::string batch{};
-    /// Write encodings; without, the float masters.
-    bool encodings = true;
+    /// Encodings as QuantizeLinear and DequantizeLinear around real operators, which every runtime reads and
+    /// ONNX Runtime runs in codes, as operators on codes (QLinearConv and its kin, partly ONNX Runtime's
+    /// own), or not at all: the float masters.
+    onnx_codes codes = onnx_codes::pairs;
 };
 
 namespace onnx_write {
@@ -129,15 +134,16 @@ class exporter {
 public:
     exporter(const graph<T, Layers>& g, const onnx_write_options& options, outline<T, Layers> o)
         : g_(g), options_(options), outline_(std::move(o)),
-          write_(g, outline_.sizes, options.opset, options.encodings) {}
+          write_(g, outline_.sizes, options.opset, options.codes) {}
 
     [[nodiscard]] result<std::string> run() {
         write_.free_batch = !outline_.batch.empty();
         declare_inputs();
         for (std::size_t k = 0; k < g_.outputs.size(); ++k)
             write_.promise(g_.outputs[k], door_order(g_, g_.outputs[k], g_.output_layouts, k));
-        const auto executions =
-            options_.encodings ? executions_of(g_) : std::vector<node_execution>(g_.nodes.size());
+        const auto executions = options_.codes != onnx_codes::none
+                                    ? executions_of(g_)
+                                    : std::vector<node_execution>(g_.nodes.size());
         for (node_index k = 0; k < g_.nodes.size(); ++k)
             if (executions[k].how != execution::fused && !write_.failed())
                 write_node(outline_.net.nodes[k], executions[k]);
@@ -168,18 +174,23 @@ private:
 
     void write_node(node<Layers> n, const node_execution& how) {
         write_.in_codes = how.how == execution::integer;
+        write_.cut_value = how.output;
+        write_.cut_codes = how.codes;
         if (how.activation != no_node)
             n.outputs[0] = how.output;
         std::visit(
             [&](const auto& layer) {
                 write_.enter(n.name, kind_of(layer));
+                write_.on_codes =
+                    write_.in_codes && options_.codes == onnx_codes::operators && has_direct(layer);
                 if constexpr (requires { write(write_, n, layer); })
                     write(write_, n, layer);
                 else
                     write_.refuse(errc::unsupported, "the layer kind has no ONNX operator");
             },
             n.layer);
-        write_.settle(how.output, how.codes);
+        write_.settle();
+        write_.on_codes = false;
     }
 
     void bind_outputs() {

@@ -15,6 +15,7 @@
 #include "../../graph/layer/reduce.hpp"
 #include "../../graph/layer/softmax.hpp"
 #include "../../graph/layer/unary.hpp"
+#include "direct.hpp"
 #include "writer.hpp"
 
 namespace pith::io::onnx_write {
@@ -108,7 +109,10 @@ void write(W& w, const Node& n, const unary& layer) {
     default:
         break;
     }
-    w.emit(detail::operator_of(layer.op), {x}, {y}, detail::attributes_of(layer));
+    const std::string op = detail::operator_of(layer.op);
+    if (w.on_codes)
+        return emit_runtime(w, "QLinear" + op, with_codes(w, n, {x}), y, detail::attributes_of(layer));
+    w.emit(op, {x}, {y}, detail::attributes_of(layer));
 }
 
 namespace detail {
@@ -152,21 +156,30 @@ template <class W>
 template <class W, class Node>
 void write(W& w, const Node& n, const binary& layer) {
     constexpr const char* names[] = {"Add", "Sub", "Mul", "Div", "Min", "Max", "Pow", "PRelu"};
-    const char* const op = names[static_cast<std::size_t>(layer.op)];
+    const std::string op = names[static_cast<std::size_t>(layer.op)];
+    const auto emit = [&](const std::string& first, const std::string& second, const std::string& out) {
+        if (w.on_codes)
+            emit_runtime(w, "QLinear" + op, with_codes(w, n, {first, second}), out);
+        else
+            w.emit(op, {first, second}, {out});
+    };
     const value_id a = n.inputs[0];
     const value_id b = n.inputs[1];
     const std::size_t rank = w.dims(n.outputs[0]).rank();
     form x = w.primary(a);
     form y = w.primary(b);
     const bool shared = x.mixed && y.mixed && *x.mixed == *y.mixed && w.dims(a) == w.dims(b);
+    const layout flat = identity_layout(rank);
     if (shared)
-        return w.emit(op, {x.name, y.name}, {w.give(n.outputs[0], x.order, x.mixed)});
-    if (x.mixed && detail::mixes_with(w, b, a))
-        return w.emit(op, {x.name, detail::operand_constant(w, b, identity_layout(rank), x.mixed)},
-                      {w.give(n.outputs[0], x.order, x.mixed)});
-    if (y.mixed && detail::mixes_with(w, a, b))
-        return w.emit(op, {detail::operand_constant(w, a, identity_layout(rank), y.mixed), y.name},
-                      {w.give(n.outputs[0], y.order, y.mixed)});
+        return emit(x.name, y.name, w.give(n.outputs[0], x.order, x.mixed));
+    if (x.mixed && detail::mixes_with(w, b, a)) {
+        const std::string second = detail::operand_constant(w, b, flat, x.mixed);
+        return emit(x.name, second, w.give(n.outputs[0], x.order, x.mixed));
+    }
+    if (y.mixed && detail::mixes_with(w, a, b)) {
+        const std::string first = detail::operand_constant(w, a, flat, y.mixed);
+        return emit(first, y.name, w.give(n.outputs[0], y.order, y.mixed));
+    }
     x = w.plain(a);
     y = w.plain(b);
     const layout ox = raised_order(x.order, rank);
@@ -184,7 +197,7 @@ void write(W& w, const Node& n, const binary& layer) {
     };
     const std::string first = operand(a);
     const std::string second = operand(b);
-    w.emit(op, {first, second}, {w.give(n.outputs[0], order)});
+    emit(first, second, w.give(n.outputs[0], order));
 }
 
 template <class W, class Node>
@@ -199,8 +212,13 @@ template <class W, class Node>
 void write(W& w, const Node& n, const softmax& layer) {
     const form x = w.plain(n.inputs[0]);
     const std::string name = w.take(n.inputs[0], x.order);
-    w.emit(layer.log ? "LogSoftmax" : "Softmax", {name}, {w.give(n.outputs[0], x.order)},
-           attribute_list{}.whole("axis", stored_axis(x.order, layer.axis)));
+    attribute_list a;
+    a.whole("axis", stored_axis(x.order, layer.axis));
+    const std::string y = w.give(n.outputs[0], x.order);
+    if (w.on_codes)
+        return emit_runtime(w, "QLinearSoftmax", with_codes(w, n, {name}), y,
+                            std::move(a.whole("opset", w.opset)));
+    w.emit(layer.log ? "LogSoftmax" : "Softmax", {name}, {y}, std::move(a));
 }
 
 template <class W, class Node>

@@ -20,6 +20,7 @@
 #include "../../graph/layer/slice.hpp"
 #include "../../graph/layer/split.hpp"
 #include "../../graph/layer/transpose.hpp"
+#include "direct.hpp"
 #include "writer.hpp"
 
 namespace pith::io::onnx_write {
@@ -33,8 +34,14 @@ void write(W& w, const Node& n, const concat& layer) {
     std::vector<std::string> inputs;
     for (const auto id : n.inputs)
         inputs.push_back(w.take(id, order));
-    w.emit("Concat", std::move(inputs), {w.give(n.outputs[0], order)},
-           attribute_list{}.whole("axis", stored_axis(order, layer.axis)));
+    attribute_list a;
+    a.whole("axis", stored_axis(order, layer.axis));
+    const std::string y = w.give(n.outputs[0], order);
+    if (!w.on_codes)
+        return w.emit("Concat", std::move(inputs), {y}, std::move(a));
+    inputs = with_codes(w, n, inputs); // here the output's come first
+    std::rotate(inputs.begin(), inputs.end() - 2, inputs.end());
+    emit_runtime(w, "QLinearConcat", std::move(inputs), y, std::move(a));
 }
 
 template <class W, class Node>

@@ -16,6 +16,7 @@
 #include "../../graph/layer/matmul.hpp"
 #include "../../graph/layer/pool2d.hpp"
 #include "../../graph/layer/resize2d.hpp"
+#include "direct.hpp"
 #include "writer.hpp"
 
 namespace pith::io::onnx_write {
@@ -39,6 +40,8 @@ template <class W, class Node>
 void write(W& w, const Node& n, const conv2d& layer) {
     const layout first = channels_first(4);
     std::vector<std::string> inputs{w.take(n.inputs[0], first), w.take(n.inputs[1], first)};
+    if (w.on_codes)
+        inputs = with_codes(w, n, inputs);
     if (input_of(n, 2) != no_value)
         inputs.push_back(w.bias(n));
     const shape& kernel = w.dims(n.inputs[1]);
@@ -48,7 +51,8 @@ void write(W& w, const Node& n, const conv2d& layer) {
         .list("kernel_shape", {kernel[1], kernel[2]})
         .list("pads", list_of(layer.pads))
         .list("strides", list_of(layer.strides));
-    w.emit("Conv", std::move(inputs), {w.give(n.outputs[0], first)}, std::move(a));
+    w.emit(w.on_codes ? "QLinearConv" : "Conv", std::move(inputs), {w.give(n.outputs[0], first)},
+           std::move(a));
 }
 
 template <class W, class Node>
@@ -57,6 +61,9 @@ void write(W& w, const Node& n, const pool2d& layer) {
     const bool most = layer.op == pool_op::max;
     const std::string x = w.take(n.inputs[0], first);
     const std::string y = w.give(n.outputs[0], first);
+    if (layer.global && !most && w.on_codes)
+        return emit_runtime(w, "QLinearGlobalAveragePool", with_codes(w, n, {x}), y,
+                            attribute_list{}.whole("channels_last", 0));
     if (layer.global)
         return w.emit(most ? "GlobalMaxPool" : "GlobalAveragePool", {x}, {y});
     attribute_list a;
@@ -71,6 +78,9 @@ void write(W& w, const Node& n, const pool2d& layer) {
     a.list("kernel_shape", list_of(layer.kernel))
         .list("pads", list_of(layer.pads))
         .list("strides", list_of(layer.strides));
+    if (!most && w.on_codes)
+        return emit_runtime(w, "QLinearAveragePool", with_codes(w, n, {x}), y,
+                            std::move(a.whole("channels_last", 0)));
     w.emit(most ? "MaxPool" : "AveragePool", {x}, {y}, std::move(a));
 }
 
@@ -96,22 +106,37 @@ void write(W& w, const Node& n, const batch_norm& layer) {
 
 namespace detail {
 
+/// x [rows, in] times the layer's weights.
+template <class W, class Node>
+void write_gemm(W& w, const Node& n, const std::string& x, const std::string& weights, const std::string& y) {
+    std::vector<std::string> inputs{x, weights};
+    const std::string bias = input_of(n, 2) != no_value ? w.bias(n) : std::string{};
+    attribute_list transposed;
+    transposed.whole("transB", 1);
+    if (!w.on_codes) {
+        if (!bias.empty())
+            inputs.push_back(bias);
+        return w.emit({w.node_name(), "Gemm", std::move(inputs), {y}, std::move(transposed)});
+    }
+    inputs = with_codes(w, n, inputs);
+    inputs.insert(inputs.begin() + 6, bias);
+    emit_runtime(w, "QGemm", std::move(inputs), y, std::move(transposed));
+}
+
 /// In codes a product is a Gemm, whatever the rank: rows are flattened, and what comes out gets its axes
 /// back.
 template <class W, class Node>
-void write_wide_dense(W& w, const Node& n, const form& x) {
+void write_wide_gemm(W& w, const Node& n, const form& x) {
     const value_id y = n.outputs[0];
     const std::string rows = w.recoded(n.inputs[0], w.reshaped(x.name, {-1, w.dims(n.inputs[0]).back()}));
-    std::vector<std::string> inputs{rows, w.take(n.inputs[1])};
-    if (input_of(n, 2) != no_value)
-        inputs.push_back(w.bias(n));
     const std::string product = w.fresh("product");
-    w.emit("Gemm", std::move(inputs), {product}, attribute_list{}.whole("transB", 1));
+    write_gemm(w, n, rows, w.take(n.inputs[1]), product);
     wholes sizes = w.sizes(stored_dims(w.dims(y), x.order), false);
     if (w.free_batch)
         sizes[0] = -1;
     const std::string shape_name = w.list("shape", sizes);
-    w.emit({product + "/unflatten", "Reshape", {w.recoded(y, product), shape_name}, {w.give(y, x.order)}});
+    const std::string flat = w.recoded(y, product);
+    w.emit({product + "/unflatten", "Reshape", {flat, shape_name}, {w.give(y, x.order)}});
 }
 
 } // namespace detail
@@ -119,24 +144,19 @@ void write_wide_dense(W& w, const Node& n, const form& x) {
 template <class W, class Node>
 void write(W& w, const Node& n, const dense&) {
     const std::size_t rank = w.dims(n.inputs[0]).rank();
-    const bool biased = input_of(n, 2) != no_value;
     form x = w.primary(n.inputs[0]);
     const bool mixes = x.mixed && w.is_constant(n.inputs[1]);
     if (mixes ? false : x.mixed || x.order.back() != static_cast<std::int8_t>(rank - 1))
         x = {w.take(n.inputs[0]), w.identity(n.inputs[0])};
     if (rank != 2 && w.in_codes)
-        return detail::write_wide_dense(w, n, x);
+        return detail::write_wide_gemm(w, n, x);
     if (rank == 2) {
-        std::vector<std::string> inputs{x.name,
-                                        mixes ? w.constant(n.inputs[1], {w.identity(n.inputs[1]), x.mixed})
-                                              : w.take(n.inputs[1])};
-        if (biased)
-            inputs.push_back(w.bias(n));
-        return w.emit("Gemm", std::move(inputs), {w.give(n.outputs[0], x.order)},
-                      attribute_list{}.whole("transB", 1));
+        const std::string weights =
+            mixes ? w.constant(n.inputs[1], {w.identity(n.inputs[1]), x.mixed}) : w.take(n.inputs[1]);
+        return detail::write_gemm(w, n, x.name, weights, w.give(n.outputs[0], x.order));
     }
     const std::string weights = w.take(n.inputs[1], {1, 0});
-    if (!biased)
+    if (input_of(n, 2) == no_value)
         return w.emit("MatMul", {x.name, weights}, {w.give(n.outputs[0], x.order)});
     const std::string product = w.fresh("product");
     w.emit("MatMul", {x.name, weights}, {product});
