@@ -32,10 +32,10 @@ inline constexpr entry<igemm_low_args> igemm_low_list[] = {
 #if PITH_AARCH64
 #if !defined(__clang__)
     {"arm_i8mm", arch::isa::neon | arch::isa::dotprod | arch::isa::i8mm, format::low_bit_tile,
-     &arm_i8mm::igemm_low},
-    {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, format::low_bit_tile, &arm_dotprod::igemm_low},
+     &arm_i8mm::igemm_low<Use>},
+    {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, format::low_bit_tile, &arm_dotprod::igemm_low<Use>},
 #endif
-    {"arm_neon", arch::isa::neon, format::low_bit_tile, &arm_neon::igemm_low},
+    {"arm_neon", arch::isa::neon, format::low_bit_tile, &arm_neon::igemm_low<Use>},
 #endif
     {"portable", arch::isa::none, format::low_bit_tile, &portable::igemm_low},
 };

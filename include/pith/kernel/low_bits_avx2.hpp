@@ -21,6 +21,9 @@ struct planes {
     using choice = __m256i;         ///< by the highest bit of each byte
     static constexpr int parts = 2; ///< vectors in a group
 
+    PITH_ALWAYS_INLINE static void store(std::int8_t* p, vec v) noexcept {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v);
+    }
     /// The same code in every byte.
     PITH_ALWAYS_INLINE static vec fill(std::int8_t code) noexcept { return _mm256_set1_epi8(code); }
     /// 16 codes for `pick`.
@@ -46,6 +49,11 @@ struct planes {
     }
     /// Bytes below 16, times 16.
     PITH_ALWAYS_INLINE static vec times_16(vec v) noexcept { return _mm256_slli_epi16(v, 4); }
+    /// Adds inputs, as many as there are bytes, to the lanes of `sums`.
+    PITH_ALWAYS_INLINE static vec add_bytes(vec sums, const std::uint8_t* x) noexcept {
+        return _mm256_add_epi64(sums, _mm256_sad_epu8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(x)),
+                                                      _mm256_setzero_si256()));
+    }
 
     PITH_ALWAYS_INLINE static vec nibbles(const std::uint8_t* plane, int part) noexcept {
         const vec both = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(plane));

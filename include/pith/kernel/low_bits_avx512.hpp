@@ -21,6 +21,7 @@ struct planes {
     using choice = __mmask64;
     static constexpr int parts = 1; ///< vectors in a group
 
+    PITH_ALWAYS_INLINE static void store(std::int8_t* p, vec v) noexcept { _mm512_storeu_si512(p, v); }
     /// The same code in every byte.
     PITH_ALWAYS_INLINE static vec fill(std::int8_t code) noexcept { return _mm512_set1_epi8(code); }
     /// 16 codes for `pick`.
@@ -47,6 +48,10 @@ struct planes {
     }
     /// Bytes below 16, times 16.
     PITH_ALWAYS_INLINE static vec times_16(vec v) noexcept { return _mm512_slli_epi16(v, 4); }
+    /// Adds inputs, as many as there are bytes, to the lanes of `sums`.
+    PITH_ALWAYS_INLINE static vec add_bytes(vec sums, const std::uint8_t* x) noexcept {
+        return _mm512_add_epi64(sums, _mm512_sad_epu8(_mm512_loadu_si512(x), _mm512_setzero_si512()));
+    }
 
     /// Planes with other bits above each index.
     PITH_ALWAYS_INLINE static vec loose_nibbles(const std::uint8_t* plane) noexcept {

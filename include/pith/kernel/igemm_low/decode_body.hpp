@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Groups of low-bit weights to bytes in memory, without a guard, behind decoder_body.hpp or what stands for
-// it. It needs `dot` (kernel/dot_*.hpp).
+// it.
 #ifdef PITH_TARGET_BODY
 
 template <int Bits, decode_to To>
@@ -11,7 +11,7 @@ void decode_groups(const std::uint8_t* from, std::size_t groups, const std::int8
     for (; groups != 0; --groups, from += 8 * Bits, to += 64)
 #pragma GCC unroll 4
         for (int part = 0; part < planes::parts; ++part)
-            dot::store(to + part * part_bytes, decode(from, part));
+            planes::store(to + part * part_bytes, decode(from, part));
 }
 
 using decode_function = void (*)(const std::uint8_t*, std::size_t, const std::int8_t*, std::int8_t*) noexcept;

@@ -67,7 +67,6 @@ void sum_low(const low_task& t) noexcept {
 template <class = on_use>
 [[nodiscard]] inline std::uint32_t sum_inputs(const window& over, const std::uint8_t* input) noexcept {
     constexpr std::uint32_t width = dot::lanes * 4;
-    const auto ones = dot::as_weights(planes::fill(1));
     vec acc = dot::none();
     std::uint32_t sum = 0;
     for (std::uint32_t run = 0; run < over.runs(); ++run) {
@@ -76,7 +75,7 @@ template <class = on_use>
                                 static_cast<std::ptrdiff_t>(run % over.run_columns) * over.run_column_stride;
         std::uint32_t left = over.run_length;
         for (; left >= width; left -= width, x += width)
-            acc = dot::add_dot(acc, dot::as_inputs(dot::load(reinterpret_cast<const std::int8_t*>(x))), ones);
+            acc = planes::add_bytes(acc, x);
         for (; left != 0; --left)
             sum += *x++;
     }
