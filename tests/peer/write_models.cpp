@@ -70,12 +70,10 @@ public:
             .weights = {.bits = bits}};
         const auto q = checked(quantise(std::move(g)), name);
         const fs::path stem = folder_ / name;
-        for (const auto& [style, ending] : {std::pair{io::onnx_codes::pairs, ".pairs.onnx"},
-                                            std::pair{io::onnx_codes::operators, ".operators.onnx"}})
-            if (const auto saved = io::save_onnx(q, stem.string() + ending, {.codes = style}); !saved) {
-                std::fprintf(stderr, "%s: %s %s\n", name.c_str(), saved.error().what, saved.error().where);
-                std::exit(1);
-            }
+        save(q, name, ".pairs.onnx", {.codes = io::onnx_codes::pairs});
+        save(q, name, ".operators.onnx", {.codes = io::onnx_codes::operators});
+        if (bits <= 4)
+            save(q, name, ".int4.onnx", {.opset = 21, .int4 = true});
         auto program = checked(run::session::open(checked(plan::pack(q), name)), name);
         std::ofstream in(stem.string() + ".in", std::ios::binary);
         std::ofstream out(stem.string() + ".out", std::ios::binary);
@@ -94,6 +92,15 @@ public:
     }
 
 private:
+    void save(const graph<float>& q, const std::string& name, const char* ending,
+              const io::onnx_write_options& options) const {
+        const auto saved = io::save_onnx(q, (folder_ / name).string() + ending, options);
+        if (saved)
+            return;
+        std::fprintf(stderr, "%s: %s %s\n", name.c_str(), saved.error().what, saved.error().where);
+        std::exit(1);
+    }
+
     fs::path folder_;
 };
 

@@ -41,6 +41,9 @@ struct onnx_write_options {
     /// ONNX Runtime runs in codes, as operators on codes (QLinearConv and its kin, partly ONNX Runtime's
     /// own), or not at all: the float masters.
     onnx_codes codes = onnx_codes::pairs;
+    /// Store weights of at most four bits in four (int4, from opset 21 on); a Cast makes them int8 when the
+    /// model is loaded. Without, every code is an int8.
+    bool int4 = false;
 };
 
 namespace onnx_write {
@@ -137,6 +140,7 @@ public:
           write_(g, outline_.sizes, options.opset, options.codes) {}
 
     [[nodiscard]] result<std::string> run() {
+        write_.narrow_weights = options_.int4;
         write_.free_batch = !outline_.batch.empty();
         declare_inputs();
         for (std::size_t k = 0; k < g_.outputs.size(); ++k)
@@ -267,6 +271,8 @@ template <class T, class Layers>
                                                         const onnx_write_options& options = {}) {
     if (options.opset < 13 || options.opset > 21)
         return fault{errc::bad_option, "ONNX models are written in opset 13 to 21"};
+    if (options.int4 && options.opset < 21)
+        return fault{errc::bad_option, "int4 weights need opset 21"};
     if (g.outputs.empty())
         return fault{errc::bad_option, "a model needs an output"};
     try {

@@ -5,6 +5,7 @@
 /// itself lacks are ONNX Runtime's, of domain com.microsoft.
 
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 

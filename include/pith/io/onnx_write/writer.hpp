@@ -45,7 +45,8 @@ public:
     const graph<T, Layers>& g;
     const std::int64_t opset;
     const code_style style;
-    bool free_batch = false; ///< axis 0 is of any size
+    bool free_batch = false;     ///< axis 0 is of any size
+    bool narrow_weights = false; ///< weights of at most four bits are stored in four
 
     /// The node being written: whether it runs in codes, and its operator on them; of what value the codes
     /// are cut.
@@ -278,6 +279,8 @@ public:
     }
 
 private:
+    static constexpr std::int64_t four_bits = 22; ///< TensorProto.DataType INT4
+
     struct promise_of {
         value_id id;
         layout order;
@@ -373,7 +376,13 @@ private:
     template <class E>
     [[nodiscard]] std::string codes_constant(value_id id, const tensor<E>& codes, const arrangement& how,
                                              std::int64_t element) {
-        const std::string name = initializer(g[id].name, codes, element);
+        std::string name;
+        if (element == onnx::element::i8 && narrow_weights && fits_four_bits(*g[id].affine())) {
+            const std::string packed = initializer(g[id].name, codes.dims(), four_bits, nibbles(codes));
+            name = widened(packed);
+        } else {
+            name = initializer(g[id].name, codes, element);
+        }
         if (on_codes)
             return name;
         attribute_list a;
@@ -382,6 +391,31 @@ private:
         auto inputs = code_of(id);
         inputs.insert(inputs.begin(), name);
         return decode(std::move(inputs), a);
+    }
+
+    [[nodiscard]] static bool fits_four_bits(const affine_encoding& e) noexcept {
+        return e.lowest >= -8 && e.highest <= 7;
+    }
+    /// Two codes in a byte, the first one low.
+    template <class E>
+    [[nodiscard]] static std::string nibbles(const tensor<E>& codes) {
+        std::string raw((codes.size() + 1) / 2, '\0');
+        for (std::size_t i = 0; i < codes.size(); ++i) {
+            const int nibble = (static_cast<int>(codes[i]) & 15) << (i % 2 * 4);
+            raw[i / 2] = static_cast<char>(static_cast<unsigned char>(raw[i / 2]) | nibble);
+        }
+        return raw;
+    }
+    /// Four-bit codes as eight-bit ones: a runtime does that once, when it loads the model, and then has the
+    /// weights its integer kernels take.
+    [[nodiscard]] std::string widened(const std::string& packed) {
+        for (const auto& d : decoded_)
+            if (d.constant == packed && d.scale.empty())
+                return d.name;
+        decoded_.push_back({packed, {}, names_.unique(packed + "/wide")});
+        const std::string y = decoded_.back().name;
+        emit({y, "Cast", {packed}, {y}, attribute_list{}.whole("to", onnx::element::i8)});
+        return y;
     }
 
     /// A flattened image unfolded, brought into the graph's order and flattened again.
