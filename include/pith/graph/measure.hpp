@@ -61,6 +61,16 @@ template <class = on_use>
     return out.elements() * in[0].back();
 }
 
+/// Whether a layer's weights are stored in eight bits at least: one filter per channel.
+template <class Layer>
+[[nodiscard]] bool stores_bytes(const Layer&, const shape&) {
+    return false;
+}
+[[nodiscard]] inline bool stores_bytes(const conv2d& layer, const shape& weights) {
+    return layer.groups > 1 && weights.rank() == 4 && weights[3] == 1 &&
+           weights[0] == static_cast<std::int64_t>(layer.groups);
+}
+
 } // namespace detail
 
 /// @pre the graph's shapes are inferred. A constant that several nodes read is counted at the first.
@@ -80,7 +90,11 @@ template <class T, class Layers>
             if (id == no_value || g[id].reals() == nullptr)
                 continue;
             const std::int64_t elements = g[id].dims.elements();
-            const int bits = stored_bits(g[id]);
+            int bits = stored_bits(g[id]);
+            if (bits < 8 &&
+                std::visit([&](const auto& layer) { return detail::stores_bytes(layer, g[id].dims); },
+                           n.layer))
+                bits = 8;
             if (g[id].dims.rank() > 1)
                 cost.weight_bits = cost.weight_bits < bits ? bits : cost.weight_bits;
             if (counted[id])
