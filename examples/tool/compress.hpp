@@ -128,7 +128,12 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
     const auto data = images_for(*simple, o.data, o);
     if (!data)
         return data.error();
-    material.samples = pith::io::samples_of(*data, (*simple)[simple->inputs[0]].dims);
+    progress line("calibrate", material.sample_count);
+    material.samples =
+        [&, images = pith::io::samples_of(*data, (*simple)[simple->inputs[0]].dims)](std::size_t i) {
+            line.reached(i);
+            return images(i);
+        };
     if (o.variants) {
         const auto held_out = images_for(*simple, o.training.validation, o);
         if (!held_out)
