@@ -31,6 +31,18 @@ TEST_CASE("panels: every weight stands where the tile says, the rest is zero") {
         }
 }
 
+TEST_CASE("panels: indices group by group, each in its bits") {
+    std::vector<std::uint8_t> panels(192);
+    for (unsigned bits = 1; bits <= 7; ++bits) {
+        for (std::size_t i = 0; i < panels.size(); ++i)
+            panels[i] = static_cast<std::uint8_t>((i * 29 + i / 64) & ((1u << bits) - 1));
+        const auto packed = plan::pack_indices(panels, bits);
+        REQUIRE(packed.size() == 24 * bits);
+        for (std::size_t i = 0; i < panels.size(); ++i)
+            CHECK(format::index_at(packed.data() + i / 64 * 8 * bits, bits, i % 64) == panels[i]);
+    }
+}
+
 TEST_CASE("panels: depthwise weights and channel vectors") {
     const std::vector<int> w{1, 2, 3, 4, 5, 6};
     const auto p = plan::pack_depthwise<int>(w, 3, 2);
