@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,8 +14,10 @@
 
 #include <pith/base/random.hpp>
 #include <pith/graph/builder.hpp>
+#include <pith/graph/passes/simplify.hpp>
 #include <pith/io/onnx.hpp>
 #include <pith/io/onnx_write.hpp>
+#include <pith/quantize/post_training.hpp>
 
 #include "support/data_folder.hpp"
 #include "support/door.hpp"
@@ -154,6 +157,51 @@ TEST_CASE("what cannot be written is refused") {
     CHECK(std::string(refused.error().where) == "node 'pad0' (pad)");
     CHECK(io::onnx_bytes(wrap, {.opset = 19}));
     CHECK(io::save_onnx(g, "/nowhere/at/all.onnx").error().code == errc::io);
+}
+
+/// Codes for every value of the residual network, as post_training leaves them.
+graph<float> quantized_network(std::uint8_t bits) {
+    auto g = passes::simplify{}(residual_network());
+    REQUIRE(g);
+    auto q = quantize::post_training{.calibration = [](std::size_t i) -> std::optional<any_tensors<float>> {
+                                         return noise({1, 6, 8, 3}, 100 + i);
+                                     },
+                                     .samples = 8,
+                                     .weights = {.bits = bits}}(std::move(*g));
+    REQUIRE_MESSAGE(q, q.error().what);
+    return *std::move(q);
+}
+
+TEST_CASE(
+    "encodings are written as pairs around real operators, and activations that codes imply are left out") {
+    const auto bytes = written(quantized_network(8));
+    CHECK(count(bytes, "Relu") == 1); // behind the flattening; the other two are in their layers' codes
+    CHECK(count(bytes, "Transpose") == 0);
+    CHECK(count(bytes, "com.microsoft") == 0);
+    // image, two convolutions, their sum, pool, flatten, relu, dense, softmax
+    CHECK(count(bytes, "QuantizeLinear") == 9);
+    // those, and weights and biases of three layers
+    CHECK(count(bytes, "DequantizeLinear") == 9 + 6);
+    const auto again = io::parse_onnx(written(quantized_network(8), {.codes = io::onnx_codes::none}));
+    REQUIRE(again);
+    CHECK(again->nodes.size() == quantized_network(8).nodes.size());
+}
+
+TEST_CASE("encodings are written as operators on codes") {
+    const auto bytes = written(quantized_network(8), {.codes = io::onnx_codes::operators});
+    CHECK(count(bytes, "QLinearConv") == 2);
+    CHECK(count(bytes, "QLinearAdd") == 1);
+    CHECK(count(bytes, "QGemm") == 1);
+    CHECK(count(bytes, "QLinearSoftmax") == 1);
+    CHECK(count(bytes, "DequantizeLinear") == 2); // before that relu, and at the end
+    CHECK(count(bytes, "com.microsoft") == 4);    // three operators, and the import
+}
+
+TEST_CASE("weights of four bits take half a byte each") {
+    const auto wide = written(quantized_network(4), {.opset = 21});
+    const auto narrow = written(quantized_network(4), {.opset = 21, .int4 = true});
+    CHECK(count(narrow, "Cast") > count(wide, "Cast"));
+    CHECK(io::onnx_bytes(quantized_network(4), {.opset = 20, .int4 = true}).error().code == errc::bad_option);
 }
 
 TEST_CASE("real models: load, save, load is a fixed point, and the outputs stay") {

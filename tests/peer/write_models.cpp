@@ -60,7 +60,7 @@ public:
 
     /// Quantises `g` by its first 100 images and writes what the program makes of `count`.
     void add(const std::string& name, graph<float> g, const image_source& images, std::size_t count,
-             std::uint8_t bits) const {
+             std::uint8_t bits, bool levels = false) const {
         const bool by_hand = g.metadata.empty();
         const quantize::post_training quantise{
             .calibration = [&](std::size_t i) -> std::optional<any_tensors<float>> {
@@ -68,7 +68,9 @@ public:
             },
             .samples = 100,
             .weights = {.bits = bits}};
-        const auto q = checked(quantise(std::move(g)), name);
+        auto q = checked(quantise(std::move(g)), name);
+        if (levels)
+            use_few_codes(q);
         const fs::path stem = folder_ / name;
         save(q, name, ".pairs.onnx", {.codes = io::onnx_codes::pairs});
         save(q, name, ".operators.onnx", {.codes = io::onnx_codes::operators});
@@ -92,6 +94,25 @@ public:
     }
 
 private:
+    /// Activations behind others use every sixteenth code only.
+    static void use_few_codes(graph<float>& q) {
+        for (const auto& n : q.nodes) {
+            if (!std::holds_alternative<unary>(n.layer) || q[n.inputs[0]].affine() == nullptr)
+                continue;
+            auto& v = q[n.outputs[0]];
+            if (v.affine() == nullptr)
+                continue;
+            affine_encoding e = *v.affine();
+            e.bits = 4;
+            e.levels.clear();
+            for (std::int16_t code = static_cast<std::int16_t>(e.zeros[0] % 16); code < 256;
+                 code = static_cast<std::int16_t>(code + 16))
+                e.levels.push_back(code);
+            e.lowest = e.levels.front();
+            e.highest = e.levels.back();
+            v.encoded = e;
+        }
+    }
     void save(const graph<float>& q, const std::string& name, const char* ending,
               const io::onnx_write_options& options) const {
         const auto saved = io::save_onnx(q, (folder_ / name).string() + ending, options);
@@ -226,7 +247,7 @@ void add_random_models(const model_folder& folder, std::size_t count) {
                     v = 2.F * bits.unit() - 1.F;
                 return x;
             },
-            20, seed % 3 == 0 ? 4 : 8);
+            20, seed % 3 == 0 ? 4 : 8, seed % 4 == 0);
     }
 }
 

@@ -69,10 +69,30 @@ void write_gelu(W& w, const unary& u, const std::string& x, std::string y) {
     w.emit("Mul", {by("half", x, 0.5), gate}, {std::move(y)});
 }
 
+/// A function from codes to some codes only (levels), as a table that is picked from.
+template <class W, class Node>
+void write_table(W& w, const Node& n, const unary& layer) {
+    w.on_codes = false;
+    const form from = w.primary(n.inputs[0]);
+    const auto& input = w.g[n.inputs[0]];
+    const code_table table = make_table(layer, *codes_of(input), *w.g[n.outputs[0]].affine());
+    const tensor<std::uint8_t> entries(shape{256}, std::vector<std::uint8_t>(table.begin(), table.end()));
+    const auto code = w.code_of(n.inputs[0]);
+    const std::string codes = w.step("codes", "QuantizeLinear", {from.name, code[0], code[1]});
+    const std::string which =
+        w.step("index", "Cast", {codes}, attribute_list{}.whole("to", onnx::element::i32));
+    const std::string picked = w.fresh("picked");
+    const std::string held = w.initializer(w.node_name() + "/table", entries, onnx::element::u8);
+    w.emit("Gather", {held, which}, {picked}, attribute_list{}.whole("axis", 0));
+    w.give_codes(n.outputs[0], picked, from.order, from.mixed);
+}
+
 } // namespace detail
 
 template <class W, class Node>
 void write(W& w, const Node& n, const unary& layer) {
+    if (w.in_codes && !w.is_constant(n.inputs[0]) && has_levels(w.g[n.outputs[0]]))
+        return detail::write_table(w, n, layer);
     const form from = w.primary(n.inputs[0]);
     const std::string x = w.is_constant(n.inputs[0]) ? w.take(n.inputs[0]) : from.name;
     const std::string y = w.give(n.outputs[0], from.order, from.mixed);

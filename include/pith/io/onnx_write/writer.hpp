@@ -130,6 +130,12 @@ public:
         pending_.push_back({id, names_.unique(name + (on_codes ? "/wide" : "/real")), name, on_codes});
         return pending_.back().from;
     }
+    /// A value whose codes have been made by other means: they are in tensor `codes`.
+    void give_codes(value_id id, const std::string& codes, layout order, std::optional<mixed_axis> mixed) {
+        codes_[id].push_back({codes, std::move(order), std::move(mixed)});
+        if (style == code_style::pairs)
+            decode_value(id);
+    }
     /// `to` has the elements of tensor `name`, which holds `from`, in another order of its own axes.
     void rename(value_id from, value_id to, const std::string& name, layout order) {
         const auto a = codes_of(g[from]);
@@ -407,7 +413,8 @@ private:
         return raw;
     }
     /// Four-bit codes as eight-bit ones: a runtime does that once, when it loads the model, and then has the
-    /// weights its integer kernels take.
+    /// weights its integer kernels take. (ONNX Runtime 1.30 computes a convolution whose int4 weights are
+    /// decoded directly in floating point, with other bits.)
     [[nodiscard]] std::string widened(const std::string& packed) {
         for (const auto& d : decoded_)
             if (d.constant == packed && d.scale.empty())
