@@ -48,7 +48,9 @@ value_id normalised(test::net& n, const std::string& name, value_id x, std::uint
 TEST_CASE("norm statistics: a clipped normal, against numerical integration") {
     const double inf = std::numeric_limits<double>::infinity();
     for (const channel_moments x : {channel_moments{0, 1}, {-1.5, 0.25}, {2, 4}, {7, 9}, {-6, 1}}) {
-        for (const auto& [low, high] : {std::pair{0., inf}, {0., 6.}, {-inf, 1.}, {-inf, inf}, {-0.5, 0.5}}) {
+        for (const auto& bounds : {std::pair{0., inf}, {0., 6.}, {-inf, 1.}, {-inf, inf}, {-0.5, 0.5}}) {
+            const double low = bounds.first;
+            const double high = bounds.second;
             CAPTURE(x.mean);
             CAPTURE(low);
             CAPTURE(high);

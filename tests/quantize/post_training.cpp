@@ -106,6 +106,32 @@ TEST_CASE("post training: every observer stays close to the real network") {
     }
 }
 
+TEST_CASE("post training: the first and the last layer keep more bits, unless told otherwise") {
+    const auto g = test::residual_net();
+    const auto bits_of = [&](std::uint8_t bits, std::uint8_t first_last) {
+        const auto q = post_training{.calibration = test::samples_for(g),
+                                     .samples = 4,
+                                     .weights = {.bits = bits},
+                                     .first_last_bits = first_last}(g);
+        REQUIRE(q);
+        std::vector<int> all;
+        for (const auto& n : q->nodes)
+            if (quantize::detail::has_weights(n.layer)) {
+                const auto& e = *(*q)[n.inputs[1]].affine();
+                CHECK(e.highest == (1 << (e.bits - 1)) - 1);
+                CHECK(e.lowest == -e.highest);
+                all.push_back(e.bits);
+            }
+        return all;
+    };
+    CHECK(bits_of(4, 8) == std::vector<int>{8, 4, 8});
+    CHECK(bits_of(2, 6) == std::vector<int>{6, 2, 6});
+    CHECK(bits_of(4, 0) == std::vector<int>{4, 4, 4});
+    CHECK(bits_of(6, 3) == std::vector<int>{6, 6, 6});
+    CHECK(post_training{.calibration = test::samples_for(g), .first_last_bits = 9}(g).error().code ==
+          errc::bad_option);
+}
+
 TEST_CASE("post training: two bits are worse than four, four worse than eight") {
     const auto g = test::residual_net();
     const auto with_bits = [&](std::uint8_t bits) {

@@ -28,7 +28,7 @@ struct reestimate_norms {
             return fault{errc::bad_option, "re-estimating normalisations needs calibration samples"};
         for (auto& n : g.nodes) // statistics that several normalisations share are parted
             if (is_measurable(g, n))
-                for (const std::size_t i : {3, 4})
+                for (const std::size_t i : {std::size_t{3}, std::size_t{4}})
                     n.inputs[i] = add_constant(g, g[n.inputs[i]].name, *g[n.inputs[i]].reals());
         sample_walk<T, Layers> walk(g);
         PITH_TRY(walk.take(calibration, samples));
