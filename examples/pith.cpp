@@ -117,7 +117,7 @@ void declare(CLI::App& verb, tool::compress_options& o) {
         "--activations", o.activations,
         "with --epochs: lsq, apot, ewgs, pact, dorefa or uniform with a number of bits, or float");
     verb.add_option("--simulate", o.simulated,
-                    "with --epochs: held-out images on which the simulation is compared with the program");
+                    "held-out images on which the simulation is compared with the program");
     add_training(verb, o.training);
     add_json(verb, o.json);
 }

@@ -138,6 +138,21 @@ TEST_CASE("correct bias: scales too, and codes stay") {
         CHECK(given[o] == doctest::Approx(wanted[o]).epsilon(0.01));
 }
 
+TEST_CASE("correct bias: no rows and strange errors leave biases alone") {
+    auto g = test::residual_net();
+    const layer_rows none{.depth = 27, .outputs = 8};
+    CHECK(quantize::detail::mean_errors(g, 0, none) == std::vector<double>(8));
+    const auto before = *g[g.nodes[0].inputs[2]].reals();
+    std::vector<double> errors(8, 0.);
+    errors[1] = std::nan("");
+    errors[2] = 0.5;
+    quantize::detail::shift_bias(g, 0, errors);
+    const auto& after = *g[g.nodes[0].inputs[2]].reals();
+    CHECK(after[0] == before[0]);
+    CHECK(after[1] == before[1]);
+    CHECK(after[2] == doctest::Approx(before[2] - 0.5f));
+}
+
 TEST_CASE("correct bias: shared biases are parted, other networks refused") {
     test::net n;
     const auto x = n.input({1, 4, 4, 4});

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/codes.hpp"
 #include "../graph/edit.hpp"
@@ -53,6 +54,7 @@ template <class T, class Layers>
     return n.inputs.size() > 2 && n.inputs[2] != no_value ? g[n.inputs[2]].reals() : nullptr;
 }
 
+template <class = on_use>
 [[nodiscard]] inline double variance_of(const float* x, std::size_t count, std::size_t stride) {
     double mean = 0;
     for (std::size_t i = 0; i < count; ++i)
@@ -72,6 +74,8 @@ template <class T, class Layers>
     const tensor<T> w = round_to_codes(g[n.inputs[1]]);
     const tensor<T>* bias = bias_of(g, n);
     std::vector<double> errors(rows.outputs);
+    if (rows.count == 0)
+        return errors;
     for (std::size_t r = 0; r < rows.count; ++r)
         for (std::size_t o = 0; o < rows.outputs; ++o)
             errors[o] -= static_cast<double>(rows.target[r * rows.outputs + o]);
@@ -87,7 +91,7 @@ template <class T, class Layers>
                 errors[o] += mean[d] * static_cast<double>(w[o * rows.depth + d]);
     }
     for (std::size_t o = 0; o < rows.outputs; ++o) {
-        errors[o] /= static_cast<double>(std::max<std::size_t>(rows.count, 1));
+        errors[o] /= static_cast<double>(rows.count);
         errors[o] += bias != nullptr ? static_cast<double>((*bias)[o]) : 0.;
     }
     return errors;
@@ -126,7 +130,8 @@ template <class T, class Layers>
 void shift_bias(graph<T, Layers>& g, node_index k, const std::vector<double>& errors) {
     tensor<T>& bias = *g[g.nodes[k].inputs[2]].reals();
     for (std::size_t o = 0; o < errors.size(); ++o)
-        bias[o] = static_cast<T>(static_cast<double>(bias[o]) - errors[o]);
+        if (std::isfinite(errors[o]))
+            bias[o] = static_cast<T>(static_cast<double>(bias[o]) - errors[o]);
 }
 
 /// Gives every conv2d and dense layer a bias of its own; one of zeros where there is none.
