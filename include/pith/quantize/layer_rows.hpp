@@ -23,8 +23,8 @@ struct layer_rows {
     std::size_t depth = 0; ///< weights of one output
     std::size_t groups = 1;
     std::size_t outputs = 0;
-    std::vector<float> in;     ///< [groups, count, depth]: the inputs in the quantised network
-    std::vector<float> target; ///< [count, outputs]: the outputs in floating point, before any activation
+    std::vector<float> in{};     ///< [groups, count, depth]: the inputs in the quantised network
+    std::vector<float> target{}; ///< [count, outputs]: the outputs in floating point, before any activation
 
     [[nodiscard]] const float* group(std::size_t g) const noexcept { return in.data() + g * count * depth; }
 };
