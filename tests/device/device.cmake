@@ -9,7 +9,7 @@ endforeach()
 if(NOT TARGET pith_tool)
     return()
 endif()
-foreach(network glyphs resnet8 autoencoder)
+foreach(network glyphs resnet8 resnet8_4bit autoencoder)
     add_test(NAME firmware/${network} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/device/firmware ${network}
              ${CMAKE_CURRENT_BINARY_DIR} $<TARGET_FILE:pith_tool> ${CMAKE_CURRENT_BINARY_DIR}/firmware)
     set_tests_properties(firmware/${network} PROPERTIES SKIP_RETURN_CODE 77)
