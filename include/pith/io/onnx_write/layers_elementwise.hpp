@@ -31,7 +31,8 @@ namespace detail {
     return names[static_cast<std::size_t>(op)];
 }
 
-[[nodiscard]] inline attribute_list attributes_of(const unary& u) {
+template <class = on_use>
+[[nodiscard]] attribute_list attributes_of(const unary& u) {
     attribute_list a;
     switch (u.op) {
     case unary_op::leaky_relu:

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../../base/result.hpp"
 #include "../../format/dtype.hpp"
 #include "../../graph/tensor.hpp"
@@ -29,6 +30,7 @@ public:
     std::string constants;            ///< likewise
     std::vector<std::string> domains; ///< of operators, beside ONNX's own
 
+    template <class = on_use>
     void refuse(errc code, const char* what) {
         if (!fault_)
             fault_ = fault{code, what, where_};
@@ -36,28 +38,33 @@ public:
     [[nodiscard]] const std::optional<fault>& failed() const noexcept { return fault_; }
 
     /// Where faults and names of new tensors come from.
+    template <class = on_use>
     void enter(const std::string& node, std::string_view kind) {
         node_ = node;
         where_ = "node '" + node + "' (" + std::string(kind) + ")";
         layouts_ = 0;
     }
     [[nodiscard]] const std::string& node_name() const noexcept { return node_; }
+    template <class = on_use>
     [[nodiscard]] std::string fresh(std::string_view suffix) {
         return names_.unique(node_ + "/" + std::string(suffix));
     }
 
     /// ONNX Runtime wants nodes of different names.
+    template <class = on_use>
     void emit(node_text n) {
         n.name = node_names_.unique(n.name);
         protozero::pbf_writer w{nodes};
         w.add_message(1, node_bytes(n));
     }
     /// The node that carries the layer's name.
+    template <class = on_use>
     void emit(std::string op, std::vector<std::string> inputs, std::vector<std::string> outputs,
               attribute_list attributes = {}) {
         emit({node_, std::move(op), std::move(inputs), std::move(outputs), std::move(attributes)});
     }
     /// A node beside it, named like its only output.
+    template <class = on_use>
     [[nodiscard]] std::string step(std::string_view suffix, std::string op, std::vector<std::string> inputs,
                                    attribute_list attributes = {}) {
         std::string y = fresh(suffix);
@@ -66,6 +73,7 @@ public:
     }
 
     /// The name of a constant with these elements: `wished` if that is free or the very same constant.
+    template <class = on_use>
     std::string initializer(const std::string& wished, const shape& dims, std::int64_t element,
                             std::string_view raw) {
         std::string name = wished.empty() ? node_ + "/constant" : wished;
@@ -97,11 +105,13 @@ public:
         return initializer(wished, x.dims(), element, raw);
     }
     /// A list of whole numbers, named after the node.
+    template <class = on_use>
     std::string list(std::string_view suffix, const wholes& v) {
         const tensor<std::int64_t> t(shape{static_cast<std::int64_t>(v.size())}, v);
         return initializer(node_ + "/" + std::string(suffix), t, onnx::element::i64);
     }
     /// One number of the type of `like`, named after the node.
+    template <class = on_use>
     std::string number(std::string_view suffix, double v, format::dtype like = format::dtype::f32) {
         const std::string name = node_ + "/" + std::string(suffix);
         std::string raw;
@@ -114,6 +124,7 @@ public:
     [[nodiscard]] static std::int64_t element_of(format::dtype t) noexcept {
         return is_real(t) ? static_cast<std::int64_t>(onnx::element::f32) : onnx::element_number(t);
     }
+    template <class = on_use>
     static void append_whole(std::string& raw, std::int64_t v, format::dtype t) {
         switch (t) {
         case format::dtype::i64:
@@ -127,7 +138,10 @@ public:
 
 protected:
     name_table names_;
-    [[nodiscard]] std::string next_layout() { return "layout" + std::to_string(++layouts_); }
+    template <class = on_use>
+    [[nodiscard]] std::string next_layout() {
+        return "layout" + std::to_string(++layouts_);
+    }
 
 private:
     struct written {
