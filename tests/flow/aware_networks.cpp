@@ -18,11 +18,11 @@ train::tape<float> trained(std::uint8_t bits, std::int64_t batch) {
     REQUIRE(g);
     auto net = quantize::prepare_aware(
         *std::move(g),
-        [&](const shape&) -> std::shared_ptr<const quantization> {
-            return std::make_shared<quantize::trained_by<quantize::lsq, float>>(quantize::lsq{.bits = bits});
+        [&](const shape&) -> shared<const quantization> {
+            return shared_of<quantize::trained_by<quantize::lsq, float>>(quantize::lsq{.bits = bits});
         },
-        [&](const shape&) -> std::shared_ptr<const quantization> {
-            return std::make_shared<quantize::trained_by<quantize::lsq, float>>(
+        [&](const shape&) -> shared<const quantization> {
+            return shared_of<quantize::trained_by<quantize::lsq, float>>(
                 quantize::lsq{.bits = bits, .is_signed = false});
         });
     REQUIRE(net);

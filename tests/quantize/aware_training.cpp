@@ -16,8 +16,8 @@ using namespace pith;
 namespace {
 
 template <class T, class Q>
-std::shared_ptr<const train::quantization<T>> by(Q q, std::size_t slices = 1) {
-    return std::make_shared<quantize::trained_by<Q, T>>(q, slices);
+shared<const train::quantization<T>> by(Q q, std::size_t slices = 1) {
+    return shared_of<quantize::trained_by<Q, T>>(q, slices);
 }
 
 template <class T>

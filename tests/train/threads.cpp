@@ -32,8 +32,8 @@ quantize::aware_network<float> small_net(bool in_codes) {
     if (!in_codes)
         return {*std::move(g), {}};
     const auto by = [](bool is_signed) {
-        return [is_signed](const shape&) -> std::shared_ptr<const train::quantization<float>> {
-            return std::make_shared<quantize::trained_by<quantize::lsq, float>>(
+        return [is_signed](const shape&) -> shared<const train::quantization<float>> {
+            return shared_of<quantize::trained_by<quantize::lsq, float>>(
                 quantize::lsq{.bits = 3, .is_signed = is_signed});
         };
     };

@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <new>
 
 #include "bits.hpp"
+#include "owner.hpp"
 #include "view.hpp"
 
 namespace pith {
@@ -37,7 +37,7 @@ private:
     struct release {
         void operator()(std::byte* p) const noexcept { ::operator delete (p, std::align_val_t{alignment}); }
     };
-    std::unique_ptr<std::byte[], release> data_;
+    owner<std::byte, release> data_;
     std::size_t size_ = 0;
 };
 

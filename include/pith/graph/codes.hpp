@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../format/affine.hpp"
 #include "../format/requantize.hpp"
 #include "graph.hpp"
@@ -18,6 +19,7 @@
 namespace pith {
 
 /// Levels that ascend from `lowest` to `highest` and can be told apart by an index of `bits`.
+template <class = on_use>
 [[nodiscard]] inline bool good_levels(const affine_encoding& e) {
     for (std::size_t i = 1; i < e.levels.size(); ++i)
         if (e.levels[i] <= e.levels[i - 1])
@@ -48,6 +50,7 @@ template <class T>
     return v.affine() != nullptr && !v.affine()->levels.empty();
 }
 
+template <class = on_use>
 [[nodiscard]] inline bool same_codes(const format::affine& a, const format::affine& b) noexcept {
     return a.scale == b.scale && a.zero == b.zero && a.lowest == b.lowest && a.highest == b.highest;
 }
@@ -101,6 +104,7 @@ template <class T>
 }
 
 /// The factors of format::requantize, one per output channel; of a real output (no `to`) its scale.
+template <class = on_use>
 [[nodiscard]] inline std::vector<float> output_factors(float input_scale,
                                                        const std::vector<float>& weight_scales,
                                                        const std::optional<format::affine>& to) {
@@ -114,6 +118,7 @@ using code_table = std::array<std::uint8_t, 256>;
 
 /// encode(f(decode(code))) for every code; f is computed in double.
 /// @param to its codes are cut to the range of a fused activation where there is one
+template <class = on_use>
 [[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from, affine_encoding to) {
     code_table table{};
     for (std::int32_t code = 0; code < 256; ++code) {
@@ -125,12 +130,14 @@ using code_table = std::array<std::uint8_t, 256>;
 }
 
 /// One code into another, for a concatenation of values that differ in their codes.
+template <class = on_use>
 [[nodiscard]] inline code_table make_recoding(const format::affine& from, const format::affine& to) {
     return make_table(unary{}, from, affine_encoding::per_tensor(to));
 }
 
 /// Whether the operands of an addition change places in format::add_codes: ONNX Runtime lets the one that is
 /// repeated play `b`.
+template <class = on_use>
 [[nodiscard]] inline bool add_operands_exchanged(const shape& a, const shape& b) {
     return a.elements() < b.elements();
 }

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -26,12 +25,13 @@ template <class T, class Layers>
 struct simulation {
     const graph<T, Layers>& g;
     std::vector<simulated<T>> held;
-    std::vector<bool> known;                        ///< computed so far
-    std::map<value_id, tensor<T>> rounded;          ///< constants as their encodings leave them
-    std::map<value_id, tensor<std::uint8_t>> coded; ///< constants as activation codes
+    std::vector<bool> known;        ///< computed so far
+    std::vector<tensor<T>> rounded; ///< constants as their encodings leave them, made when first read
+    std::vector<tensor<std::uint8_t>> coded; ///< constants as activation codes, likewise
 
     explicit simulation(const graph<T, Layers>& of)
-        : g(of), held(of.values.size()), known(of.values.size(), false) {}
+        : g(of), held(of.values.size()), known(of.values.size(), false), rounded(of.values.size()),
+          coded(of.values.size()) {}
 
     /// Real elements of an input: decoded if it is held in codes.
     [[nodiscard]] tensor_input<T> real_input(value_id id, tensor<T>& scratch) {
@@ -41,7 +41,9 @@ struct simulation {
         if (v.reals() != nullptr) {
             if (v.affine() == nullptr)
                 return {*v.reals()};
-            return {rounded.try_emplace(id, round_to_codes(v)).first->second};
+            if (rounded[id].empty())
+                rounded[id] = round_to_codes(v);
+            return {rounded[id]};
         }
         if (v.wholes() != nullptr)
             return {*v.wholes()};
@@ -64,7 +66,9 @@ struct simulation {
         const auto codes = codes_of(v);
         if (!codes)
             return nullptr;
-        return &coded.try_emplace(id, encode_tensor(*v.affine(), *v.reals())).first->second;
+        if (coded[id].empty())
+            coded[id] = encode_tensor(*v.affine(), *v.reals());
+        return &coded[id];
     }
 
     [[nodiscard]] const tensor<std::int64_t>* whole_input(value_id id) const {

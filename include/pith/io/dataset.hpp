@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "../base/assert.hpp"
@@ -50,7 +49,20 @@ struct drawn_images {
 
 class dataset {
 public:
-    using images = std::variant<noise_images, drawn_images, stored_images>;
+    /// One of the three kinds.
+    struct images {
+        enum class kind : std::uint8_t { noise, drawn, stored };
+
+        images() = default;
+        images(noise_images of) : noise(of) {}
+        images(const drawn_images& of) : which(kind::drawn), drawn(of) {}
+        images(stored_images of) : which(kind::stored), stored(std::move(of)) {}
+
+        kind which = kind::noise;
+        noise_images noise;
+        drawn_images drawn;
+        stored_images stored;
+    };
 
     dataset() = default;
     /// @param image shape of one image, height, width, channels (or whatever the network takes), no batch.
@@ -63,15 +75,15 @@ public:
     [[nodiscard]] const shape& dims() const noexcept { return dims_; }
     /// Whether accuracy means anything here.
     [[nodiscard]] bool labelled() const noexcept {
-        return !labels_.empty() || std::holds_alternative<drawn_images>(source_);
+        return !labels_.empty() || source_.which == images::kind::drawn;
     }
     /// Noise: good for timing only.
-    [[nodiscard]] bool is_noise() const noexcept { return std::holds_alternative<noise_images>(source_); }
+    [[nodiscard]] bool is_noise() const noexcept { return source_.which == images::kind::noise; }
     /// Class of image i, -1 without labels. @pre i < size()
     [[nodiscard]] std::int32_t label(std::size_t i) const noexcept {
         PITH_ASSERT(i < size_);
-        if (const auto* drawn = std::get_if<drawn_images>(&source_))
-            return static_cast<std::int32_t>(drawn->stream.label(i));
+        if (source_.which == images::kind::drawn)
+            return static_cast<std::int32_t>(source_.drawn.stream.label(i));
         return labels_.empty() ? -1 : labels_[i];
     }
     /// Image i, normalised, in the order of dims(). @pre i < size(), out.size() == dims().elements()
@@ -103,34 +115,31 @@ inline dataset::dataset(images source, shape image, std::vector<std::int32_t> la
     for (std::size_t c = 0; c < rows; ++c)
         for (std::size_t v = 0; v < 256; ++v)
             table_[256 * c + v] = normalize_(static_cast<float>(v), c);
-    if (const auto* s = std::get_if<stored_images>(&source_)) {
-        for (const auto& f : s->files)
+    if (source_.which == images::kind::stored) {
+        for (const auto& f : source_.stored.files)
             size_ += f.count;
-    } else if (const auto* d = std::get_if<drawn_images>(&source_)) {
-        size_ = d->count;
     } else {
-        size_ = std::get<noise_images>(source_).count;
+        size_ = source_.which == images::kind::drawn ? source_.drawn.count : source_.noise.count;
     }
 }
 
 inline std::size_t dataset::held_bytes() const noexcept {
     std::size_t n = labels_.size() * sizeof(std::int32_t);
-    if (const auto* s = std::get_if<stored_images>(&source_))
-        for (const auto& f : s->files)
-            n += f.bytes.size();
+    for (const auto& f : source_.stored.files)
+        n += f.bytes.size();
     return n;
 }
 
 inline void dataset::image(std::size_t i, view<float> out) const noexcept {
     PITH_ASSERT(i < size_ && out.size() == static_cast<std::size_t>(dims_.elements()));
-    if (const auto* s = std::get_if<stored_images>(&source_)) {
-        stored(*s, i, out);
-    } else if (const auto* d = std::get_if<drawn_images>(&source_)) {
+    if (source_.which == images::kind::stored) {
+        stored(source_.stored, i, out);
+    } else if (source_.which == images::kind::drawn) {
         std::array<std::uint8_t, glyph_pixels> raw{};
-        d->stream.draw(i, raw);
+        source_.drawn.stream.draw(i, raw);
         normalize_bytes(raw, 0, out);
     } else {
-        random_bits random(std::get<noise_images>(source_).seed + 0x9E3779B9u * i);
+        random_bits random(source_.noise.seed + 0x9E3779B9u * i);
         for (std::size_t first = 0; first < out.size(); first += 8) {
             std::array<std::uint8_t, 8> raw{};
             std::uint64_t bits = random();

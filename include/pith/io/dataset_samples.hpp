@@ -4,10 +4,10 @@
 /// Images of a data set as inputs of a network.
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <utility>
 
+#include "../base/function.hpp"
 #include "../base/on_use.hpp"
 #include "../graph/tensor.hpp"
 #include "../graph/value_info.hpp"
@@ -28,7 +28,7 @@ template <class = on_use>
 /// The images one by one, for calibration; none when they end, or when they do not fit the input.
 /// @param images must outlive the function that is returned
 template <class = on_use>
-[[nodiscard]] inline std::function<std::optional<any_tensors<float>>(std::size_t)>
+[[nodiscard]] inline function<std::optional<any_tensors<float>>(std::size_t)>
 samples_of(const dataset& images, shape input) {
     return [&images, input](std::size_t i) -> std::optional<any_tensors<float>> {
         const auto elements = images.dims().elements();

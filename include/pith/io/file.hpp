@@ -7,12 +7,12 @@
 #include <cstddef>
 #include <cstdio>
 #include <limits>
-#include <memory>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "../base/on_use.hpp"
+#include "../base/owner.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 
@@ -23,7 +23,7 @@ namespace detail {
 struct close_file {
     void operator()(std::FILE* f) const noexcept { static_cast<void>(std::fclose(f)); }
 };
-using file_handle = std::unique_ptr<std::FILE, close_file>;
+using file_handle = owner<std::FILE, close_file>;
 
 } // namespace detail
 

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "apot.hpp"
 #include "binary.hpp"
@@ -85,6 +86,7 @@ template <std::size_t N>
     return fault{errc::bad_option, unknown, name};
 }
 
+template <class = on_use>
 [[nodiscard]] inline std::string with_bits(const char* word, std::uint8_t bits) {
     return std::string(word) + static_cast<char>('0' + bits);
 }
@@ -92,6 +94,7 @@ template <std::size_t N>
 } // namespace detail
 
 /// uniform2-8, lsq2-8, apot2-6, ewgs1-5, dorefa1-7 and pact1-7 (the same), kmeans2-5, ternary, binary.
+template <class = on_use>
 [[nodiscard]] inline result<any_weight_quantizer> parse_weight_quantizer(std::string_view name) {
     const auto parsed = detail::parse_name(
         name, detail::weight_names,
@@ -123,6 +126,7 @@ template <std::size_t N>
 
 /// float, uniform2-8, lsq2-8, apot2-5, ewgs1-8, pact2-8, dorefa2-8.
 /// @param features elements of the activation of one sample, which LSQ's gradient depends on
+template <class = on_use>
 [[nodiscard]] inline result<any_activation_quantizer> parse_activation_quantizer(std::string_view name,
                                                                                  std::size_t features = 0) {
     const auto parsed = detail::parse_name(name, detail::activation_names,
@@ -150,42 +154,55 @@ template <std::size_t N>
 }
 
 /// The names of single quantisers, as the parsers take them.
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(std::monostate) {
     return "float";
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const straight_through& q) {
     return detail::with_bits("uniform", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const lsq& q) {
     return detail::with_bits("lsq", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const apot_weights& q) {
     return detail::with_bits("apot", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const apot_activations& q) {
     return detail::with_bits("apot", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ewgs_weights& q) {
     return detail::with_bits("ewgs", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ewgs_activations& q) {
     return detail::with_bits("ewgs", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const pact& q) {
     return detail::with_bits("pact", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const dorefa_weights& q) {
     return detail::with_bits("dorefa", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const dorefa_activations& q) {
     return detail::with_bits("dorefa", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const kmeans& q) {
     return detail::with_bits("kmeans", q.bits);
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ternary&) {
     return "ternary";
 }
+template <class = on_use>
 [[nodiscard]] inline std::string name_of(const binary_weights& q) {
     return q.gradient == binary_gradient::straight ? "dorefa1" : "binary";
 }

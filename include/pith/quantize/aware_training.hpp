@@ -8,13 +8,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
+#include "../base/owner.hpp"
 #include "../base/result.hpp"
 #include "../graph/edit.hpp"
 #include "../graph/graph.hpp"
@@ -117,13 +118,13 @@ template <class T, class Layers, class Weights, class Activations>
 
 /// A quantiser of any kind as the tape calls it; null for none.
 template <class T, class... Q>
-[[nodiscard]] std::shared_ptr<const train::quantization<T>> quantization_of(const std::variant<Q...>& any) {
-    const auto make = [](const auto& q) -> std::shared_ptr<const train::quantization<T>> {
+[[nodiscard]] shared<const train::quantization<T>> quantization_of(const std::variant<Q...>& any) {
+    const auto make = [](const auto& q) -> shared<const train::quantization<T>> {
         using quantizer = std::remove_cvref_t<decltype(q)>;
         if constexpr (std::is_same_v<quantizer, std::monostate>)
             return nullptr;
         else
-            return std::make_shared<trained_by<quantizer, T>>(q);
+            return shared_of<trained_by<quantizer, T>>(q);
     };
     return std::visit(make, any);
 }
@@ -156,6 +157,7 @@ struct learned_codes {
     affine_encoding encoded; ///< levels, bits and bounds; scales come with the folding
 };
 
+template <class = on_use>
 [[nodiscard]] inline affine_encoding encoding_of(std::vector<std::int16_t> levels) {
     affine_encoding e;
     e.bits = std::max<std::uint8_t>(index_bits(levels), 1);

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "../base/bits.hpp"
+#include "../base/on_use.hpp"
 #include "../base/parallel.hpp"
 #include "../base/view.hpp"
 #include "../format/requantize.hpp"
@@ -102,6 +103,7 @@ inline void for_blocks(std::size_t first, std::size_t last, const Body& body) {
 }
 
 /// How n elements are cut: it depends on n alone.
+template <class = on_use>
 [[nodiscard]] inline std::size_t chunk_size(std::size_t n) noexcept {
     const std::size_t even = round_up((n + most_chunks - 1) / most_chunks, block_size);
     return std::max<std::size_t>(even, 16384);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/random.hpp"
 #include "../base/view.hpp"
 #include "blocks.hpp"
@@ -19,6 +20,7 @@ namespace pith::quantize {
 using level_list = std::vector<std::int16_t>;
 
 /// lowest, lowest + step, ..., highest.
+template <class = on_use>
 [[nodiscard]] inline level_list spaced_levels(int lowest, int highest, int step = 1) {
     level_list out;
     for (int i = lowest; i <= highest; i += step)
@@ -27,11 +29,13 @@ using level_list = std::vector<std::int16_t>;
 }
 
 /// Whether every integer between the first and the last level is one: then no table need be stored.
+template <class = on_use>
 [[nodiscard]] inline bool consecutive(const level_list& levels) noexcept {
     return levels.empty() || levels.back() - levels.front() + 1 == static_cast<int>(levels.size());
 }
 
 /// The width of an index into the list: the least b with 2^b >= size.
+template <class = on_use>
 [[nodiscard]] inline std::uint8_t index_bits(const level_list& levels) noexcept {
     std::uint8_t bits = 0;
     while ((std::size_t{1} << bits) < levels.size())

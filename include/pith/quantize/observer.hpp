@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "../base/on_use.hpp"
 #include "../base/view.hpp"
 #include "histogram.hpp"
 #include "range_search.hpp"
@@ -23,6 +24,7 @@ enum class observer : std::uint8_t {
 };
 
 /// @return nothing if there is no observer of that name
+template <class = on_use>
 [[nodiscard]] inline std::optional<observer> observer_named(std::string_view name) noexcept {
     if (name == "minmax")
         return observer::minmax;

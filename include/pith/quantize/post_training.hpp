@@ -7,13 +7,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "../base/function.hpp"
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/graph.hpp"
@@ -25,7 +26,7 @@
 namespace pith::quantize {
 
 /// The network's inputs for sample `index`, or nothing when there are no more.
-using sample_source = std::function<std::optional<any_tensors<float>>(std::size_t index)>;
+using sample_source = function<std::optional<any_tensors<float>>(std::size_t index)>;
 
 /// Weights: signed codes, symmetric, per output channel or per tensor. Activations: uint8 codes, one scale
 /// and zero point per tensor. Softmax and sigmoid have the code 1/256, zero 0. Biases stay real: they become
@@ -49,6 +50,7 @@ struct post_training {
 namespace detail {
 
 /// Softmax and sigmoid end at 1.
+template <class = on_use>
 [[nodiscard]] inline format::affine unit_code() noexcept {
     return {1.f / 256.f, 0, 0, 255};
 }
@@ -145,6 +147,7 @@ template <class T, class Layers>
     return fixed ? unit_code() : format::affine_from_range(all.low, all.high);
 }
 
+template <class = on_use>
 [[nodiscard]] inline bool all_finite(view<const float> x) noexcept {
     for (const float v : x)
         if (!std::isfinite(v))
@@ -237,6 +240,7 @@ result<graph<T, Layers>> post_training::operator()(graph<T, Layers> g) const {
 }
 
 /// Samples that are all there already.
+template <class = on_use>
 [[nodiscard]] inline sample_source samples_from(std::vector<any_tensors<float>> list) {
     return [list = std::move(list)](std::size_t index) -> std::optional<any_tensors<float>> {
         if (index < list.size())

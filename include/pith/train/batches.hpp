@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/parallel.hpp"
 #include "../base/random.hpp"
 #include "../base/shape.hpp"
@@ -29,6 +30,7 @@ concept image_source = requires(const D& d, std::size_t i, view<float> out) {
 };
 
 /// [0, count) in the random order of an epoch.
+template <class = on_use>
 [[nodiscard]] inline std::vector<std::uint32_t> shuffled(std::size_t count, std::uint64_t seed,
                                                          std::uint64_t epoch) {
     std::vector<std::uint32_t> order(count);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "trainer.hpp"
 
@@ -21,6 +22,7 @@ namespace detail {
 inline constexpr std::uint64_t checkpoint_mark = 0x31504B4348544950u; // "PITHCKP1"
 
 /// FNV-1a, to notice files cut short or changed.
+template <class = on_use>
 [[nodiscard]] inline std::uint64_t digest(view<const std::byte> bytes) noexcept {
     std::uint64_t h = 0xCBF29CE484222325u;
     for (const auto b : bytes)

@@ -3,14 +3,15 @@
 #define PITH_TRAIN_FIT_HPP
 /// fit: trains a network on a data set from where the trainer stands to its last epoch.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "../base/function.hpp"
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "checkpoint.hpp"
 #include "loss.hpp"
@@ -31,7 +32,7 @@ struct progress {
 };
 
 struct fit_options {
-    std::function<void(const progress&)> report{};
+    function<void(const progress&)> report{};
     std::string checkpoint{}; ///< file written after every epoch; empty for none
     /// Epochs between validations; the last epoch is always validated.
     std::uint64_t validate_every = 1;
@@ -49,6 +50,17 @@ struct on_labels {
     }
 };
 
+namespace detail {
+
+template <class = on_use>
+[[nodiscard]] inline double seconds_now() noexcept {
+    std::timespec t{};
+    static_cast<void>(std::timespec_get(&t, TIME_UTC));
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+} // namespace detail
+
 /// @param loss as trainer::step takes it @return the last validation
 template <class T, class Layers, image_source D, image_source V, class Loss>
 [[nodiscard]] result<score> fit_with(trainer<T, Layers>& t, const D& data, const V& validation,
@@ -58,7 +70,7 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
     const std::size_t batches = t.batches(data);
     if (batches == 0)
         return fault{errc::bad_option, "the data set is smaller than a batch"};
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = detail::seconds_now();
     const std::uint64_t all = t.options().epochs * batches;
     const std::uint64_t before = t.at().step;
     score last;
@@ -74,7 +86,7 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
             count += 1;
             p.training.loss += (s->loss - p.training.loss) / count;
             p.training.accuracy += (s->accuracy - p.training.accuracy) / count;
-            p.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+            p.seconds = detail::seconds_now() - begin;
             p.seconds_left = p.seconds / static_cast<double>(t.at().step - before) *
                              static_cast<double>(all - t.at().step);
             if (options.report)

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <type_traits>
 
@@ -16,6 +15,8 @@
 
 #include "../base/bits.hpp"
 #include "../base/buffer.hpp"
+#include "../base/on_use.hpp"
+#include "../base/owner.hpp"
 #include "../base/view.hpp"
 
 namespace pith::train {
@@ -28,13 +29,14 @@ struct release {
 
 /// Zeroed bytes. Much memory is asked for in large pages: a training streams through all of it again and
 /// again, and processors do not fetch ahead across pages.
-[[nodiscard]] inline std::unique_ptr<void, release> zeroed(std::size_t bytes) {
+template <class = on_use>
+[[nodiscard]] inline owner<void, release> zeroed(std::size_t bytes) {
     constexpr std::size_t large_page = std::size_t{1} << 21;
     const bool large = bytes >= large_page;
     const std::size_t alignment = large ? large_page : buffer::alignment;
     const std::size_t size = round_up(bytes + over_read_bytes, alignment);
-    std::unique_ptr<void, release> memory(std::aligned_alloc(alignment, size));
-    if (memory == nullptr)
+    owner<void, release> memory(std::aligned_alloc(alignment, size));
+    if (!memory)
         throw std::bad_alloc();
 #if defined(__linux__)
     if (large)
@@ -67,7 +69,7 @@ public:
     [[nodiscard]] view<const T> all() const noexcept { return {data(), count_}; }
 
 private:
-    std::unique_ptr<void, detail::release> memory_;
+    owner<void, detail::release> memory_;
     std::size_t count_ = 0;
 };
 

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "../base/owner.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../graph/graph.hpp"
@@ -47,7 +47,7 @@ public:
 template <class T>
 struct quantized_value {
     value_id id = no_value;
-    std::shared_ptr<const quantization<T>> by;
+    shared<const quantization<T>> by;
 };
 
 /// A quantisation at work: where its numbers lie.

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
+
 namespace pith::train {
 
 template <class S>
@@ -63,6 +65,7 @@ struct one_cycle_rate {
 
 using any_schedule = std::variant<constant_rate, step_rate, cosine_rate, one_cycle_rate>;
 
+template <class = on_use>
 [[nodiscard]] inline double rate_at(const any_schedule& s, double progress) {
     return std::visit([&](const auto& of) { return of(progress); }, s);
 }

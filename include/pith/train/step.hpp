@@ -9,12 +9,12 @@
 ///   void backward_step(const L&, step<T>&)          from out[].gradient, in[].gradient where it is not null
 
 #include <algorithm>
-#include <any>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <utility>
 #include <vector>
 
+#include "../base/owner.hpp"
 #include "../base/parallel.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
@@ -61,6 +61,16 @@ struct slot {
     [[nodiscard]] bool present() const noexcept { return value != nullptr || wholes != nullptr; }
 };
 
+/// A value of a type that only its maker knows.
+struct any_value {
+    virtual ~any_value() = default;
+};
+template <class V>
+struct value_of : any_value {
+    V value;
+    explicit value_of(V v) : value(std::move(v)) {}
+};
+
 template <class T>
 struct step {
     std::vector<slot<T>> in;
@@ -70,18 +80,18 @@ struct step {
     kernel::table<T> kernels;
     const T* factor = nullptr; ///< of sums over codes, one per output channel; null: sums of reals
 
-    std::vector<lanes<T>> kept;             ///< from forward to backward, and from step to step
-    std::vector<tensor<T>> copies;          ///< of the inputs, for layers that run by the graph's forward
-    std::unique_ptr<deferred_norm<T>> norm; ///< batch normalisations only: what others do for it
-    std::any state;                         ///< see once()
+    std::vector<lanes<T>> kept;    ///< from forward to backward, and from step to step
+    std::vector<tensor<T>> copies; ///< of the inputs, for layers that run by the graph's forward
+    owner<deferred_norm<T>> norm;  ///< batch normalisations only: what others do for it
+    owner<any_value> state;        ///< see once()
 
     /// What a layer works out once about its shapes: make()'s value, made at the first call.
     template <class Make>
     [[nodiscard]] const auto& once(const Make& make) {
         using made = decltype(make());
-        if (!state.has_value())
-            state = make();
-        return *std::any_cast<made>(&state);
+        if (!state)
+            state = owner<any_value>(new value_of<made>(make()));
+        return static_cast<const value_of<made>*>(state.get())->value;
     }
     /// Memory `i` of this step, `count` elements.
     T* keep(std::size_t i, std::size_t count) {

@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "../base/owner.hpp"
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
@@ -342,7 +342,7 @@ private:
                 continue;
             const value_id x = s.in[0];
             const value_id y = s.out[0];
-            s.data.norm = std::make_unique<deferred_norm<T>>();
+            s.data.norm = owner<deferred_norm<T>>(new deferred_norm<T>());
             const std::size_t maker = made_by[x];
             if (maker < steps_.size() && is_convolution(steps_[maker]) && has_one_reader(uses[x]) &&
                 wants_[x]) {

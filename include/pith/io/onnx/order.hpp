@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -72,6 +71,7 @@ template <class = on_use>
     std::vector<std::size_t> waiting(nodes.size(), 0);
     std::vector<std::vector<std::size_t>> readers(nodes.size());
     std::vector<std::size_t> ready; // a heap, the first in the file on top
+    const auto later = [](std::size_t i, std::size_t j) { return i > j; };
     std::size_t left = 0;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         if (!needed[i])
@@ -87,14 +87,14 @@ template <class = on_use>
     }
     std::vector<std::size_t> order;
     while (!ready.empty()) {
-        std::pop_heap(ready.begin(), ready.end(), std::greater<>{});
+        std::pop_heap(ready.begin(), ready.end(), later);
         const std::size_t i = ready.back();
         ready.pop_back();
         order.push_back(i);
         for (const auto reader : readers[i])
             if (--waiting[reader] == 0) {
                 ready.push_back(reader);
-                std::push_heap(ready.begin(), ready.end(), std::greater<>{});
+                std::push_heap(ready.begin(), ready.end(), later);
             }
     }
     if (order.size() != left)

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "../../base/on_use.hpp"
 #include "../../graph/layer/conv2d.hpp"
 #include "../step.hpp"
 #include "../window_plan.hpp"
@@ -337,6 +338,7 @@ struct conv_run {
 };
 
 /// Few blocks where the weights are many, since every block holds a gradient of them.
+template <class = on_use>
 [[nodiscard]] inline std::size_t conv_blocks(const conv_plan& plan) noexcept {
     const std::size_t weights = plan.out_channels * plan.taps() * plan.group_in;
     const std::size_t most = std::max<std::size_t>(2, (std::size_t{1} << 22) / (weights + 1));

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "../../base/on_use.hpp"
 #include "../../graph/layer/concat.hpp"
 #include "../../graph/layer/expand.hpp"
 #include "../../graph/layer/gather.hpp"
@@ -37,11 +38,13 @@ template <class Layer>
 [[nodiscard]] number_tensors move_numbers(const Layer& layer, view<const tensor<std::int64_t>* const> in) {
     return move_elements(layer, in);
 }
+template <class = on_use>
 [[nodiscard]] inline number_tensors move_numbers(const gather& layer,
                                                  view<const tensor<std::int64_t>* const> in) {
     return {pick_elements(layer, *in[0], *in[1])};
 }
 /// Numbers begin at 1: 0 is the fill.
+template <class = on_use>
 [[nodiscard]] inline number_tensors move_numbers(const pad& layer,
                                                  view<const tensor<std::int64_t>* const> in) {
     return {pad_elements(layer, *in[0], std::int64_t{0})};
@@ -71,6 +74,7 @@ template <class Layer>
 [[nodiscard]] double fill_of(const Layer&) noexcept {
     return 0;
 }
+template <class = on_use>
 [[nodiscard]] inline double fill_of(const pad& layer) noexcept {
     return layer.fill;
 }
