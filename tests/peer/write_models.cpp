@@ -69,6 +69,7 @@ public:
             .samples = 100,
             .weights = {.bits = bits}};
         auto q = checked(quantise(std::move(g)), name);
+        recode_identities(q);
         if (levels)
             use_few_codes(q);
         const fs::path stem = folder_ / name;
@@ -94,14 +95,29 @@ public:
     }
 
 private:
-    /// Activations behind others use every sixteenth code only.
+    static void recode_identities(graph<float>& q) {
+        for (const auto& n : q.nodes) {
+            const auto* u = std::get_if<unary>(&n.layer);
+            const auto* code = q[n.outputs[0]].affine();
+            if (u == nullptr || u->op != unary_op::identity || code == nullptr)
+                continue;
+            affine_encoding other = *code;
+            other.scales[0] *= 1.25F;
+            other.zeros[0] = other.zeros[0] * 3 / 4;
+            q[n.outputs[0]].encoded = other;
+        }
+    }
+    /// Activations behind others use every sixteenth code only; those of layers have four bits.
     static void use_few_codes(graph<float>& q) {
         for (const auto& n : q.nodes) {
-            if (!std::holds_alternative<unary>(n.layer) || q[n.inputs[0]].affine() == nullptr)
-                continue;
             auto& v = q[n.outputs[0]];
-            if (v.affine() == nullptr)
+            if (!std::holds_alternative<unary>(n.layer) || v.affine() == nullptr)
                 continue;
+            if (q[n.inputs[0]].affine() == nullptr) {
+                const format::affine a = v.affine()->at(0);
+                v.encoded = affine_encoding::per_tensor({17.F * a.scale, a.zero / 17, 0, 15}, 4);
+                continue;
+            }
             affine_encoding e = *v.affine();
             e.bits = 4;
             e.levels.clear();
@@ -187,7 +203,8 @@ private:
     value_id activated(value_id x) {
         const unary all[] = {{unary_op::relu},       {unary_op::relu},
                              {unary_op::clip, 0, 6}, {unary_op::clip, -0.5, 0.75},
-                             {unary_op::sigmoid},    {unary_op::leaky_relu, 0.125}};
+                             {unary_op::sigmoid},    {unary_op::leaky_relu, 0.125},
+                             {unary_op::identity}};
         return b.activate(x, all[random.below(std::size(all))]);
     }
     value_id next(value_id x, const shape& d) {

@@ -70,7 +70,16 @@ void write_gelu(W& w, const unary& u, const std::string& x, std::string y) {
     w.emit("Mul", {by("half", x, 0.5), gate}, {std::move(y)});
 }
 
-/// A function from codes to some codes only (levels), as a table that is picked from.
+/// A function from codes to some codes only (levels), or from one code straight into another: two pairs
+/// behind each other would be taken for one by ONNX Runtime.
+template <class T>
+[[nodiscard]] bool needs_table(const value<T>& x, const unary& layer, const value<T>& y) {
+    if (x.is_constant())
+        return false;
+    return has_levels(y) || (layer.op == unary_op::identity && !same_codes(*codes_of(x), *codes_of(y)));
+}
+
+/// That function as a table that is picked from.
 template <class W, class Node>
 void write_table(W& w, const Node& n, const unary& layer) {
     w.on_codes = false;
@@ -92,7 +101,7 @@ void write_table(W& w, const Node& n, const unary& layer) {
 
 template <class W, class Node>
 void write(W& w, const Node& n, const unary& layer) {
-    if (w.in_codes && !w.is_constant(n.inputs[0]) && has_levels(w.g[n.outputs[0]]))
+    if (w.in_codes && detail::needs_table(w.g[n.inputs[0]], layer, w.g[n.outputs[0]]))
         return detail::write_table(w, n, layer);
     const form from = w.primary(n.inputs[0]);
     const std::string x = w.is_constant(n.inputs[0]) ? w.take(n.inputs[0]) : from.name;
