@@ -90,14 +90,18 @@ void declare(CLI::App& verb, tool::compress_options& o) {
         ->check(CLI::PositiveNumber);
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
     verb.add_option("--quantize", o.quantize, "int8 or none")->capture_default_str();
+    verb.add_option("--onnx", o.operators,
+                    "how an .onnx file holds codes: pairs (QuantizeLinear and DequantizeLinear around real "
+                    "operators), codes (QLinearConv and its kin) or int4 (pairs, small weights in four bits)")
+        ->capture_default_str();
     verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")->capture_default_str();
     verb.add_option(
             "--weights", o.weights,
             "uniform2 ... uniform8; with --epochs also lsq, apot, ewgs, pact, dorefa or kmeans with a "
             "number of bits, ternary or binary")
         ->capture_default_str();
-    verb.add_option("--weight-range", o.weight_range, "without --epochs: minmax or mse")
-        ->capture_default_str();
+    verb.add_option("--weight-range", o.weight_range,
+                    "without --epochs: minmax, or mse (the default for adaptive rounding)");
     verb.add_option("--rounding", o.rounding,
                     "of weights, without --epochs: nearest or adaptive (the default below 8 bits)");
     verb.add_option("--correct-bias", o.correction,

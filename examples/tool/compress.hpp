@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "aware.hpp"
 #include "data.hpp"
@@ -28,16 +29,28 @@ struct compress_options {
     std::string json;
     std::size_t samples = 0; ///< 0: 256, or 512 where weights have fewer than 8 bits
     std::string weights = "uniform8";
-    std::string weight_range = "minmax"; ///< without training, as the following ones
-    std::string rounding;                ///< empty: adaptive below 8 bits
-    std::string correction;              ///< of biases; empty: empirical below 8 bits
+    std::string rounding;     ///< without training, as the following ones; empty: adaptive below 8 bits
+    std::string weight_range; ///< empty: mse for adaptive rounding, else minmax
+    std::string correction;   ///< of biases; empty: empirical below 8 bits
     bool equalized = false;
     unsigned first_last_bits = 8;
     bool variants = false;   ///< print what every step is worth on the held-out images
     std::string activations; ///< with training: what the inputs of inner layers become; empty: as the weights
-    std::size_t simulated = 0; ///< held-out images to compare simulation and program on
+    std::size_t simulated = 0;       ///< held-out images to compare simulation and program on
+    std::string operators = "pairs"; ///< how an .onnx file holds codes: also "codes" or "int4"
     train_options training = aware_defaults();
 };
+
+/// What is written: a program, or an ONNX model.
+[[nodiscard]] inline pith::result<std::vector<std::byte>> packed(const pith::graph<float>& g,
+                                                                 const compress_options& o) {
+    if (!is_onnx(o.out))
+        return pith::plan::pack(g);
+    if (o.operators == "int4")
+        return pith::io::onnx_bytes(g, {.opset = 21, .int4 = true});
+    return pith::io::onnx_bytes(
+        g, {.codes = o.operators == "codes" ? pith::io::onnx_codes::operators : pith::io::onnx_codes::pairs});
+}
 
 /// Annotates `g` with int8 codes, calibrated on the first `samples` images of `data`.
 [[nodiscard]] inline pith::result<pith::graph<float>> quantized(pith::graph<float> g,
@@ -67,13 +80,16 @@ struct compress_options {
     const auto bits = uniform_bits(o.weights);
     if (!bits)
         return fault{errc::bad_option, "without --epochs --weights is uniform2 ... uniform8", o.weights};
-    const auto range = pith::quantize::observer_named(o.weight_range);
-    if (!range || (*range != pith::quantize::observer::minmax && *range != pith::quantize::observer::mse))
-        return fault{errc::bad_option, "--weight-range is minmax or mse", o.weight_range};
     const bool few = *bits < 8;
     const std::string rounding = !o.rounding.empty() ? o.rounding : few ? "adaptive" : "nearest";
     if (rounding != "nearest" && rounding != "adaptive")
         return fault{errc::bad_option, "--rounding is nearest or adaptive", o.rounding};
+    const bool adaptive = rounding == "adaptive";
+    const auto range = pith::quantize::observer_named(!o.weight_range.empty() ? o.weight_range
+                                                      : adaptive              ? "mse"
+                                                                              : "minmax");
+    if (!range || (*range != pith::quantize::observer::minmax && *range != pith::quantize::observer::mse))
+        return fault{errc::bad_option, "--weight-range is minmax or mse", o.weight_range};
     const auto correction = correction_named(!o.correction.empty() ? o.correction
                                              : few                 ? "empirical"
                                                                    : "none");
@@ -84,7 +100,7 @@ struct compress_options {
                          .first_last_bits = static_cast<std::uint8_t>(o.first_last_bits),
                          .range = *range,
                          .equalized = o.equalized,
-                         .adaptive = rounding == "adaptive",
+                         .adaptive = adaptive,
                          .correction = *correction};
 }
 
@@ -190,6 +206,8 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
 inline exit_code run_compress(const compress_options& o) {
     if (!o.out.ends_with(".pith") && !is_onnx(o.out))
         return refuse({pith::errc::bad_option, "--out must end in .pith or .onnx", o.out});
+    if (o.operators != "pairs" && o.operators != "codes" && o.operators != "int4")
+        return refuse({pith::errc::bad_option, "--onnx is pairs, codes or int4", o.operators});
     if (o.quantize != "int8" && o.quantize != "none")
         return refuse({pith::errc::bad_option, "--quantize is int8 or none", o.quantize});
     if (!is_onnx(o.model))
@@ -208,7 +226,7 @@ inline exit_code run_compress(const compress_options& o) {
         g = pith::passes::simplify{}(std::move(*g));
     if (!g)
         return refuse(g.error());
-    const auto bytes = is_onnx(o.out) ? pith::io::onnx_bytes(*g) : pith::plan::pack(*g);
+    const auto bytes = packed(*g, o);
     if (!bytes)
         return refuse(bytes.error());
     if (const auto written = pith::io::write_file(o.out, *bytes); !written)
