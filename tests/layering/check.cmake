@@ -21,6 +21,7 @@ set(allowed_plan base arch format kernel run graph)
 # The two doors of io that read and print programs.
 set(allowed_io/program_file.hpp ${allowed_run} run)
 set(allowed_io/embed.hpp ${allowed_run} run)
+set(allowed_eigen.hpp base graph)
 set(allowed_device.hpp version base arch format kernel run)
 set(allowed_pith.hpp version base arch format kernel run graph io train prune quantize distill plan device.hpp)
 
