@@ -93,6 +93,20 @@ if(EXISTS ${WORK_DIR}/refused.pith)
     message(FATAL_ERROR "a refusal left a file behind")
 endif()
 
+foreach(style pairs codes int4)
+    expect(0 "bytes" compress mlp.onnx --out ${style}.onnx --data glyphs-train --normalize unit --samples 32
+           --weights uniform4 --rounding nearest --correct-bias none --onnx ${style})
+endforeach()
+file(SIZE ${WORK_DIR}/pairs.onnx pairs_bytes)
+file(SIZE ${WORK_DIR}/int4.onnx int4_bytes)
+math(EXPR share "100 * ${int4_bytes} / ${pairs_bytes}")
+if(share GREATER 95) # its first and last layers keep eight bits
+    message(FATAL_ERROR "four-bit weights make ${int4_bytes} bytes of ${pairs_bytes}")
+endif()
+expect(1 "pairs, codes or int4" compress mlp.onnx --out refused.onnx --data glyphs-train --onnx guess)
+expect(0 "bytes" compress mlp.onnx --out float.onnx --quantize none)
+expect(0 "dense" inspect float.onnx)
+
 set(data $ENV{PITH_DATA})
 if(NOT EXISTS "${data}/models")
     message(STATUS "no PITH_DATA: real models were not tried")
