@@ -109,34 +109,34 @@ struct variant {
     std::optional<weight_recipe> recipe; ///< none: floating point
 };
 
-/// What the table shows, every step alone and then together.
+/// What the table shows: every step alone, and then together. Of `base` only the bits count.
 [[nodiscard]] inline std::vector<variant> variants_of(const weight_recipe& base, bool has_norms) {
-    weight_recipe plain = base;
-    plain.equalized = false;
-    plain.adaptive = false;
-    plain.correction = bias_correction::none;
-    const auto with = [](weight_recipe r, bool equalized, bool adaptive, bias_correction c) {
-        r.equalized = equalized;
-        r.adaptive = adaptive;
-        r.correction = c;
+    using enum bias_correction;
+    constexpr auto mse = pith::quantize::observer::mse;
+    weight_recipe plain{.bits = base.bits, .first_last_bits = base.first_last_bits};
+    const auto with = [&](auto change) {
+        weight_recipe r = plain;
+        change(r);
         return r;
     };
-    using enum bias_correction;
-    std::vector<variant> all{
-        {"float", std::nullopt}, {"nearest", plain}, {"equalized", with(plain, true, false, none)}};
+    const auto set_all = [](weight_recipe& r) { r.range = mse, r.adaptive = true, r.correction = empirical; };
+    std::vector<variant> all{{"float", std::nullopt},
+                             {"nearest", plain},
+                             {"mse range", with([](auto& r) { r.range = mse; })},
+                             {"equalized", with([](auto& r) { r.equalized = true; })}};
     if (has_norms)
-        all.push_back({"bias, analytic", with(plain, false, false, analytic)});
-    all.push_back({"bias, empirical", with(plain, false, false, empirical)});
-    all.push_back({"bias and scale", with(plain, false, false, moments)});
-    all.push_back({"adaptive", with(plain, false, true, none)});
-    all.push_back({"adaptive, bias", with(plain, false, true, empirical)});
-    all.push_back({"all", with(plain, true, true, empirical)});
+        all.push_back({"bias, analytic", with([](auto& r) { r.correction = analytic; })});
+    all.push_back({"bias, empirical", with([](auto& r) { r.correction = empirical; })});
+    all.push_back({"bias and scale", with([](auto& r) { r.correction = moments; })});
+    all.push_back({"adaptive", with([](auto& r) { r.adaptive = true; })});
+    all.push_back({"adaptive, bias", with([](auto& r) { r.adaptive = true, r.correction = empirical; })});
+    all.push_back({"adaptive, bias, mse range", with(set_all)});
+    all.push_back({"all, equalized too", with([&](auto& r) { set_all(r), r.equalized = true; })});
     if (base.first_last_bits > base.bits) {
-        weight_recipe everywhere = plain;
-        everywhere.first_last_bits = base.bits;
-        const std::string suffix = ", all layers " + std::to_string(base.bits) + " bits";
-        all.push_back({"nearest" + suffix, everywhere});
-        all.push_back({"all" + suffix, with(everywhere, true, true, empirical)});
+        const std::string everywhere = ", all layers " + std::to_string(base.bits) + " bits";
+        plain.first_last_bits = base.bits;
+        all.push_back({"nearest" + everywhere, plain});
+        all.push_back({"adaptive, bias, mse range" + everywhere, with(set_all)});
     }
     return all;
 }
@@ -148,7 +148,7 @@ struct variant {
                                                        const weight_material& material,
                                                        const pith::io::dataset& held_out,
                                                        json::writer& report) {
-    std::printf("%-32s %9s %8s %10s %8s\n", "weights", "accuracy", "change", "bytes", "seconds");
+    std::printf("%-44s %9s %8s %10s %8s\n", "weights", "accuracy", "change", "bytes", "seconds");
     auto rows = json::writer::array();
     double whole = 0;
     for (const auto& v : detail::variants_of(base, !material.norms.entries.empty())) {
@@ -169,7 +169,7 @@ struct variant {
         const double accuracy =
             100. * static_cast<double>(seen.correct) / static_cast<double>(held_out.size());
         whole = v.recipe ? whole : accuracy;
-        std::printf("%-32s %7.2f %% %+8.2f %10s %8.1f\n", v.name.c_str(), accuracy, accuracy - whole,
+        std::printf("%-44s %7.2f %% %+8.2f %10s %8.1f\n", v.name.c_str(), accuracy, accuracy - whole,
                     grouped(bytes->size()).c_str(), seconds);
         std::fflush(stdout);
         auto row = json::writer::object();

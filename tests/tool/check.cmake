@@ -146,7 +146,7 @@ foreach(observer minmax percentile mse entropy)
 endforeach()
 expect(0 "adaptive, bias" compress ${cntk}/model.onnx --out few.pith --data mnist-train:${data}/mnist --weights uniform4
        --first-last-bits 4 --samples 128 --variants --validation ${mnist} --json few.json)
-report(few.json file_bytes variants.0.accuracy variants.6.weights variants.6.seconds variants.6.file_bytes)
+report(few.json file_bytes variants.0.accuracy variants.9.weights variants.9.seconds variants.9.file_bytes)
 expect(0 "accuracy +9[789]" evaluate few.pith --data ${mnist} --limit 1000)
 expect(0 "igemm|convolution" inspect minmax.pith)
 expect(0 "ms per image" run minmax.pith --repeat 5 --json run.json)
