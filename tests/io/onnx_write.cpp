@@ -152,6 +152,9 @@ TEST_CASE("what cannot be written is refused") {
     const auto x = b.input({1, 4, 4, 1}, "x");
     const auto wrap =
         finish(std::move(b), {b.add_node(pad{{0, 1, 1, 0}, {0, 1, 1, 0}, pad_mode::wrap}, {x})});
+    auto askew = g;
+    askew.input_layouts[0].permutation = {0, 2, 2, 1};
+    CHECK(io::onnx_bytes(askew).error().code == errc::bad_shape);
     const auto refused = io::onnx_bytes(wrap);
     REQUIRE(!refused);
     CHECK(std::string(refused.error().where) == "node 'pad0' (pad)");

@@ -132,6 +132,22 @@ template <class T, class Layers>
     return rank == 4 && !loaded ? channels_first(rank) : identity_layout(rank);
 }
 
+/// A door's layout names every axis once, or none.
+template <class T, class Layers>
+[[nodiscard]] result<void> check_doors(const graph<T, Layers>& g, const std::vector<value_id>& ids,
+                                       const std::vector<door_layout>& doors) {
+    for (std::size_t k = 0; k < ids.size() && k < doors.size(); ++k) {
+        const auto& permutation = doors[k].permutation;
+        std::uint32_t seen = 0;
+        for (const auto axis : permutation)
+            seen |= axis < max_rank ? 1U << axis : 0;
+        const std::size_t rank = g[ids[k]].dims.rank();
+        if (!permutation.empty() && (permutation.size() != rank || seen != (1U << rank) - 1))
+            return fault{errc::bad_shape, "the layout of a door must name every axis once", g[ids[k]].name};
+    }
+    return {};
+}
+
 template <class T, class Layers>
 class exporter {
 public:
@@ -275,6 +291,8 @@ template <class T, class Layers>
         return fault{errc::bad_option, "int4 weights need opset 21"};
     if (g.outputs.empty())
         return fault{errc::bad_option, "a model needs an output"};
+    PITH_TRY(onnx_write::check_doors(g, g.inputs, g.input_layouts));
+    PITH_TRY(onnx_write::check_doors(g, g.outputs, g.output_layouts));
     try {
         auto outline = onnx_write::outline_of(g, options.batch);
         if (!outline)
