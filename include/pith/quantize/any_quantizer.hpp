@@ -94,8 +94,8 @@ template <class = on_use>
 } // namespace detail
 
 /// uniform2-8, lsq2-8, apot2-6, ewgs1-5, dorefa1-7 and pact1-7 (the same), kmeans2-5, ternary, binary.
-template <class = on_use>
-[[nodiscard]] inline result<any_weight_quantizer> parse_weight_quantizer(std::string_view name) {
+template <class Any = any_weight_quantizer>
+[[nodiscard]] result<Any> parse_weight_quantizer(std::string_view name) {
     const auto parsed = detail::parse_name(
         name, detail::weight_names,
         "unknown quantizer of weights: use uniform, lsq, apot, ewgs, dorefa, pact or kmeans with a number of "
@@ -104,7 +104,7 @@ template <class = on_use>
         return parsed.error();
     const std::string_view word = parsed->word;
     const std::uint8_t bits = parsed->bits;
-    any_weight_quantizer q = binary_weights{};
+    Any q = binary_weights{};
     if (word == "uniform")
         q = straight_through{.bits = bits};
     else if (word == "lsq")
@@ -126,9 +126,8 @@ template <class = on_use>
 
 /// float, uniform2-8, lsq2-8, apot2-5, ewgs1-8, pact2-8, dorefa2-8.
 /// @param features elements of the activation of one sample, which LSQ's gradient depends on
-template <class = on_use>
-[[nodiscard]] inline result<any_activation_quantizer> parse_activation_quantizer(std::string_view name,
-                                                                                 std::size_t features = 0) {
+template <class Any = any_activation_quantizer>
+[[nodiscard]] result<Any> parse_activation_quantizer(std::string_view name, std::size_t features = 0) {
     const auto parsed = detail::parse_name(name, detail::activation_names,
                                            "unknown quantizer of activations: use uniform, lsq, apot, ewgs, "
                                            "pact or dorefa with a number of bits "
@@ -137,7 +136,7 @@ template <class = on_use>
         return parsed.error();
     const std::string_view word = parsed->word;
     const std::uint8_t bits = parsed->bits;
-    any_activation_quantizer q = std::monostate{};
+    Any q = std::monostate{};
     if (word == "uniform")
         q = straight_through{.bits = bits, .is_signed = false};
     else if (word == "lsq")

@@ -131,8 +131,8 @@ template <class T, class... Q>
 
 /// One quantiser for the weights of all inner layers and one for what they read.
 struct aware_training {
-    any_weight_quantizer weights = lsq{};
-    any_activation_quantizer activations = lsq{.is_signed = false};
+    any_weight_quantizer weights{std::in_place_type<lsq>};
+    any_activation_quantizer activations{std::in_place_type<lsq>, lsq{.is_signed = false}};
 
     template <class T, class Layers>
     [[nodiscard]] result<aware_network<T, Layers>> operator()(graph<T, Layers> g) const {

@@ -11,8 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
-
 namespace pith::train {
 
 template <class S>
@@ -65,8 +63,12 @@ struct one_cycle_rate {
 
 using any_schedule = std::variant<constant_rate, step_rate, cosine_rate, one_cycle_rate>;
 
-template <class = on_use>
-[[nodiscard]] inline double rate_at(const any_schedule& s, double progress) {
+template <schedule S>
+[[nodiscard]] double rate_at(const S& s, double progress) {
+    return s(progress);
+}
+template <class... S>
+[[nodiscard]] double rate_at(const std::variant<S...>& s, double progress) {
     return std::visit([&](const auto& of) { return of(progress); }, s);
 }
 

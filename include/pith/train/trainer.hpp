@@ -26,7 +26,7 @@ namespace pith::train {
 struct trainer_options {
     tape_options tape{};
     any_optimizer optimizer = sgd{};
-    any_schedule schedule = cosine_rate{};
+    any_schedule schedule{std::in_place_type<cosine_rate>};
     double rate = 0.1; ///< highest learning rate
     std::uint64_t epochs = 10;
     std::uint64_t seed = 1;
