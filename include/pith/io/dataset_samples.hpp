@@ -27,16 +27,16 @@ template <class = on_use>
 
 /// The images one by one, for calibration; none when they end, or when they do not fit the input.
 /// @param images must outlive the function that is returned
-template <class = on_use>
-[[nodiscard]] inline function<std::optional<any_tensors<float>>(std::size_t)>
+template <class T = float>
+[[nodiscard]] inline function<std::optional<any_tensors<T>>(std::size_t)>
 samples_of(const dataset& images, shape input) {
-    return [&images, input](std::size_t i) -> std::optional<any_tensors<float>> {
+    return [&images, input](std::size_t i) -> std::optional<any_tensors<T>> {
         const auto elements = images.dims().elements();
         const bool fits =
             input.elements() == elements || (input.rank() > 0 && input.product(1, input.rank()) == elements);
         if (i >= images.size() || !fits)
             return std::nullopt;
-        any_tensors<float> inputs;
+        any_tensors<T> inputs;
         inputs.emplace_back(sample(images, i, input));
         return inputs;
     };

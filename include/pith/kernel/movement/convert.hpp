@@ -65,16 +65,46 @@ template <class To, class From>
 
 } // namespace detail
 
+namespace detail {
+
+inline constexpr std::size_t convert_block = 32; ///< elements between reading and writing
+
+/// Reads elements into numbers that hold every value of their type.
+template <class From, class Wide>
+void widen(const void* from, std::size_t first, std::size_t count, Wide* wide) noexcept {
+    const auto* x = static_cast<const From*>(from) + first;
+    for (std::size_t i = 0; i < count; ++i)
+        wide[i] = converted<Wide>(x[i]);
+}
+
+/// Writes numbers as the elements of `type`.
+template <class Wide>
+void narrow(const Wide* wide, std::size_t count, format::dtype type, void* to, std::size_t first) noexcept {
+    with_element(type, [&](auto element) {
+        auto* y = static_cast<decltype(element)*>(to) + first;
+        for (std::size_t i = 0; i < count; ++i)
+            y[i] = converted<decltype(element)>(wide[i]);
+    });
+}
+
+/// Through Wide, which loses nothing on the way: what arrives is what one conversion gives.
+template <class From, class Wide>
+void convert_through(const convert_args& a) noexcept {
+    Wide wide[convert_block];
+    for (std::size_t first = 0; first < a.count; first += convert_block) {
+        const std::size_t count = a.count - first < convert_block ? a.count - first : convert_block;
+        widen<From>(a.input, first, count, wide);
+        narrow(wide, count, a.to, a.output, first);
+    }
+}
+
+} // namespace detail
+
 inline void convert(const convert_args& a) noexcept {
-    detail::with_element(a.from, [&](auto from) {
-        detail::with_element(a.to, [&](auto to) {
-            using From = decltype(from);
-            using To = decltype(to);
-            const auto* x = static_cast<const From*>(a.input);
-            auto* y = static_cast<To*>(a.output);
-            for (std::size_t i = 0; i < a.count; ++i)
-                y[i] = detail::converted<To>(x[i]);
-        });
+    detail::with_element(a.from, [&](auto element) {
+        using from = decltype(element);
+        detail::convert_through<from,
+                                std::conditional_t<std::is_floating_point_v<from>, double, std::int64_t>>(a);
     });
 }
 
