@@ -36,9 +36,10 @@ public:
     void grow() {
         // Mostly the newest value, so that networks are deep.
         const value_id x = random.below(3) == 0 ? values[random.below(values.size())] : values.back();
-        if (b[x].dims.elements() > 4000)
+        const shape dims = b[x].dims;
+        if (dims.elements() > 4000)
             return;
-        for (const auto y : next(x, b[x].dims))
+        for (const auto y : next(x, dims))
             values.push_back(y);
     }
 

@@ -193,7 +193,8 @@ public:
     }
     void grow() {
         const value_id x = images[images.size() - 1 - random.below(images.size() < 3 ? images.size() : 3)];
-        images.push_back(next(x, b[x].dims));
+        const shape dims = b[x].dims;
+        images.push_back(next(x, dims));
     }
 
 private:

@@ -73,7 +73,7 @@ template <class T, class Layers>
         bare.dims = v.dims;
         bare.type = v.type;
         if (v.is_constant())
-            bare.constant = tensor<T>{};
+            bare.constant.template emplace<1>();
         o.net.values.push_back(std::move(bare));
     }
     o.net.nodes = g.nodes;
