@@ -10,6 +10,7 @@
 #include "distill/decoupled.hpp"
 #include "distill/hint.hpp"
 #include "distill/soft_targets.hpp"
+#include "distill/teacher.hpp"
 #include "graph/builder.hpp"
 #include "graph/codes.hpp"
 #include "graph/edit.hpp"
@@ -135,6 +136,7 @@
 #include "quantize/uniform.hpp"
 #include "run/native_kernels.hpp"
 #include "run/session.hpp"
+#include "train/augment.hpp"
 #include "train/backward.hpp"
 #include "train/backward/batch_norm.hpp"
 #include "train/backward/binary.hpp"
@@ -148,6 +150,9 @@
 #include "train/backward/resize2d.hpp"
 #include "train/backward/softmax.hpp"
 #include "train/backward/unary.hpp"
+#include "train/batches.hpp"
+#include "train/checkpoint.hpp"
+#include "train/fit.hpp"
 #include "train/initialize.hpp"
 #include "train/kernel/best.hpp"
 #include "train/kernel/jobs.hpp"
@@ -164,6 +169,7 @@
 #include "train/schedule.hpp"
 #include "train/step.hpp"
 #include "train/tape.hpp"
+#include "train/trainer.hpp"
 #include "train/window_plan.hpp"
 
 #endif

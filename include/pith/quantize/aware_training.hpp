@@ -130,9 +130,11 @@ template <class T, class... Q>
 }
 
 /// One quantiser for the weights of all inner layers and one for what they read.
-struct aware_training {
-    any_weight_quantizer weights{std::in_place_type<lsq>};
-    any_activation_quantizer activations{std::in_place_type<lsq>, lsq{.is_signed = false}};
+/// @tparam Weights a std::variant of quantisers that has lsq @tparam Activations likewise
+template <class Weights, class Activations>
+struct aware_training_of {
+    Weights weights{std::in_place_type<lsq>};
+    Activations activations{std::in_place_type<lsq>, lsq{.is_signed = false}};
 
     template <class T, class Layers>
     [[nodiscard]] result<aware_network<T, Layers>> operator()(graph<T, Layers> g) const {
@@ -147,6 +149,8 @@ struct aware_training {
             });
     }
 };
+
+using aware_training = aware_training_of<any_weight_quantizer, any_activation_quantizer>;
 
 namespace detail {
 
