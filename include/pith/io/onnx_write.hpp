@@ -69,12 +69,12 @@ template <class T, class Layers>
 [[nodiscard]] result<outline<T, Layers>> outline_of(const graph<T, Layers>& g, std::string batch) {
     outline<T, Layers> o;
     for (const auto& v : g.values) {
-        value<T> bare;
+        o.net.values.emplace_back();
+        auto& bare = o.net.values.back();
         bare.dims = v.dims;
         bare.type = v.type;
         if (v.is_constant())
             bare.constant.template emplace<1>();
-        o.net.values.push_back(std::move(bare));
     }
     o.net.nodes = g.nodes;
     o.net.inputs = g.inputs;
