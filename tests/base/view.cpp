@@ -17,8 +17,12 @@ double sum(view<const float> v) {
         s += static_cast<double>(x);
     return s;
 }
-int which(view<const float>) { return 1; }
-int which(view<const int>) { return 2; }
+int which(view<const float>) {
+    return 1;
+}
+int which(view<const int>) {
+    return 2;
+}
 
 struct base {};
 struct derived : base {};

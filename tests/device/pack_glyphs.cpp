@@ -13,7 +13,8 @@ int main(int count, char** arguments) {
         return 2;
     const auto images =
         pith::io::open_dataset("glyphs", {.normalize = *pith::io::parse_normalization("unit")});
-    auto net = pith::examples::glyphs_net{.images = 500, .epochs = 2}.fit().and_then(pith::passes::simplify{});
+    auto net =
+        pith::examples::glyphs_net{.images = 500, .epochs = 2}.fit().and_then(pith::passes::simplify{});
     if (!images || !net)
         return 1;
     const auto input = (*net)[net->inputs[0]].dims;

@@ -28,8 +28,8 @@ template <class = on_use>
 /// The images one by one, for calibration; none when they end, or when they do not fit the input.
 /// @param images must outlive the function that is returned
 template <class T = float>
-[[nodiscard]] inline function<std::optional<any_tensors<T>>(std::size_t)>
-samples_of(const dataset& images, shape input) {
+[[nodiscard]] inline function<std::optional<any_tensors<T>>(std::size_t)> samples_of(const dataset& images,
+                                                                                     shape input) {
     return [&images, input](std::size_t i) -> std::optional<any_tensors<T>> {
         const auto elements = images.dims().elements();
         const bool fits =
