@@ -98,7 +98,7 @@ TEST_CASE("what a fault says") {
     CHECK(program_view::open(std::as_const(bytes).bytes().subspan(1)).error().code == pith::errc::bad_option);
     bytes.data()[4] = std::byte{9};
     CHECK(sentence().find("version") != std::string::npos);
-    bytes.data()[4] = std::byte{1};
+    bytes.data()[4] = p.bytes[4];
     bytes.data()[100] ^= std::byte{1};
     CHECK(sentence().find("checksum") != std::string::npos);
     bytes.data()[0] = std::byte{0};
