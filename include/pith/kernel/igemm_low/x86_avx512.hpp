@@ -36,21 +36,13 @@ inline constexpr std::size_t least_panels = 1;
 #include "scratch_body.hpp"
 
 #include "deep_body.hpp"
+
+#include "any_body.hpp"
 #undef PITH_TARGET_BODY
 
 } // namespace igemm_low_detail
 
-/// @pre packed by format::low_bit_tile
-template <class = on_use>
-inline void igemm_low(const igemm_low_args& args) noexcept {
-    using namespace igemm_low_detail;
-    if (suits_one(args))
-        igemm_one(args);
-    else if (suits_scratch(args))
-        igemm_decoded(args);
-    else
-        igemm_split(args);
-}
+using igemm_low_detail::igemm_low;
 
 } // namespace pith::kernel::x86_avx512
 PITH_TARGET_END

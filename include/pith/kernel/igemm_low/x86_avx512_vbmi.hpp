@@ -22,22 +22,10 @@ PITH_TARGET_BEGIN("avx512vbmi,avx512vnni,avx512f,avx512bw,avx512vl,avx512dq,avx2
 namespace pith::kernel::x86_avx512_vbmi {
 namespace igemm_low_detail {
 
+namespace igemm_detail = x86_avx512_vnni::igemm_detail;
 using x86_avx512::planes;
 using x86_avx512_vnni::dot;
 using x86_avx512_vnni::igemm;
-using x86_avx512_vnni::igemm_detail::cut;
-using x86_avx512_vnni::igemm_detail::max_panels;
-using x86_avx512_vnni::igemm_detail::max_pixels;
-using x86_avx512_vnni::igemm_detail::one_row;
-using x86_avx512_vnni::igemm_detail::panels;
-using x86_avx512_vnni::igemm_detail::pick_sum;
-using x86_avx512_vnni::igemm_detail::row_cut;
-using x86_avx512_vnni::igemm_detail::sum_task;
-using x86_avx512_vnni::igemm_detail::tile_state;
-using dot_small = dot;
-inline constexpr std::size_t scratch_bytes = std::size_t{40} * 1024;
-inline constexpr std::size_t block_bytes = std::size_t{20} * 1024;
-inline constexpr std::size_t least_panels = max_panels;
 
 using vec = planes::vec;
 
@@ -102,26 +90,12 @@ private:
 #define PITH_TARGET_BODY
 #include "decode_body.hpp"
 
-#include "one_body.hpp"
-
-#include "scratch_body.hpp"
-
-#include "split_body.hpp"
+#include "bytes_body.hpp"
 #undef PITH_TARGET_BODY
 
 } // namespace igemm_low_detail
 
-/// @pre packed by format::low_bit_tile
-template <class = on_use>
-inline void igemm_low(const igemm_low_args& args) noexcept {
-    using namespace igemm_low_detail;
-    if (suits_one(args))
-        igemm_one(args);
-    else if (suits_scratch(args))
-        igemm_decoded(args);
-    else
-        igemm_split(args);
-}
+using igemm_low_detail::igemm_low;
 
 } // namespace pith::kernel::x86_avx512_vbmi
 PITH_TARGET_END

@@ -22,15 +22,6 @@ PITH_TARGET_BEGIN("avxvnni,avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx_vnni {
 namespace igemm_low_detail {
 
-using igemm_detail::cut;
-using igemm_detail::max_panels;
-using igemm_detail::max_pixels;
-using igemm_detail::one_row;
-using igemm_detail::panels;
-using igemm_detail::pick_sum;
-using igemm_detail::row_cut;
-using igemm_detail::sum_task;
-using igemm_detail::tile_state;
 using x86_avx2::planes;
 using x86_avx2::igemm_low_detail::affine_factors;
 using x86_avx2::igemm_low_detail::decode_function;
@@ -38,32 +29,14 @@ using x86_avx2::igemm_low_detail::decoder;
 using x86_avx2::igemm_low_detail::most_looked_up;
 using x86_avx2::igemm_low_detail::pick_decode;
 using x86_avx2::igemm_low_detail::vec;
-using dot_small = dot;
-inline constexpr std::size_t scratch_bytes = std::size_t{40} * 1024;
-inline constexpr std::size_t block_bytes = std::size_t{20} * 1024;
-inline constexpr std::size_t least_panels = max_panels;
 
 #define PITH_TARGET_BODY
-#include "one_body.hpp"
-
-#include "scratch_body.hpp"
-
-#include "split_body.hpp"
+#include "bytes_body.hpp"
 #undef PITH_TARGET_BODY
 
 } // namespace igemm_low_detail
 
-/// @pre packed by format::low_bit_tile
-template <class = on_use>
-inline void igemm_low(const igemm_low_args& args) noexcept {
-    using namespace igemm_low_detail;
-    if (suits_one(args))
-        igemm_one(args);
-    else if (suits_scratch(args))
-        igemm_decoded(args);
-    else
-        igemm_split(args);
-}
+using igemm_low_detail::igemm_low;
 
 } // namespace pith::kernel::x86_avx_vnni
 PITH_TARGET_END
