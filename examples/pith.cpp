@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The command-line tool: inspect, compress, run, evaluate and compare models; list kernels.
 
+#include <cstddef>
+#include <utility>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 
 #include "tool/compare.hpp"
@@ -33,13 +37,14 @@ void declare(CLI::App& verb, tool::inspect_options& o) {
 }
 
 /// How a network learns, for every verb that trains.
-void add_training(CLI::App& verb, tool::train_options& o) {
+/// @returns the options that mean something only to a training
+std::vector<CLI::Option*> add_training(CLI::App& verb, tool::train_options& o) {
     verb.add_option("--validation", o.validation, "held-out images; the training images without it");
+    const std::size_t before = verb.get_options().size();
     verb.add_option("--batch", o.batch, "images per step")->check(CLI::PositiveNumber)->capture_default_str();
-    verb.add_option("--optimizer", o.optimizer, "sgd or adam")->capture_default_str();
-    verb.add_option("--rate", o.rate, "highest learning rate")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
+    verb.add_option("--optimizer", o.optimizer, "sgd (the default; of ewgs adam) or adam");
+    verb.add_option("--rate", o.rate, "highest learning rate (0.1; in codes 0.02, of ewgs 0.001)")
+        ->check(CLI::PositiveNumber);
     verb.add_option("--schedule", o.schedule, "one-cycle, cosine, step or constant")->capture_default_str();
     verb.add_option("--momentum", o.momentum, "of sgd")->check(CLI::Range(0.0, 1.0))->capture_default_str();
     verb.add_option("--decay", o.decay, "weight decay")->check(CLI::NonNegativeNumber)->capture_default_str();
@@ -62,8 +67,10 @@ void add_training(CLI::App& verb, tool::train_options& o) {
     verb.add_option("--seed", o.seed, "of weights, order and changes of images")->capture_default_str();
     verb.add_option("--threads", o.threads, "cores to use; all of them by default")
         ->check(CLI::NonNegativeNumber);
-    verb.add_option("--checkpoint", o.checkpoint, "file written after every epoch");
-    verb.add_flag("--resume", o.resume, "go on from the checkpoint");
+    auto* const checkpoint = verb.add_option("--checkpoint", o.checkpoint, "file written after every epoch");
+    verb.add_flag("--resume", o.resume, "go on from the checkpoint")->needs(checkpoint);
+    const auto all = verb.get_options();
+    return {all.begin() + static_cast<std::ptrdiff_t>(before), all.end()};
 }
 
 void declare(CLI::App& verb, tool::train_options& o) {
@@ -82,48 +89,75 @@ void declare(CLI::App& verb, tool::train_options& o) {
     add_json(verb, o.json);
 }
 
+/// How weights lose bits without training.
+std::vector<CLI::Option*> add_few_bits(CLI::App& verb, tool::compress_options& o) {
+    return {
+        verb.add_option("--samples", o.samples, "calibration images (256; 512 for weights below 8 bits)")
+            ->check(CLI::PositiveNumber),
+        verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")
+            ->capture_default_str(),
+        verb.add_option("--weight-range", o.weight_range,
+                        "minmax, or mse (the default for adaptive rounding)"),
+        verb.add_option("--rounding", o.rounding,
+                        "of weights: nearest or adaptive (the default below 8 bits)"),
+        verb.add_option("--correct-bias", o.correction,
+                        "none, analytic, empirical (the default below 8 bits) or moments"),
+        verb.add_flag("--equalize", o.equalized, "even out channels between layers first"),
+        verb.add_option("--first-last-bits", o.first_last_bits,
+                        "of the first and the last layer's weights, if more than the others'")
+            ->check(CLI::Range(0, 8))
+            ->capture_default_str(),
+        verb.add_flag("--variants", o.variants,
+                      "print what each of these steps is worth on the --validation images"),
+    };
+}
+
+/// An option that would change nothing is a mistake.
+void forbid_without_codes(CLI::App& verb, const tool::compress_options& o,
+                          std::vector<CLI::Option*> of_codes) {
+    verb.parse_complete_callback([&o, of_codes = std::move(of_codes)] {
+        for (const auto* option : of_codes)
+            if (o.quantize == "none" && option->count() != 0)
+                throw CLI::ValidationError(option->get_name(), "means nothing with --quantize none");
+    });
+}
+
 void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_option("IN", o.model, "float .onnx model")->required();
     verb.add_option("--out", o.out, "file to write, ending in .pith or .onnx")->required();
     verb.add_option("--data", o.data, data_help);
-    verb.add_option("--samples", o.samples, "calibration images (256; 512 for weights below 8 bits)")
-        ->check(CLI::PositiveNumber);
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
     verb.add_option("--quantize", o.quantize, "int8 or none")->capture_default_str();
     verb.add_option("--onnx", o.operators,
                     "how an .onnx file holds codes: pairs (QuantizeLinear and DequantizeLinear around real "
-                    "operators), codes (QLinearConv and its kin) or int4 (pairs, small weights in four bits)")
-        ->capture_default_str();
-    verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")->capture_default_str();
-    verb.add_option(
-            "--weights", o.weights,
-            "uniform2 ... uniform8; with --epochs also lsq, apot, ewgs, pact, dorefa or kmeans with a "
-            "number of bits, ternary or binary")
-        ->capture_default_str();
-    verb.add_option("--weight-range", o.weight_range,
-                    "without --epochs: minmax, or mse (the default for adaptive rounding)");
-    verb.add_option("--rounding", o.rounding,
-                    "of weights, without --epochs: nearest or adaptive (the default below 8 bits)");
-    verb.add_option("--correct-bias", o.correction,
-                    "without --epochs: none, analytic, empirical (the default below 8 bits) or moments");
-    verb.add_flag("--equalize", o.equalized, "without --epochs: even out channels between layers first");
-    verb.add_option("--first-last-bits", o.first_last_bits,
-                    "of the first and the last layer's weights, if more than the others' (without --epochs)")
-        ->check(CLI::Range(0, 8))
-        ->capture_default_str();
-    verb.add_flag("--variants", o.variants,
-                  "without --epochs: print what each of these steps is worth on the --validation images");
-    verb.add_option("--epochs", o.training.epochs,
-                    "passes over the data in which the network goes on learning, in codes")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
-    verb.add_option(
-        "--activations", o.activations,
-        "with --epochs: lsq, apot, ewgs, pact, dorefa or uniform with a number of bits, or float");
+                    "operators; the default), codes (QLinearConv and its kin) or int4 (pairs, small weights "
+                    "in four bits)");
+    auto* const weights =
+        verb.add_option("--weights", o.weights,
+                        "uniform2 ... uniform8; with --epochs also lsq, apot, ewgs, pact, dorefa or kmeans "
+                        "with a number of bits, ternary or binary")
+            ->capture_default_str();
     verb.add_option("--simulate", o.simulated,
-                    "held-out images on which the simulation is compared with the program");
-    add_training(verb, o.training);
+                    "images (held-out ones where there are) to compare the simulation with the program on");
+    auto* const epochs =
+        verb.add_option("--epochs", o.training.epochs,
+                        "passes over the data in which the network goes on learning, in codes")
+            ->check(CLI::PositiveNumber);
+    auto* const activations =
+        verb.add_option("--activations", o.activations,
+                        "lsq, apot, ewgs, pact, dorefa or uniform with a number of bits, or float");
     add_json(verb, o.json);
+    verb.option_defaults()->group("Without --epochs");
+    auto of_codes = add_few_bits(verb, o);
+    for (auto* option : of_codes)
+        option->excludes(epochs);
+    of_codes.insert(of_codes.end(), {weights, epochs});
+    forbid_without_codes(verb, o, std::move(of_codes));
+    verb.option_defaults()->group("With --epochs");
+    activations->group("With --epochs")->needs(epochs);
+    for (auto* option : add_training(verb, o.training))
+        option->needs(epochs);
+    verb.get_option("--validation")->group("Options");
 }
 
 void declare(CLI::App& verb, tool::run_options& o) {

@@ -15,7 +15,6 @@ namespace tool {
 [[nodiscard]] inline train_options aware_defaults() {
     train_options o;
     o.epochs = 0;
-    o.rate = 0.02;
     o.decay = 1e-4;
     o.schedule = "cosine";
     return o;
@@ -38,17 +37,10 @@ struct code_options {
 }
 
 /// EWGS's bounds want Adam and steps far below those of the weights.
-[[nodiscard]] inline bool wants_adam(const code_options& codes) {
-    return codes.weights.starts_with("ewgs") || codes.activations.starts_with("ewgs");
-}
-inline void tune_for(const code_options& codes, pith::train::trainer_options& o) {
-    o.range_rate = wants_adam(codes) ? 0.01 : 1;
-    if (wants_adam(codes)) {
-        o.optimizer = pith::train::adam{.weight_decay = 1e-4, .coupled = true};
-        o.rate = 1e-3;
-    } else {
-        o.rate = 0.02;
-    }
+[[nodiscard]] inline learning learning_of(const code_options& codes) {
+    if (codes.weights.starts_with("ewgs") || codes.activations.starts_with("ewgs"))
+        return {.optimizer = "adam", .rate = 1e-3, .range_rate = 0.01, .coupled = true};
+    return {.rate = 0.02};
 }
 
 /// What a trainer learned, with eight bits everywhere else.
@@ -67,11 +59,9 @@ trained_in_codes(pith::graph<float> g, const code_options& codes, const train_op
     const auto validation = labelled_data(o.validation.empty() ? o.data : o.validation, o, g);
     if (!validation)
         return validation.error();
-    auto options = trainer_of(o);
+    const auto options = trainer_of(o, learning_of(codes));
     if (!options)
         return options.error();
-    if (wants_adam(codes))
-        tune_for(codes, *options);
     const auto quantizers = quantizers_of(codes);
     if (!quantizers)
         return quantizers.error();
@@ -82,8 +72,6 @@ trained_in_codes(pith::graph<float> g, const code_options& codes, const train_op
         pith::train::trainer<float>::make(std::move(net->network), *options, {}, std::move(net->quantized));
     if (!t)
         return t.error();
-    if (o.resume)
-        PITH_TRY(pith::train::load_checkpoint(*t, o.checkpoint));
     const auto last = fit_as_told(*t, *data, *validation, o);
     if (!last)
         return last.error();

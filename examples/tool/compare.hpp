@@ -176,7 +176,13 @@ inline pith::result<pith::graph<float>> glyphs_in_codes(const pith::graph<float>
     if (!net)
         return net.error();
     auto options = pith::examples::glyphs_net{}.options();
-    tune_for(codes, options);
+    const learning wanted = learning_of(codes);
+    const auto optimizer = optimizer_of(aware_defaults(), wanted);
+    if (!optimizer)
+        return optimizer.error();
+    options.optimizer = *optimizer;
+    options.rate = wanted.rate;
+    options.range_rate = wanted.range_rate;
     options.schedule = pith::train::cosine_rate{};
     options.epochs = 1;
     auto t =

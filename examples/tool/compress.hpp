@@ -36,8 +36,8 @@ struct compress_options {
     unsigned first_last_bits = 8;
     bool variants = false;   ///< print what every step is worth on the held-out images
     std::string activations; ///< with training: what the inputs of inner layers become; empty: as the weights
-    std::size_t simulated = 0;       ///< held-out images to compare simulation and program on
-    std::string operators = "pairs"; ///< how an .onnx file holds codes: also "codes" or "int4"
+    std::size_t simulated = 0; ///< held-out images to compare simulation and program on
+    std::string operators;     ///< how an .onnx file holds codes: pairs, codes or int4; empty: pairs
     train_options training = aware_defaults();
 };
 
@@ -206,8 +206,12 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
 inline exit_code run_compress(const compress_options& o) {
     if (!o.out.ends_with(".pith") && !is_onnx(o.out))
         return refuse({pith::errc::bad_option, "--out must end in .pith or .onnx", o.out});
-    if (o.operators != "pairs" && o.operators != "codes" && o.operators != "int4")
+    if (!o.operators.empty() && o.operators != "pairs" && o.operators != "codes" && o.operators != "int4")
         return refuse({pith::errc::bad_option, "--onnx is pairs, codes or int4", o.operators});
+    if (!o.operators.empty() && !is_onnx(o.out))
+        return refuse({pith::errc::bad_option, "--onnx says how an .onnx file is written", o.out});
+    if (o.simulated != 0 && is_onnx(o.out))
+        return refuse({pith::errc::bad_option, "--simulate compares with a program: --out FILE.pith", o.out});
     if (o.quantize != "int8" && o.quantize != "none")
         return refuse({pith::errc::bad_option, "--quantize is int8 or none", o.quantize});
     if (!is_onnx(o.model))
@@ -235,9 +239,8 @@ inline exit_code run_compress(const compress_options& o) {
     std::printf("%s: %s bytes, %.3f of %s's %s\n", o.out.c_str(), grouped(bytes->size()).c_str(), ratio,
                 o.model.c_str(), grouped(onnx_bytes).c_str());
     report.add("file_bytes", bytes->size()).add("onnx_bytes", onnx_bytes).add("ratio", ratio);
-    if (!is_onnx(o.out))
-        if (const auto shown = show_simulation(*g, *bytes, o, report); !shown)
-            return refuse(shown.error());
+    if (const auto shown = show_simulation(*g, *bytes, o, report); !shown)
+        return refuse(shown.error());
     if (const auto written = write_report(o.json, report); !written)
         return refuse(written.error());
     return done;

@@ -32,13 +32,13 @@ struct train_options {
     std::string out;
     std::string checkpoint;
     std::string teacher;
-    std::string optimizer = "sgd"; ///< or "adam"
+    std::string optimizer; ///< sgd or adam; empty: as the method wants
     std::string schedule = "one-cycle";
     std::string json;
     std::uint64_t epochs = 10;
     std::uint64_t seed = 1;
     std::int64_t batch = 128;
-    double rate = 0.1;
+    double rate = 0; ///< 0: as the method wants
     double decay = 5e-4;
     double momentum = 0.9;
     double smoothing = 0;
@@ -57,19 +57,39 @@ struct train_options {
     return pith::train::build_model<float>(o.model, o.seed);
 }
 
-[[nodiscard]] inline pith::result<pith::train::trainer_options> trainer_of(const train_options& o) {
+/// How a method likes to learn, where the options do not say it.
+struct learning {
+    const char* optimizer = "sgd";
+    double rate = 0.1;
+    double range_rate = 1; ///< factor on the rate of what quantisers learn
+    bool coupled = false;  ///< adam: decay as a part of the gradient
+};
+
+[[nodiscard]] inline pith::result<pith::train::any_optimizer> optimizer_of(const train_options& o,
+                                                                           const learning& wanted) {
+    const std::string name = o.optimizer.empty() ? wanted.optimizer : o.optimizer;
+    if (name == "adam")
+        return pith::train::any_optimizer(
+            pith::train::adam{.weight_decay = o.decay, .coupled = wanted.coupled});
+    if (name == "sgd")
+        return pith::train::any_optimizer(
+            pith::train::sgd{.momentum = o.momentum, .nesterov = true, .weight_decay = o.decay});
+    return pith::fault{pith::errc::bad_option, "--optimizer is sgd or adam", name};
+}
+
+[[nodiscard]] inline pith::result<pith::train::trainer_options> trainer_of(const train_options& o,
+                                                                           const learning& wanted = {}) {
     pith::train::trainer_options t;
     t.tape.batch = o.batch;
     t.epochs = o.epochs;
     t.seed = o.seed;
-    t.rate = o.rate;
+    t.rate = o.rate > 0 ? o.rate : wanted.rate;
+    t.range_rate = wanted.range_rate;
     t.change = {.translate = o.translate, .flip = o.flip, .cutout = o.cutout};
-    if (o.optimizer == "adam")
-        t.optimizer = pith::train::adam{.weight_decay = o.decay};
-    else if (o.optimizer == "sgd")
-        t.optimizer = pith::train::sgd{.momentum = o.momentum, .nesterov = true, .weight_decay = o.decay};
-    else
-        return pith::fault{pith::errc::bad_option, "--optimizer is sgd or adam", o.optimizer};
+    auto optimizer = optimizer_of(o, wanted);
+    if (!optimizer)
+        return optimizer.error();
+    t.optimizer = *std::move(optimizer);
     if (o.schedule == "one-cycle")
         t.schedule = pith::train::one_cycle_rate{.peak = 0.25};
     else if (o.schedule == "cosine")
@@ -82,6 +102,14 @@ struct train_options {
         return pith::fault{pith::errc::bad_option, "--schedule is one-cycle, cosine, step or constant",
                            o.schedule};
     return t;
+}
+
+/// @param count 0: all cores
+inline void use_threads([[maybe_unused]] int count) {
+#ifdef _OPENMP
+    if (count > 0)
+        omp_set_num_threads(count);
+#endif
 }
 
 /// A line per epoch on stdout, and the epoch's course on stderr.
@@ -107,10 +135,14 @@ struct train_options {
     return f;
 }
 
+/// From the beginning or from the checkpoint to the last epoch.
 [[nodiscard]] inline pith::result<pith::train::score> fit_as_told(pith::train::trainer<float>& t,
                                                                   const pith::io::dataset& data,
                                                                   const pith::io::dataset& validation,
                                                                   const train_options& o) {
+    use_threads(o.threads);
+    if (o.resume)
+        PITH_TRY(pith::train::load_checkpoint(t, o.checkpoint));
     const pith::train::cross_entropy loss{.smoothing = o.smoothing};
     if (o.teacher.empty())
         return pith::train::fit(t, data, validation, loss, reporting(o));
@@ -161,8 +193,6 @@ labelled_data(const std::string& spec, const train_options& o, const pith::graph
     auto t = pith::train::trainer<float>::make(*std::move(g), *options);
     if (!t)
         return t.error();
-    if (o.resume)
-        PITH_TRY(pith::train::load_checkpoint(*t, o.checkpoint));
     const auto last = fit_as_told(*t, *data, *validation, o);
     if (last && !o.out.empty())
         PITH_TRY(pith::io::save_onnx(t->network(), o.out));
@@ -174,12 +204,6 @@ inline exit_code run_train(const train_options& o) {
         return refuse({pith::errc::bad_option, "--out must end in .onnx", o.out});
     if (o.out.empty() && o.checkpoint.empty())
         return refuse({pith::errc::bad_option, "name a file to keep what is learned in: --out FILE.onnx"});
-    if (o.resume && o.checkpoint.empty())
-        return refuse({pith::errc::bad_option, "--resume needs --checkpoint FILE"});
-#ifdef _OPENMP
-    if (o.threads > 0)
-        omp_set_num_threads(o.threads);
-#endif
     const auto last = train_as_told(o);
     if (!last)
         return refuse(last.error());
