@@ -131,7 +131,7 @@ private:
             x.id = make_.net.add_value(std::move(made));
             make_.net.inputs.push_back(x.id);
             make_.net.input_layouts.push_back(door(x.order));
-            make_.name_value(x.id, v.name);
+            make_.name_value(x, v.name);
             if (!symbols_.insert(v.name, x).second)
                 refuse(errc::bad_file, "two inputs have the same name", where);
         }
@@ -191,13 +191,15 @@ private:
     }
 
     /// The model's name for an output wins over that of the node which computes it.
-    void name_output(value_id id, std::string_view name) {
+    void name_output(const operand& x, std::string_view name) {
         for (const auto* doors : {&make_.net.inputs, &make_.net.outputs})
             for (const auto known : *doors)
-                if (known == id)
+                if (known == x.id)
                     return;
-        if (!make_.net[id].is_constant())
-            make_.net[id].name = name;
+        if (make_.net[x.id].is_constant())
+            return;
+        make_.net[x.id].name = name;
+        make_.net[x.id].layout = make_.layout_of(x);
     }
 
     void bind_outputs() {
@@ -206,7 +208,7 @@ private:
             need(v.name);
             operand x = make_.unmixed(*symbols_.find(v.name));
             x = make_.arranged(x, without_units(x.order));
-            name_output(x.id, v.name);
+            name_output(x, v.name);
             make_.net.outputs.push_back(x.id);
             make_.net.output_layouts.push_back(door(x.order));
         }

@@ -170,9 +170,20 @@ public:
     }
 
     /// Gives a computed value the name that the model has for it; the first one stays.
-    void name_value(value_id id, std::string_view name) {
-        if (!net[id].is_constant() && std::exchange(slot(named_, id), std::uint8_t{1}) == 0)
-            net[id].name = name;
+    void name_value(const operand& x, std::string_view name) {
+        if (net[x.id].is_constant() || std::exchange(slot(named_, x.id), std::uint8_t{1}) != 0)
+            return;
+        net[x.id].name = name;
+        net[x.id].layout = layout_of(x);
+    }
+    /// How the model's file holds a value.
+    [[nodiscard]] static file_layout layout_of(const operand& x) {
+        if (!x.mixed)
+            return {x.order};
+        file_layout out{{0}, {x.mixed->inner.begin(), x.mixed->inner.end()}};
+        for (const auto axis : x.mixed->order)
+            out.order.push_back(static_cast<std::int8_t>(axis + 1));
+        return out;
     }
 
     /// The node that computes a value, or null.

@@ -142,7 +142,7 @@ public:
     void out(std::size_t i, operand x) {
         if (!wants(i))
             return;
-        make.name_value(x.id, node_.outputs[i]);
+        make.name_value(x, node_.outputs[i]);
         symbols_[node_.outputs[i]] = std::move(x);
     }
     /// A stored value as the model sees it.
