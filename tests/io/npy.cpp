@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,32 @@ TEST_CASE("arrays come back from .npy bytes as they were") {
     CHECK(back->data == a.data);
 }
 
+TEST_CASE("every type that NumPy has comes back as it was") {
+    const auto back = [](const io::array& a) {
+        const auto b = io::parse_npy(bytes_of(io::format_npy(a)));
+        REQUIRE(b);
+        CHECK(b->data == a.data);
+        return b->type;
+    };
+    using format::dtype;
+    constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
+    CHECK(back({"", dtype::i8, tensor<std::int64_t>({2}, {-128, 127})}) == dtype::i8);
+    CHECK(back({"", dtype::i16, tensor<std::int64_t>({2}, {-32768, 32767})}) == dtype::i16);
+    CHECK(back({"", dtype::u16, tensor<std::int64_t>({2}, {0, 65535})}) == dtype::u16);
+    CHECK(back({"", dtype::i32, tensor<std::int64_t>({2}, {-1, 1 << 30})}) == dtype::i32);
+    CHECK(back({"", dtype::u32, tensor<std::int64_t>({2}, {0, 0xFFFFFFFF})}) == dtype::u32);
+    CHECK(back({"", dtype::u64, tensor<std::int64_t>({3}, {0, -1, low})}) == dtype::u64);
+    CHECK(back({"", dtype::boolean, tensor<std::int64_t>({2}, {0, 1})}) == dtype::boolean);
+    CHECK(back({"", dtype::f16, tensor<float>({3}, {65504.F, -0x1p-24F, 0.5F})}) == dtype::f16);
+    CHECK(back({"", dtype::f64, tensor<float>({2}, {1e-30F, -3.F})}) == dtype::f64);
+    // and what it does not have as the next wider one
+    CHECK(back({"", dtype::i4, tensor<std::int64_t>({2}, {-8, 7})}) == dtype::i8);
+    CHECK(back({"", dtype::u4, tensor<std::int64_t>({2}, {0, 15})}) == dtype::u8);
+    CHECK(back({"", dtype::bf16, tensor<float>({2}, {0x1p127F, -1.F})}) == dtype::f32);
+    CHECK(back({"", dtype::f8e4m3fn, tensor<float>({2}, {448.F, -0.F})}) == dtype::f32);
+    CHECK(back({"", dtype::f4e2m1, tensor<float>({2}, {6.F, 0.5F})}) == dtype::f32);
+}
+
 TEST_CASE("a written .npy file has NumPy's alignment and header") {
     io::array a;
     a.data = tensor<float>(shape{5});
@@ -77,10 +104,14 @@ TEST_CASE("what is not a plain .npy file is refused with the reason") {
     };
     refused("", "not a .npy file");
     refused(std::string(200, 'x'), "not a .npy file");
-    refused(numpy_file("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", four_bytes),
-            "only float32");
+    refused(numpy_file("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", four_bytes),
+            "only little-endian");
     refused(numpy_file("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", four_bytes),
-            "only float32");
+            "only little-endian");
+    refused(numpy_file("{'descr': '<f', 'fortran_order': False, 'shape': (1,), }", four_bytes),
+            "only little-endian");
+    refused(numpy_file("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", four_bytes),
+            "only little-endian");
     refused(numpy_file("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", four_bytes), "C-order");
     refused(numpy_file("{'descr': '<f4', 'fortran_order': False, }", four_bytes), "no valid shape");
     refused(numpy_file("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", four_bytes),

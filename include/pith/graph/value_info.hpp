@@ -37,11 +37,14 @@ using value_infos = std::vector<value_info>;
 template <class T>
 using any_tensors = std::vector<any_tensor<T>>;
 
-/// One input of a node, looked at: real or whole elements, or neither where the node does not have it.
+/// One input of a node, looked at: real or whole elements, or neither where the node does not have it. `type`
+/// matters to forward functions only where it is uint64, whose elements beyond 2^63 are held as negative
+/// ones.
 template <class T>
 struct tensor_input {
     const tensor<T>* reals = nullptr;
     const tensor<std::int64_t>* wholes = nullptr;
+    format::dtype type = format::dtype::f32;
 
     tensor_input() = default;
     tensor_input(const tensor<T>& t) noexcept : reals(&t) {}
@@ -62,7 +65,7 @@ template <class T>
 using tensor_inputs = view<const tensor_input<T>>;
 
 [[nodiscard]] constexpr bool is_real(format::dtype t) noexcept {
-    return t == format::dtype::f32 || t == format::dtype::f64;
+    return format::is_floating(t);
 }
 
 /// Tensors beyond this many elements are taken for a mistake.
@@ -157,15 +160,25 @@ template <class T>
     return static_cast<std::int64_t>(v);
 }
 
-/// What is left of a whole number in an element of type `t`.
+/// What is left of a whole number in an element of type `t`. A uint64 is held as the int64 of its bits.
 [[nodiscard]] constexpr std::int64_t wrapped(std::int64_t v, format::dtype t) noexcept {
     switch (t) {
     case format::dtype::u8:
         return static_cast<std::uint8_t>(v);
     case format::dtype::i8:
         return static_cast<std::int8_t>(v);
+    case format::dtype::i16:
+        return static_cast<std::int16_t>(v);
+    case format::dtype::u16:
+        return static_cast<std::uint16_t>(v);
     case format::dtype::i32:
         return static_cast<std::int32_t>(v);
+    case format::dtype::u32:
+        return static_cast<std::uint32_t>(v);
+    case format::dtype::i4:
+        return static_cast<std::int64_t>((static_cast<std::uint64_t>(v) & 15U) ^ 8U) - 8;
+    case format::dtype::u4:
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(v) & 15U);
     case format::dtype::boolean:
         return v != 0 ? 1 : 0;
     default:

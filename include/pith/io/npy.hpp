@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_NPY_HPP
 #define PITH_IO_NPY_HPP
-/// NumPy .npy files: float32, uint8 and int64, little endian, C order.
+/// NumPy .npy files: every number type that NumPy itself has, little endian, C order.
 
 #include <charconv>
 #include <cstddef>
@@ -9,12 +9,14 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
-#include <vector>
+#include <variant>
 
 #include "../base/bits.hpp"
 #include "../base/on_use.hpp"
 #include "array.hpp"
+#include "elements.hpp"
 #include "file.hpp"
 
 namespace pith::io {
@@ -64,24 +66,34 @@ template <class = on_use>
     }
 }
 
+struct npy_entry {
+    std::string_view text;
+    format::dtype type;
+};
+inline constexpr npy_entry npy_types[] = {
+    {"<f4", format::dtype::f32}, {"|u1", format::dtype::u8},  {"<i8", format::dtype::i64},
+    {"|i1", format::dtype::i8},  {"<i4", format::dtype::i32}, {"|b1", format::dtype::boolean},
+    {"<f8", format::dtype::f64}, {"<i2", format::dtype::i16}, {"<u2", format::dtype::u16},
+    {"<u4", format::dtype::u32}, {"<u8", format::dtype::u64}, {"<f2", format::dtype::f16},
+};
+
 template <class = on_use>
 [[nodiscard]] inline result<format::dtype> npy_type(std::string_view text) {
-    if (text.substr(0, 5) == "'<f4'")
-        return format::dtype::f32;
-    if (text.substr(0, 5) == "'|u1'")
-        return format::dtype::u8;
-    if (text.substr(0, 5) == "'<i8'")
-        return format::dtype::i64;
-    return fault{errc::unsupported, "only float32, uint8 and int64 little-endian .npy files can be read",
+    for (const auto& e : npy_types)
+        if (text.size() > 4 && text.front() == '\'' && text[4] == '\'' && text.substr(1, 3) == e.text)
+            return e.type;
+    return fault{errc::unsupported, "only little-endian .npy files of numbers or booleans can be read",
                  text.substr(0, text.find(','))};
 }
 
-template <class Stored, class T>
-[[nodiscard]] tensor<T> npy_elements(shape dims, const std::byte* p) {
-    tensor<T> out{dims};
-    for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = static_cast<T>(load_le<Stored>(p + i * sizeof(Stored)));
-    return out;
+/// The type as which elements are written: NumPy has no others.
+[[nodiscard]] constexpr format::dtype npy_stand_in(format::dtype type) noexcept {
+    if (type == format::dtype::i4)
+        return format::dtype::i8;
+    if (type == format::dtype::u4)
+        return format::dtype::u8;
+    return is_real(type) && type != format::dtype::f16 && type != format::dtype::f64 ? format::dtype::f32
+                                                                                     : type;
 }
 
 } // namespace detail
@@ -112,12 +124,15 @@ template <class = on_use>
     const std::byte* p = bytes.data() + prefix + length;
     array out;
     out.type = *type;
-    if (*type == format::dtype::f32)
-        out.data = detail::npy_elements<float, float>(*dims, p);
-    else if (*type == format::dtype::u8)
-        out.data = detail::npy_elements<std::uint8_t, std::int64_t>(*dims, p);
-    else
-        out.data = detail::npy_elements<std::int64_t, std::int64_t>(*dims, p);
+    if (!is_real(*type))
+        out.data = tensor<std::int64_t>{};
+    std::visit(
+        [&](auto& t) {
+            using elements = std::remove_reference_t<decltype(t)>;
+            t = elements(*dims);
+            load_elements(*type, p, t.data());
+        },
+        out.data);
     return out;
 }
 
@@ -130,15 +145,6 @@ template <class = on_use>
 }
 
 namespace detail {
-
-template <class Stored, class T>
-void npy_append(std::string& out, view<const T> elements) {
-    for (const T v : elements) {
-        std::byte raw[sizeof(Stored)];
-        store_le(raw, static_cast<Stored>(v));
-        out.append(reinterpret_cast<const char*>(raw), sizeof raw);
-    }
-}
 
 template <class = on_use>
 [[nodiscard]] inline std::string npy_header(std::string_view type, const shape& dims) {
@@ -157,20 +163,16 @@ template <class = on_use>
 
 } // namespace detail
 
-/// The bytes of a .npy file; whole types other than uint8 are written as int64.
+/// The bytes of a .npy file. What NumPy has no type for is written as the next wider one that it has:
+/// bfloat16, float8 and float4 as float32, int4 as int8, uint4 as uint8.
 template <class = on_use>
 [[nodiscard]] inline std::string format_npy(const array& a) {
-    if (const auto* reals = a.reals()) {
-        std::string out = detail::npy_header("<f4", a.dims());
-        detail::npy_append<float>(out, reals->data());
-        return out;
-    }
-    const bool narrow = a.type == format::dtype::u8;
-    std::string out = detail::npy_header(narrow ? "|u1" : "<i8", a.dims());
-    if (narrow)
-        detail::npy_append<std::uint8_t>(out, a.wholes()->data());
-    else
-        detail::npy_append<std::int64_t>(out, a.wholes()->data());
+    const format::dtype type = detail::npy_stand_in(a.type);
+    std::string out;
+    for (const auto& e : detail::npy_types)
+        if (e.type == type)
+            out = detail::npy_header(e.text, a.dims());
+    std::visit([&](const auto& t) { append_elements(out, type, t.data()); }, a.data);
     return out;
 }
 

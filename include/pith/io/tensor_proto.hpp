@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
+#include <variant>
 
 #include <protozero/pbf_writer.hpp>
 
 #include "../base/on_use.hpp"
 #include "array.hpp"
+#include "elements.hpp"
 #include "file.hpp"
 #include "onnx/tensor.hpp"
 
@@ -38,37 +39,10 @@ template <class = on_use>
 
 namespace detail {
 
-template <class Stored, class T>
-void append_raw(std::string& out, view<const T> elements) {
-    for (const T v : elements) {
-        std::byte raw[sizeof(Stored)];
-        store_le(raw, static_cast<Stored>(v));
-        out.append(reinterpret_cast<const char*>(raw), sizeof raw);
-    }
-}
-
-/// Elements in their own width, little endian.
 template <class = on_use>
 [[nodiscard]] inline std::string raw_bytes(const array& a) {
     std::string out;
-    if (const auto* reals = a.reals()) {
-        if (a.type == format::dtype::f64)
-            append_raw<double>(out, reals->data());
-        else
-            append_raw<float>(out, reals->data());
-        return out;
-    }
-    const auto wholes = a.wholes()->data();
-    switch (format::bytes_of(a.type)) {
-    case 1:
-        append_raw<std::uint8_t>(out, wholes);
-        break;
-    case 4:
-        append_raw<std::int32_t>(out, wholes);
-        break;
-    default:
-        append_raw<std::int64_t>(out, wholes);
-    }
+    std::visit([&](const auto& t) { append_elements(out, a.type, t.data()); }, a.data);
     return out;
 }
 

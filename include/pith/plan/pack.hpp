@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -49,6 +50,31 @@ template <class T, class Layers>
                             {errc::unsupported, "values of more than 2^28 elements cannot be packed"}, n);
                 }
             }
+    return {};
+}
+
+/// Values have the types that programs know.
+template <class T, class Layers>
+[[nodiscard]] result<void> check_types(const graph<T, Layers>& g) {
+    const auto check = [&](value_id v) -> result<void> {
+        if (v == no_value || (format::in_programs(g[v].type) && g[v].type != format::dtype::f64))
+            return {};
+        std::string where = "value '" + g[v].name + "' (";
+        where += name_of(g[v].type);
+        where += ")";
+        return fault{errc::unsupported,
+                     is_real(g[v].type)
+                         ? "programs compute in float32; apply the pass as_float32 first"
+                         : "programs have no values of this type; convert the model to int32 or int64",
+                     where};
+    };
+    for (const auto* doors : {&g.inputs, &g.outputs})
+        for (const value_id v : *doors)
+            PITH_TRY(check(v));
+    for (const auto& n : g.nodes)
+        for (const auto* list : {&n.inputs, &n.outputs})
+            for (const value_id v : *list)
+                PITH_TRY(check(v));
     return {};
 }
 
@@ -120,6 +146,7 @@ template <class T, class Layers>
 template <class T, class Layers>
 [[nodiscard]] result<draft> make_draft(const graph<T, Layers>& g, const pack_options& options = {}) {
     PITH_TRY(detail::check_sizes(g));
+    PITH_TRY(detail::check_types(g));
     const auto how = executions_of(g);
     PITH_TRY(detail::check_levels(g, how));
     const auto steps = fuse_nodes(g, how, options.fuse);

@@ -14,8 +14,9 @@ namespace pith::run {
 [[nodiscard]] constexpr format::dtype type_of(const tensor_record& t) noexcept {
     return static_cast<format::dtype>(t.type);
 }
+/// 0 of a type that programs do not have.
 [[nodiscard]] constexpr std::size_t element_bytes(const tensor_record& t) noexcept {
-    return format::bytes_of(type_of(t));
+    return format::in_programs(type_of(t)) ? format::bytes_of(type_of(t)) : 0;
 }
 [[nodiscard]] constexpr std::uint64_t elements_of(const tensor_record& t) noexcept {
     return std::uint64_t{t.dims[0]} * t.dims[1] * t.dims[2] * t.dims[3];

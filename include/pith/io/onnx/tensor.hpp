@@ -16,6 +16,7 @@
 #include "../../format/dtype.hpp"
 #include "../../graph/tensor.hpp"
 #include "../../graph/value_info.hpp"
+#include "../elements.hpp"
 #include "wire.hpp"
 
 namespace pith::io::onnx {
@@ -42,47 +43,71 @@ inline void push_dim(shape& dims, std::int64_t dim, std::string_view where) {
 
 /// The numbers of TensorProto.DataType.
 namespace element {
-enum : std::int64_t { f32 = 1, u8 = 2, i8 = 3, i32 = 6, i64 = 7, text = 8, boolean = 9, f64 = 11 };
+enum : std::int64_t {
+    f32 = 1,
+    u8 = 2,
+    i8 = 3,
+    u16 = 4,
+    i16 = 5,
+    i32 = 6,
+    i64 = 7,
+    text = 8,
+    boolean = 9,
+    f16 = 10,
+    f64 = 11,
+    u32 = 12,
+    u64 = 13,
+    bf16 = 16,
+    f8e4m3fn = 17,
+    f8e4m3fnuz = 18,
+    f8e5m2 = 19,
+    f8e5m2fnuz = 20,
+    u4 = 21,
+    i4 = 22,
+    f4e2m1 = 23,
+    f8e8m0 = 24,
+};
 }
+
+struct element_entry {
+    std::int64_t number;
+    format::dtype type;
+};
+inline constexpr element_entry element_entries[] = {
+    {element::f32, format::dtype::f32},
+    {element::u8, format::dtype::u8},
+    {element::i8, format::dtype::i8},
+    {element::u16, format::dtype::u16},
+    {element::i16, format::dtype::i16},
+    {element::i32, format::dtype::i32},
+    {element::i64, format::dtype::i64},
+    {element::boolean, format::dtype::boolean},
+    {element::f16, format::dtype::f16},
+    {element::f64, format::dtype::f64},
+    {element::u32, format::dtype::u32},
+    {element::u64, format::dtype::u64},
+    {element::bf16, format::dtype::bf16},
+    {element::f8e4m3fn, format::dtype::f8e4m3fn},
+    {element::f8e4m3fnuz, format::dtype::f8e4m3fnuz},
+    {element::f8e5m2, format::dtype::f8e5m2},
+    {element::f8e5m2fnuz, format::dtype::f8e5m2fnuz},
+    {element::u4, format::dtype::u4},
+    {element::i4, format::dtype::i4},
+    {element::f4e2m1, format::dtype::f4e2m1},
+    {element::f8e8m0, format::dtype::f8e8m0},
+};
 
 template <class = on_use>
 [[nodiscard]] inline const char* unsupported_element(std::int64_t type) noexcept {
     switch (type) {
     case 0:
         return "the element type is not given; the model is incomplete";
-    case 4:
-        return "uint16 tensors are not supported";
-    case 5:
-        return "int16 tensors are not supported";
-    case 8:
+    case element::text:
         return "string tensors are not supported";
-    case 10:
-        return "float16 tensors are not supported; convert the model to float32";
-    case 11:
-        return "float64 tensors are not supported; convert the model to float32";
-    case 12:
-        return "uint32 tensors are not supported";
-    case 13:
-        return "uint64 tensors are not supported";
     case 14:
         return "complex64 tensors are not supported";
     case 15:
         return "complex128 tensors are not supported";
-    case 16:
-        return "bfloat16 tensors are not supported; convert the model to float32";
-    case 17:
-    case 18:
-    case 19:
-    case 20:
-        return "float8 tensors are not supported; convert the model to float32";
-    case 21:
-        return "uint4 tensors are not supported";
-    case 22:
-        return "int4 tensors are not supported";
-    case 23:
-        return "float4 tensors are not supported; convert the model to float32";
-    case 24:
-        return "float8e8m0 tensors are not supported; convert the model to float32";
     default:
         return "the element type is unknown; the file is damaged or newer than this library";
     }
@@ -91,44 +116,17 @@ template <class = on_use>
 /// The type of an ONNX element number; refuses those that have no counterpart.
 template <class = on_use>
 [[nodiscard]] inline format::dtype element_type(std::int64_t number, std::string_view where) {
-    switch (number) {
-    case element::f32:
-        return format::dtype::f32;
-    case element::u8:
-        return format::dtype::u8;
-    case element::i8:
-        return format::dtype::i8;
-    case element::i32:
-        return format::dtype::i32;
-    case element::i64:
-        return format::dtype::i64;
-    case element::boolean:
-        return format::dtype::boolean;
-    case element::f64:
-        return format::dtype::f64;
-    default:
-        refuse(errc::unsupported, unsupported_element(number), where);
-    }
+    for (const auto& e : element_entries)
+        if (e.number == number)
+            return e.type;
+    refuse(errc::unsupported, unsupported_element(number), where);
 }
 
 template <class = on_use>
 [[nodiscard]] inline std::int64_t element_number(format::dtype t) noexcept {
-    switch (t) {
-    case format::dtype::f32:
-        return element::f32;
-    case format::dtype::u8:
-        return element::u8;
-    case format::dtype::i8:
-        return element::i8;
-    case format::dtype::i32:
-        return element::i32;
-    case format::dtype::i64:
-        return element::i64;
-    case format::dtype::boolean:
-        return element::boolean;
-    case format::dtype::f64:
-        return element::f64;
-    }
+    for (const auto& e : element_entries)
+        if (e.type == t)
+            return e.number;
     return 0;
 }
 
@@ -183,21 +181,44 @@ template <class = on_use>
 
 namespace detail {
 
-template <class Stored, class T>
-void take_raw(const tensor_proto& t, std::vector<T>& out) {
-    const auto* p = reinterpret_cast<const std::byte*>(t.raw.data());
-    for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = static_cast<T>(load_le<Stored>(p + i * sizeof(Stored)));
+/// The field that holds the elements of a type where they are not raw.
+template <class = on_use>
+[[nodiscard]] inline protozero::pbf_tag_type typed_field(format::dtype type) noexcept {
+    switch (type) {
+    case format::dtype::f32:
+        return 4;
+    case format::dtype::f64:
+        return 10;
+    case format::dtype::i64:
+        return 7;
+    case format::dtype::u32:
+    case format::dtype::u64:
+        return 11;
+    default:
+        return 5;
+    }
 }
 
-/// The typed repeated field `tag`, which must hold exactly out.size() elements.
+/// The typed field, which must hold exactly out.size() elements. Real ones of at most 16 bits are codes, and
+/// two of four bits are one number.
 template <class T>
-void take_typed(const tensor_proto& t, protozero::pbf_tag_type tag, std::vector<T>& out) {
+void take_typed(const tensor_proto& t, format::dtype type, std::vector<T>& out) {
+    const protozero::pbf_tag_type tag = typed_field(type);
+    const bool pairs = format::bits_of(type) == 4;
+    const bool codes = pairs || (is_real(type) && format::bits_of(type) <= 16);
     std::size_t n = 0;
-    const auto take = [&](auto v) {
+    const auto put = [&](auto v) {
         if (n < out.size())
-            out[n] = static_cast<T>(v);
+            out[n] = codes ? io::detail::element_of_code<T>(type, static_cast<std::uint64_t>(v))
+                           : io::detail::element_of<T>(type, v);
         ++n;
+    };
+    const auto take = [&](auto v) {
+        if (!pairs)
+            return put(v);
+        put(static_cast<std::int64_t>(v) & 15);
+        if (n != out.size()) // else the last byte is half full
+            put(static_cast<std::int64_t>(v) >> 4 & 15);
     };
     for_each_field(t.body, [&](pbf_reader& r) {
         if (r.tag() != tag)
@@ -216,37 +237,18 @@ void take_typed(const tensor_proto& t, protozero::pbf_tag_type tag, std::vector<
 template <class T>
 [[nodiscard]] tensor<T> take_elements(const tensor_proto& t, format::dtype type, budget& left) {
     const auto count = static_cast<std::size_t>(t.dims.elements());
-    const std::size_t width = format::bytes_of(type);
-    if (t.has_raw && t.raw.size() != count * width)
+    if (t.has_raw && t.raw.size() != format::bytes_of(type, count))
         refuse(errc::bad_file, "a tensor's raw data has another size than its shape says", t.name);
-    // Every element takes at least one byte of the file, so the count is known to be honest before
+    // Every element takes at least half a byte of the file, so the count is known to be honest before
     // allocating.
-    if (count > t.body.size())
+    if (format::bytes_of(type, count) / format::bytes_of(type) > t.body.size())
         refuse(errc::bad_file, "a tensor holds another number of elements than its shape says", t.name);
     left.charge(count * sizeof(T), t.name);
     std::vector<T> out(count);
-    const bool raw = t.has_raw;
-    switch (type) {
-    case format::dtype::f32:
-        raw ? take_raw<float>(t, out) : take_typed(t, 4, out);
-        break;
-    case format::dtype::f64:
-        raw ? take_raw<double>(t, out) : take_typed(t, 10, out);
-        break;
-    case format::dtype::i64:
-        raw ? take_raw<std::int64_t>(t, out) : take_typed(t, 7, out);
-        break;
-    case format::dtype::i32:
-        raw ? take_raw<std::int32_t>(t, out) : take_typed(t, 5, out);
-        break;
-    case format::dtype::i8:
-        raw ? take_raw<std::int8_t>(t, out) : take_typed(t, 5, out);
-        break;
-    case format::dtype::u8:
-    case format::dtype::boolean:
-        raw ? take_raw<std::uint8_t>(t, out) : take_typed(t, 5, out);
-        break;
-    }
+    if (t.has_raw)
+        load_elements(type, reinterpret_cast<const std::byte*>(t.raw.data()), view<T>(out));
+    else
+        take_typed(t, type, out);
     return {t.dims, std::move(out)};
 }
 

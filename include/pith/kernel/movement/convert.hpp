@@ -37,6 +37,8 @@ void with_element(format::dtype type, const F& f) noexcept {
         return f(truth{});
     case format::dtype::f64:
         return f(double{});
+    default: // programs have no others
+        return;
     }
 }
 
