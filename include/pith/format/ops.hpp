@@ -41,7 +41,45 @@ enum class unary_op : std::uint8_t {
 
 enum class binary_op : std::uint8_t { add, sub, mul, div, min, max, pow, prelu };
 
-enum class reduce_op : std::uint8_t { mean, sum, max, min, prod, l1, l2, sum_square, log_sum, log_sum_exp };
+/// The last four give the place of an extreme element along one axis, as a whole number: the first of equal
+/// ones, or the last. NaN is both greatest and least.
+enum class reduce_op : std::uint8_t {
+    mean,
+    sum,
+    max,
+    min,
+    prod,
+    l1,
+    l2,
+    sum_square,
+    log_sum,
+    log_sum_exp,
+    arg_max,
+    arg_min,
+    arg_max_last,
+    arg_min_last,
+};
+
+[[nodiscard]] constexpr bool gives_place(reduce_op op) noexcept {
+    return op >= reduce_op::arg_max;
+}
+
+/// Whether element `v`, which stands behind `best`, takes its place. @pre gives_place(op)
+template <class E>
+[[nodiscard]] constexpr bool takes_place(reduce_op op, E v, E best) noexcept {
+    if (v != v || best != best)
+        return v != v && (best == best || op == reduce_op::arg_max_last || op == reduce_op::arg_min_last);
+    switch (op) {
+    case reduce_op::arg_max:
+        return v > best;
+    case reduce_op::arg_min:
+        return v < best;
+    case reduce_op::arg_max_last:
+        return v >= best;
+    default:
+        return v <= best;
+    }
+}
 
 enum class pad_mode : std::uint8_t { constant, edge, reflect, wrap };
 

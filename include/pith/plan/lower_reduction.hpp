@@ -165,7 +165,10 @@ result<void> lower(lowering<T, Layers>& x, const reduce& layer, const std::vecto
         in = together;
     }
     const auto sizes = detail::around(moved, order.first, order.last);
-    const tensor_id out = x.real_output(output, false);
+    const bool place = format::gives_place(layer.op); // computed as a real number, exact below 2^24
+    if (place && sizes.size > 1u << 24)
+        return fault{errc::unsupported, "an extreme element among more than 2^24 cannot be packed"};
+    const tensor_id out = place ? x.make(output, form::reals) : x.real_output(output, false);
     run::reduce_record r{};
     r.op = operands(out, *in);
     r.outer = sizes.outer;
@@ -173,7 +176,10 @@ result<void> lower(lowering<T, Layers>& x, const reduce& layer, const std::vecto
     r.inner = sizes.inner;
     r.function = static_cast<std::uint8_t>(layer.op);
     x.add(run::op_kind::reduce, r);
-    x.settle(output, out);
+    if (place)
+        x.add(run::op_kind::convert, operands(x.output(output, form::wholes, false), out));
+    else
+        x.settle(output, out);
     return {};
 }
 

@@ -254,7 +254,7 @@ inline bool op_checker::one_operand(op_view op, t in, t out) const noexcept {
         const std::uint64_t kept = std::uint64_t{r.outer} * r.inner;
         return real(in) && real(out) && dense(in, out) && kept == elements_of(out) &&
                kept * r.size == elements_of(in) && kept <= (std::uint64_t{1} << 31) &&
-               r.function <= static_cast<std::uint8_t>(format::reduce_op::log_sum_exp);
+               r.function <= static_cast<std::uint8_t>(format::reduce_op::arg_min_last);
     }
     case op_kind::convert:
         return dense(in, out) && elements_of(in) == elements_of(out);

@@ -22,7 +22,7 @@ namespace pith {
 using reduce_op = format::reduce_op;
 
 /// inputs: x; output x without `axes` (or with size 1 there). Axes are sorted and not negative; none means
-/// all.
+/// all. The places of extreme elements (arg_max and its kin) are int64 and take exactly one axis.
 struct reduce {
     reduce_op op = reduce_op::mean;
     std::vector<std::uint8_t> axes;
@@ -32,7 +32,8 @@ struct reduce {
 [[nodiscard]] constexpr std::string_view kind_of(const reduce& layer) noexcept {
     constexpr std::string_view names[] = {
         "reduce_mean", "reduce_sum", "reduce_max",        "reduce_min",     "reduce_prod",
-        "reduce_l1",   "reduce_l2",  "reduce_sum_square", "reduce_log_sum", "reduce_log_sum_exp"};
+        "reduce_l1",   "reduce_l2",  "reduce_sum_square", "reduce_log_sum", "reduce_log_sum_exp",
+        "arg_max",     "arg_min",    "arg_max",           "arg_min"};
     return names[static_cast<std::size_t>(layer.op)];
 }
 
@@ -63,6 +64,11 @@ template <class = on_use>
     for (const auto axis : layer.axes)
         if (axis >= in[0].dims.rank())
             return fault{errc::bad_shape, "an axis to reduce is beyond the input's rank"};
+    if (format::gives_place(layer.op)) {
+        if (layer.axes.size() != 1 || in[0].dims[layer.axes[0]] == 0)
+            return fault{errc::bad_shape, "the place of an extreme element needs one axis that is not empty"};
+        return detail::one(detail::reduced(layer, in[0].dims, layer.keep_dims), format::dtype::i64);
+    }
     const bool needs_reals =
         layer.op == reduce_op::l2 || layer.op == reduce_op::log_sum || layer.op == reduce_op::log_sum_exp;
     if (needs_reals)
@@ -160,8 +166,30 @@ template <class E>
 
 } // namespace detail
 
+namespace detail {
+
+template <class E>
+[[nodiscard]] tensor<std::int64_t> find_places(const reduce& layer, const tensor<E>& x) {
+    const std::size_t axis = layer.axes[0];
+    const std::int64_t inner = x.dims().product(axis + 1, x.dims().rank());
+    const std::int64_t size = x.dims()[axis];
+    tensor<std::int64_t> y(reduced(layer, x.dims(), layer.keep_dims));
+    for (std::int64_t i = 0; i < static_cast<std::int64_t>(y.size()); ++i) {
+        const E* row = x.data().data() + i / inner * size * inner + i % inner;
+        std::int64_t& best = y[static_cast<std::size_t>(i)];
+        for (std::int64_t k = 1; k < size; ++k)
+            if (format::takes_place(layer.op, row[k * inner], row[best * inner]))
+                best = k;
+    }
+    return y;
+}
+
+} // namespace detail
+
 template <class T>
 [[nodiscard]] result<any_tensors<T>> forward(const reduce& layer, tensor_inputs<T> in) {
+    if (format::gives_place(layer.op))
+        return detail::map_tensor<T>(in, 0, [&](const auto& x) { return detail::find_places(layer, x); });
     return detail::map_tensor<T>(in, 0, [&](const auto& x) { return detail::reduce_elements(layer, x); });
 }
 

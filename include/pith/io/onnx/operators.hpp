@@ -12,6 +12,7 @@
 #include "ops_elementwise.hpp"
 #include "ops_move.hpp"
 #include "ops_normalize.hpp"
+#include "ops_pool.hpp"
 #include "ops_reduce.hpp"
 #include "ops_resize.hpp"
 #include "ops_shape.hpp"
@@ -29,6 +30,7 @@ template <class T>
     };
     look(elementwise_operators<T>);
     look(conv_operators<T>);
+    look(pool_operators<T>);
     look(dense_operators<T>);
     look(normalize_operators<T>);
     look(shape_operators<T>);

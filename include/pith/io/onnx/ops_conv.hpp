@@ -1,94 +1,65 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_OPS_CONV_HPP
 #define PITH_IO_ONNX_OPS_CONV_HPP
-/// Windowed operators: convolution and pooling; one-dimensional ones become images of height 1.
+/// Convolution and transposed convolution over one, two or three spatial axes: all of them become one
+/// two-dimensional convolution between layers that only move elements.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
-#include "steps.hpp"
+#include "windows.hpp"
 
 namespace pith::io::onnx {
 
 namespace detail {
 
-/// The window attributes of Conv and the pools, as two axes.
-struct window_attributes {
-    std::array<std::uint32_t, 2> kernel{1, 1};
-    std::array<std::uint32_t, 2> strides{1, 1};
-    std::array<std::uint32_t, 2> dilations{1, 1};
-    std::array<std::uint32_t, 4> pads{0, 0, 0, 0};
-};
-
-/// One entry per spatial axis of the model; `first` is 1 for one-dimensional windows.
+/// What lies under each window along the depth of x [n, d, h, w, c], as an image [n * outputs, h, w,
+/// groups * kernel * (c / groups)]: convolving it in two dimensions sums over the depth too.
 template <class T>
-void take_pair(const call<T>& c, std::string_view name, std::size_t first, bool positive,
-               std::array<std::uint32_t, 2>& out) {
-    const auto values = c.wholes(name);
-    if (values.empty())
-        return;
-    c.expect(values.size() == 2 - first, errc::bad_shape,
-             "an attribute has another length than the image has axes");
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        out[first + i] = c.small(values[i]);
-        c.expect(!positive || out[first + i] > 0, errc::bad_option, "a stride, dilation or kernel size is 0");
-    }
+[[nodiscard]] value_id depth_windows(call<T>& c, value_id x, const window_axis& depth, std::int64_t groups) {
+    const shape s = c.make.net[x].dims;
+    const std::int64_t outputs = outputs_of(c, depth);
+    c.expect(s[0] <= max_elements / std::max<std::int64_t>(outputs, 1), errc::bad_shape,
+             "a value has more than 2^31 elements");
+    const shape image{s[0] * outputs, s[2], s[3], s[4] * depth.kernel};
+    if (depth.kernel == 1)
+        return c.make.reshaped(
+            cut(c, padded(c, x, 1, depth.before, depth.after), 1, 0, outputs, depth.stride), image);
+    const value_id which = index_table(c, outputs, depth.kernel, [&](std::int64_t o, std::int64_t k) {
+        return o * depth.stride + k * depth.dilation;
+    });
+    const value_id taken = c.make.emit(gather{1}, {padded(c, x, 1, depth.before, depth.after), which});
+    const shape split{s[0], outputs, depth.kernel, s[2] * s[3], groups, s[4] / groups};
+    return c.make.reshaped(shuffled(c, taken, split, {0, 1, 3, 4, 2, 5}), image);
 }
 
-/// Padding that makes the output as large as the input divided by the stride.
-template <class = on_use>
-inline void pad_same(window_attributes& w, const shape& image, bool upper) {
-    for (std::size_t i = 0; i < 2; ++i) {
-        const std::int64_t size = image[1 + i];
-        const std::int64_t reach = (std::int64_t{w.kernel[i]} - 1) * w.dilations[i] + 1;
-        const std::int64_t outputs = (size + w.strides[i] - 1) / w.strides[i];
-        const std::int64_t total = std::max<std::int64_t>((outputs - 1) * w.strides[i] + reach - size, 0);
-        const auto less = static_cast<std::uint32_t>(total / 2);
-        const auto more = static_cast<std::uint32_t>(total) - less;
-        w.pads[i] = upper ? less : more;
-        w.pads[2 + i] = upper ? more : less;
-    }
-}
-
-/// @param image stored sizes [n, h, w, c]
+/// x [n, h, w, in] or [n, d, h, w, in] with weights [out, kh, kw, in / groups] or [out, kd, kh, kw,
+/// in / groups].
 template <class T>
-[[nodiscard]] window_attributes read_window(const call<T>& c, const shape& image, std::size_t first,
-                                            std::array<std::uint32_t, 2> kernel) {
-    window_attributes w;
-    w.kernel = kernel;
-    take_pair(c, "kernel_shape", first, true, w.kernel);
-    take_pair(c, "strides", first, true, w.strides);
-    take_pair(c, "dilations", first, true, w.dilations);
-    const auto pads = c.wholes("pads");
-    if (!pads.empty()) {
-        c.expect(pads.size() == 2 * (2 - first), errc::bad_shape,
-                 "an attribute has another length than the image has axes");
-        for (std::size_t i = 0; i < pads.size(); ++i)
-            w.pads[first == 0 ? i : 2 * i + 1] = c.small(pads[i]);
+[[nodiscard]] value_id convolve(call<T>& c, value_id x, value_id weights, value_id bias,
+                                const window_axes& windows, std::int64_t groups) {
+    conv2d layer;
+    set_windows(c, layer, windows[1], windows[2]);
+    layer.groups = c.small(groups);
+    const shape s = c.make.net[x].dims;
+    const shape k = c.make.net[weights].dims;
+    if (s.rank() == 5) {
+        c.expect(groups > 0 && s[4] % groups == 0 && s[4] / groups == k[4], errc::bad_shape,
+                 "the channels of image, weights and groups do not fit each other");
+        x = depth_windows(c, x, windows[0], groups);
+        weights = c.make.reshaped(shuffled(c, weights, k, {0, 2, 3, 1, 4}), {k[0], k[2], k[3], k[1] * k[4]});
     }
-    const auto mode = c.text("auto_pad", "NOTSET");
-    if (mode == "VALID")
-        w.pads = {0, 0, 0, 0};
-    else if (mode == "SAME_UPPER" || mode == "SAME_LOWER")
-        pad_same(w, image, mode == "SAME_UPPER");
-    else
-        c.expect(mode == "NOTSET", errc::bad_option, "auto_pad has an unknown value");
-    return w;
-}
-
-/// Input 0 stored [n, h, w, c].
-template <class T>
-[[nodiscard]] operand image_input(call<T>& c) {
-    const operand x = c.in(0);
-    c.expect(x.dims.rank() != 5, errc::unsupported,
-             "three-dimensional convolution and pooling are not supported");
-    c.expect(x.dims.rank() == 3 || x.dims.rank() == 4, errc::bad_shape,
-             "an image with one or two spatial axes is needed");
-    return c.make.arranged(x, channels_last(x.dims.rank()));
+    std::vector<value_id> inputs{x, weights};
+    if (bias != no_value)
+        inputs.push_back(bias);
+    const value_id y = c.make.emit(layer, std::move(inputs));
+    const shape made = c.make.net[y].dims;
+    return s.rank() == 5 ? c.make.reshaped(y, {s[0], outputs_of(c, windows[0]), made[1], made[2], made[3]})
+                         : y;
 }
 
 } // namespace detail
@@ -97,82 +68,190 @@ template <class T>
 void import_conv(call<T>& c) {
     const operand x = detail::image_input(c);
     const operand weights = c.in(1);
-    c.expect(weights.dims.rank() == x.dims.rank(), errc::bad_shape,
+    const std::size_t rank = x.dims.rank();
+    c.expect(weights.dims.rank() == rank, errc::bad_shape,
              "image and weights have different numbers of axes");
-    const value_id w = c.make.place(weights, channels_last(weights.dims.rank()));
-    const std::size_t first = 4 - x.dims.rank();
-    const shape lies = c.make.net[w].dims;
-    const std::array<std::uint32_t, 2> kernel{c.small(lies[1]), c.small(lies[2])};
-    const auto a = detail::read_window(c, c.make.net[x.id].dims, first, kernel);
-    c.expect(a.kernel == kernel, errc::bad_shape, "kernel_shape differs from the weights' shape");
-    conv2d layer{a.strides, a.pads, a.dilations, c.small(c.whole("group", 1))};
-    std::vector<value_id> inputs{x.id, w};
-    if (c.has(2))
-        inputs.push_back(c.make.place(c.raw(2)));
-    c.out(0, c.stored(c.make.emit(layer, std::move(inputs)), x.order));
+    shape kernel;
+    for (std::size_t i = 2; i < rank; ++i)
+        kernel.push_back(weights.dims[i]);
+    auto windows = detail::read_windows(c, x.dims, kernel);
+    detail::apply_auto_pad(c, windows);
+    const value_id w = c.make.place(weights, channels_last(rank));
+    const value_id bias = c.has(2) ? c.make.place(c.raw(2)) : no_value;
+    c.out(0, c.stored(detail::convolve(c, x.id, w, bias, windows, c.whole("group", 1)), x.order));
 }
 
 namespace detail {
 
-/// The pooling layer that a node describes, on image x.
+/// One axis of a transposed convolution. Output t of the stride s is output t % s of a family of s
+/// convolutions with stride 1, at place t / s: each sees every s-th tap of the kernel, last one first.
+struct transposed_axis {
+    window_axis window;      ///< of the convolutions
+    std::int64_t stride = 1; ///< of the transposed convolution, the number of convolutions
+    std::int64_t taps = 1;   ///< of the transposed convolution
+    std::int64_t spread = 1; ///< its dilation
+    std::int64_t crop = 0;   ///< outputs to leave out in front
+    std::int64_t size = 1;   ///< outputs to keep
+};
+
+/// @param w of the transposed convolution; `before` its padding in front
+/// @param size of the output
+[[nodiscard]] constexpr transposed_axis transposed(const window_axis& w, std::int64_t size) noexcept {
+    const std::int64_t reach = (w.kernel - 1) * w.dilation / w.stride; // of a convolution, less one
+    const std::int64_t first = std::min(w.before / w.stride, reach);
+    const std::int64_t last = std::max((w.before + size - 1) / w.stride, w.input - 1);
+    const window_axis window{w.input, reach + 1, 1, reach - first, last + 1 - w.input, 1};
+    return {window, w.stride, w.kernel, w.dilation, w.before - first * w.stride, size};
+}
+
+/// Padding in front and size of one axis of the output, from ConvTranspose's attributes.
 template <class T>
-[[nodiscard]] pool2d read_pool(const call<T>& c, pool_op op, const operand& x) {
-    c.expect(c.has_attribute("kernel_shape"), errc::bad_file, "the attribute kernel_shape is missing");
-    const auto a = read_window(c, c.make.net[x.id].dims, 4 - x.dims.rank(), {1, 1});
-    pool2d layer;
-    layer.op = op;
-    layer.kernel = a.kernel;
-    layer.strides = a.strides;
-    layer.pads = a.pads;
-    layer.dilations = a.dilations;
-    layer.ceil_mode = c.whole("ceil_mode", 0) != 0;
-    layer.count_include_pad = c.whole("count_include_pad", 0) != 0;
-    return layer;
+[[nodiscard]] transposed_axis read_transposed(const call<T>& c, window_axis w, std::int64_t extra,
+                                              const std::int64_t* wanted) {
+    const auto mode = c.text("auto_pad", "NOTSET");
+    const bool same = mode == "SAME_UPPER" || mode == "SAME_LOWER";
+    c.expect(same || mode == "NOTSET" || mode == "VALID", errc::bad_option, "auto_pad has an unknown value");
+    const std::int64_t full = w.stride * (w.input - 1) + extra + (w.kernel - 1) * w.dilation + 1;
+    std::int64_t size = full - (mode == "VALID" ? 0 : w.before + w.after);
+    if (mode == "VALID")
+        w.before = 0;
+    if (same || wanted != nullptr) {
+        size = wanted != nullptr ? *wanted : w.input * w.stride;
+        const std::int64_t total = std::max<std::int64_t>(full - size, 0);
+        w.before = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
+    }
+    c.expect(w.input > 0 && size > 0 && size < (1 << 24), errc::bad_shape,
+             "the output would be empty or too large");
+    return transposed(w, size);
+}
+
+/// Weights [in, out / groups, kernel...] as those of the convolutions, [groups * strides * out / groups,
+/// kernel..., in / groups], the last axis' strides outermost.
+template <class T>
+[[nodiscard]] value_id transposed_weights(call<T>& c, value_id w, const std::vector<transposed_axis>& axes,
+                                          std::int64_t groups) {
+    const shape from = c.make.net[w].dims;
+    std::int64_t out = from[1];
+    std::int64_t done = 1; ///< taps of the axes that are ready
+    std::int64_t rest = from.product(2, from.rank());
+    shape kernel;
+    for (const auto& a : axes) {
+        const std::int64_t taps = a.window.kernel;
+        rest /= a.taps;
+        if (a.spread > 1) // zeros between the taps
+            w = padded(c, c.make.reshaped(w, {from[0] * out * done, a.taps, 1, rest}), 2, 0, a.spread - 1);
+        w = c.make.reshaped(w, {from[0] * out * done, a.taps * a.spread, rest});
+        w = padded(c, w, 1, 0, taps * a.stride - a.taps * a.spread);
+        w = c.make.reshaped(w, {from[0] * out * done, taps, a.stride, rest});
+        if (taps > 1)
+            w = cut(c, w, 1, taps - 1, taps, -1);
+        w = shuffled(c, w, {from[0], out, done * taps, a.stride, rest}, {0, 3, 1, 2, 4});
+        out *= a.stride;
+        done *= taps;
+        kernel.push_back(taps);
+    }
+    w = shuffled(c, w, {groups, from[0] / groups, out, done}, {0, 2, 3, 1});
+    shape dims{groups * out};
+    for (const auto k : kernel)
+        dims.push_back(k);
+    dims.push_back(from[0] / groups);
+    return c.make.reshaped(w, dims);
+}
+
+/// One bias per output channel repeated for the convolutions.
+template <class T>
+[[nodiscard]] value_id transposed_bias(call<T>& c, value_id bias, std::int64_t phases, std::int64_t groups,
+                                       std::int64_t channels) {
+    c.expect(c.make.net[bias].dims == shape{channels}, errc::bad_shape,
+             "a bias needs one number per output channel");
+    if (phases == 1)
+        return bias;
+    const value_id split = c.make.reshaped(bias, {groups, 1, channels / groups});
+    const value_id wide = c.make.emit(expand{{groups, phases, channels / groups}}, {split});
+    return c.make.reshaped(wide, {phases * channels});
+}
+
+/// The outputs of the convolutions, side by side in the channels of y [n, d, h, w, groups * strides * out],
+/// laid out in space and cropped.
+template <class T>
+[[nodiscard]] value_id interleaved(call<T>& c, value_id y, const std::array<transposed_axis, 3>& axes,
+                                   std::int64_t groups) {
+    const shape s = c.make.net[y].dims;
+    const std::int64_t n = s[0];
+    const auto stride = [&](std::size_t i) { return axes[i].stride; };
+    const std::int64_t out = s[4] / (groups * stride(0) * stride(1) * stride(2));
+    const std::int64_t planes = groups * stride(2) * stride(1);
+    const shape deep{n, s[1], s[2] * s[3], planes, stride(0), out};
+    if (stride(0) > 1)
+        y = shuffled(c, y, deep, {0, 1, 4, 2, 3, 5});
+    const std::int64_t depth = s[1] * stride(0);
+    const shape flat{n * depth, s[2], s[3], groups, stride(2), stride(1), out};
+    if (stride(1) * stride(2) > 1)
+        y = shuffled(c, y, flat, {0, 1, 5, 2, 4, 3, 6});
+    y = c.make.reshaped(y, {n, depth, s[2] * stride(1), s[3] * stride(2), groups * out});
+    for (std::size_t i = 0; i < 3; ++i)
+        y = cut(c, y, 1 + i, axes[i].crop, axes[i].size);
+    return y;
 }
 
 } // namespace detail
 
-template <class T, pool_op Op>
-void import_pool(call<T>& c) {
-    c.expect(!c.wants(1), errc::unsupported, "the positions of maxima (second output) are not supported");
-    const operand x = detail::image_input(c);
-    c.out(0, c.stored(c.make.emit(detail::read_pool(c, Op, x), {x.id}), x.order));
-}
-
-/// (sum of |x|^p)^(1/p): the sum is the average, padding counted, times the size of the window.
 template <class T>
-void import_power_pool(call<T>& c) {
+void import_conv_transpose(call<T>& c) {
     const operand x = detail::image_input(c);
-    const auto p = static_cast<float>(c.opset < 2 ? static_cast<double>(c.real("p", 2.F))
-                                                  : static_cast<double>(c.whole("p", 2)));
-    c.expect(p > 0.F, errc::bad_option, "the exponent must be positive");
-    pool2d layer = detail::read_pool(c, pool_op::average, x);
-    c.expect(!layer.ceil_mode, errc::unsupported, "ceil_mode is not supported for this operator");
-    layer.count_include_pad = true;
-    const operand powers = combine(c, binary_op::pow, apply(c, {unary_op::abs}, x), p);
-    const operand mean = c.stored(c.make.emit(layer, {powers.id}), x.order);
-    const operand sum =
-        combine(c, binary_op::mul, mean, static_cast<float>(layer.kernel[0] * layer.kernel[1]));
-    c.out(0, combine(c, binary_op::pow, sum, 1.F / p));
-}
-
-template <class T, pool_op Op>
-void import_global_pool(call<T>& c) {
-    const operand x = detail::image_input(c);
-    pool2d layer;
-    layer.op = Op;
-    layer.global = true;
-    c.out(0, c.stored(c.make.emit(layer, {x.id}), x.order));
+    const operand weights = c.in(1);
+    const std::size_t rank = x.dims.rank();
+    const std::int64_t groups = c.whole("group", 1);
+    c.expect(weights.dims.rank() == rank && groups > 0 && weights.dims[0] == x.dims[1] &&
+                 x.dims[1] % groups == 0 && x.dims[1] > 0,
+             errc::bad_shape, "the channels of image, weights and groups do not fit each other");
+    shape kernel;
+    for (std::size_t i = 2; i < rank; ++i)
+        kernel.push_back(weights.dims[i]);
+    const window_axes windows = detail::read_windows(c, x.dims, kernel);
+    std::array<std::int64_t, 3> extra{};
+    std::array<std::int64_t, 3> wanted{1, 1, 1};
+    detail::each_spatial(c, "output_padding", rank, [&](std::size_t i, std::int64_t v) { extra[i] = v; });
+    auto sizes = c.wholes("output_shape"); // of the image, rarely with batch and channels in front
+    const bool given = !sizes.empty();
+    if (sizes.size() == rank)
+        sizes.erase(sizes.begin(), sizes.begin() + 2);
+    c.expect(!given || sizes.size() == rank - 2, errc::bad_shape,
+             "an attribute has another length than the image has axes");
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+        wanted[detail::first_spatial(rank) + i] = sizes[i];
+    std::array<detail::transposed_axis, 3> axes;
+    window_axes inner;
+    std::int64_t phases = 1;
+    for (std::size_t i = 0; i < 3; ++i) {
+        const bool fixed = given && i >= detail::first_spatial(rank);
+        const bool there = i >= detail::first_spatial(rank);
+        axes[i] = there ? detail::read_transposed(c, windows[i], extra[i], fixed ? &wanted[i] : nullptr)
+                        : detail::transposed(windows[i], 1);
+        inner[i] = axes[i].window;
+        phases *= axes[i].stride;
+        c.expect(phases <= 65536, errc::unsupported, "the strides are too large");
+    }
+    const std::vector<detail::transposed_axis> spatial(axes.begin() + (rank == 5 ? 0 : 1), axes.end());
+    const value_id w = detail::transposed_weights(c, c.make.place(weights), spatial, groups);
+    const std::int64_t channels = weights.dims[1] * groups;
+    const value_id bias =
+        c.has(2) ? detail::transposed_bias(c, c.make.place(c.raw(2)), phases, groups, channels) : no_value;
+    value_id y = detail::convolve(c, x.id, w, bias, inner, groups);
+    const shape made = c.make.net[y].dims;
+    if (rank < 5)
+        y = c.make.reshaped(y, {made[0], 1, made[1], made[2], made[3]});
+    y = detail::interleaved(c, y, axes, groups);
+    const shape image = c.make.net[y].dims;
+    if (rank < 5)
+        y = c.make.reshaped(y, {image[0], image[2], image[3], image[4]});
+    c.out(0, c.stored(y, x.order));
 }
 
 template <class T>
 inline constexpr operator_entry<T> conv_operators[] = {
     {"Conv", &import_conv<T>},
-    {"MaxPool", &import_pool<T, pool_op::max>},
-    {"AveragePool", &import_pool<T, pool_op::average>},
-    {"LpPool", &import_power_pool<T>},
-    {"GlobalMaxPool", &import_global_pool<T, pool_op::max>},
-    {"GlobalAveragePool", &import_global_pool<T, pool_op::average>},
+    {"ConvTranspose", &import_conv_transpose<T>},
 };
 
 } // namespace pith::io::onnx

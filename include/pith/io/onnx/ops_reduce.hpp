@@ -32,6 +32,17 @@ void import_reduce(call<T>& c) {
     c.out(0, reduce_over(c, Op, x, axes, c.whole("keepdims", 1) != 0));
 }
 
+/// @tparam Most whether the greatest element is looked for, or the least.
+template <class T, bool Most>
+void import_place(call<T>& c) {
+    const operand x = c.in(0);
+    const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
+    const bool last = c.whole("select_last_index", 0) != 0;
+    const auto op = Most ? (last ? reduce_op::arg_max_last : reduce_op::arg_max)
+                         : (last ? reduce_op::arg_min_last : reduce_op::arg_min);
+    c.out(0, reduce_over(c, op, x, {axis}, c.whole("keepdims", 1) != 0));
+}
+
 template <class T>
 inline constexpr operator_entry<T> reduce_operators[] = {
     {"ReduceMean", &import_reduce<T, reduce_op::mean, 18>},
@@ -44,6 +55,8 @@ inline constexpr operator_entry<T> reduce_operators[] = {
     {"ReduceSumSquare", &import_reduce<T, reduce_op::sum_square, 18>},
     {"ReduceLogSum", &import_reduce<T, reduce_op::log_sum, 18>},
     {"ReduceLogSumExp", &import_reduce<T, reduce_op::log_sum_exp, 18>},
+    {"ArgMax", &import_place<T, true>},
+    {"ArgMin", &import_place<T, false>},
 };
 
 } // namespace pith::io::onnx

@@ -33,7 +33,7 @@ template <class = on_use>
 
 template <class = on_use>
 [[nodiscard]] inline bool wants_channels_last(std::string_view op) {
-    return contains({"Conv", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool",
+    return contains({"Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool",
                      "BatchNormalization", "Resize", "Upsample", "LRN", "LpPool"},
                     op);
 }

@@ -275,6 +275,15 @@ void write(W& w, const Node& n, const reduce& layer) {
     }
     attribute_list a;
     std::vector<std::string> inputs{name};
+    if (format::gives_place(layer.op)) {
+        const bool least = layer.op == reduce_op::arg_min || layer.op == reduce_op::arg_min_last;
+        const bool last = layer.op == reduce_op::arg_max_last || layer.op == reduce_op::arg_min_last;
+        a.whole("axis", axes[0])
+            .whole("keepdims", layer.keep_dims ? 1 : 0)
+            .whole("select_last_index", last ? 1 : 0);
+        return w.emit(least ? "ArgMin" : "ArgMax", std::move(inputs), {w.give(n.outputs[0], order)},
+                      std::move(a));
+    }
     if (w.opset >= (layer.op == reduce_op::sum ? 13 : 18))
         inputs.push_back(w.list("axes", axes));
     else

@@ -50,6 +50,17 @@ inline void add_up_exponentials(const float* x, float* y, const reduce_f32_args&
     }
 }
 
+/// y[i] = the place r of the extreme x[r][i], exact below 2^24.
+inline void locate(const float* x, float* y, const reduce_f32_args& a) noexcept {
+    for (std::size_t i = 0; i < a.inner; ++i) {
+        std::size_t best = 0;
+        for (std::size_t r = 1; r < a.size; ++r)
+            if (format::takes_place(a.op, x[r * a.inner + i], x[best * a.inner + i]))
+                best = r;
+        y[i] = static_cast<float>(best);
+    }
+}
+
 inline void reduce_block(const float* x, float* y, const reduce_f32_args& a) noexcept {
     using enum format::reduce_op;
     const auto each = [&](const auto& f) {
@@ -83,6 +94,8 @@ inline void reduce_block(const float* x, float* y, const reduce_f32_args& a) noe
         return each([](float s) { return std::log(s); });
     case log_sum_exp:
         return add_up_exponentials(x, y, a);
+    default:
+        return locate(x, y, a);
     }
 }
 

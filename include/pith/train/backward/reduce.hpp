@@ -79,8 +79,9 @@ template <class T>
         return std::exp(-y);
     case reduce_op::log_sum_exp:
         return std::exp(x - y);
+    default:
+        return 0;
     }
-    return 0;
 }
 
 } // namespace detail
@@ -92,7 +93,7 @@ template <class T>
 
 template <class T>
 void backward_step(const reduce& layer, step<T>& s) {
-    T* const dx = open_gradient(s.in[0]);
+    T* const dx = format::gives_place(layer.op) ? nullptr : open_gradient(s.in[0]);
     if (dx == nullptr)
         return;
     std::vector<detail::reduced_fact<T>> facts(s.out[0].size());
