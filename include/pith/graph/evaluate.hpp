@@ -56,26 +56,28 @@ template <class T>
     return {.dims = t.present() ? t.dims() : shape{}, .type = type, .present = t.present()};
 }
 
-/// One node on tensors: shapes checked, then computed, whole numbers cut to their type.
+/// One node on tensors: shapes checked, then computed, elements cut to their type.
 template <class T, class Layers>
 [[nodiscard]] result<any_tensors<T>> compute(const graph<T, Layers>& g, const node<Layers>& n,
                                              tensor_inputs<T> in) {
     value_infos infos;
-    for (std::size_t i = 0; i < in.size(); ++i)
-        infos.push_back(info_of(in[i], n.inputs[i] == no_value ? format::dtype::f32 : g[n.inputs[i]].type));
+    std::vector<tensor_input<T>> typed(in.begin(), in.end());
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        typed[i].type = n.inputs[i] == no_value ? format::dtype::f32 : g[n.inputs[i]].type;
+        infos.push_back(info_of(in[i], typed[i].type));
+    }
     const auto expected =
         std::visit([&](const auto& layer) { return infer(layer, view<const value_info>(infos)); }, n.layer);
     if (!expected)
         return at_node(expected.error(), n);
-    auto out = std::visit([&](const auto& layer) { return forward(layer, in); }, n.layer);
+    auto out =
+        std::visit([&](const auto& layer) { return forward(layer, tensor_inputs<T>(typed)); }, n.layer);
     if (!out)
         return at_node(out.error(), n);
     if (out->size() < n.outputs.size())
         return at_node({errc::bad_shape, "the node has more outputs than its operator gives"}, n);
     for (std::size_t i = 0; i < out->size(); ++i)
-        if (auto* whole = std::get_if<tensor<std::int64_t>>(&(*out)[i]))
-            for (auto& v : whole->data())
-                v = wrapped(v, (*expected)[i].type);
+        fit_to((*out)[i], (*expected)[i].type);
     return out;
 }
 

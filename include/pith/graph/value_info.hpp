@@ -15,6 +15,7 @@
 #include "../base/shape.hpp"
 #include "../base/view.hpp"
 #include "../format/dtype.hpp"
+#include "../format/small_float.hpp"
 #include "tensor.hpp"
 
 namespace pith {
@@ -90,12 +91,21 @@ template <class = on_use>
     return {};
 }
 
+/// float8 and float4 are stored, moved and converted, not computed with.
+template <class = on_use>
+[[nodiscard]] inline result<void> expect_computed(view<const value_info> in) {
+    for (const auto& v : in)
+        if (v.present && is_real(v.type) && !format::is_computed(v.type))
+            return fault{errc::unsupported, "float8 and float4 numbers are not computed with; cast them"};
+    return {};
+}
+
 template <class = on_use>
 [[nodiscard]] inline result<void> expect_real(view<const value_info> in) {
     for (const auto& v : in)
         if (v.present && !is_real(v.type))
             return fault{errc::unsupported, "the operator is only computed on floating point numbers"};
-    return {};
+    return expect_computed(in);
 }
 
 /// No negative sizes, and not more elements than most_elements.
@@ -186,6 +196,28 @@ template <class T>
     }
 }
 
+/// The same as an element of type `t`: those of uint64 end at 2^64.
+template <class T>
+[[nodiscard]] std::int64_t truncate_to(T v, format::dtype t) noexcept {
+    if (t != format::dtype::u64 || !(v >= static_cast<T>(9223372036854775808.0)))
+        return wrapped(truncate(v), t);
+    if (v >= static_cast<T>(18446744073709551616.0))
+        return -1;
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(v));
+}
+
+/// Cuts elements to type `t`: whole ones wrap around, real ones of float16 and bfloat16 are rounded.
+template <class T>
+void fit_to(any_tensor<T>& x, format::dtype t) noexcept {
+    if (auto* wholes = std::get_if<1>(&x)) {
+        for (auto& v : wholes->data())
+            v = wrapped(v, t);
+    } else if (t == format::dtype::f16 || t == format::dtype::bf16) {
+        for (auto& v : std::get<0>(x).data())
+            v = format::round_float(t, v);
+    }
+}
+
 /// Input i as floating point numbers, whatever it holds.
 template <class T>
 [[nodiscard]] tensor<T> to_reals(tensor_inputs<T> in, std::size_t i) {
@@ -194,7 +226,8 @@ template <class T>
     const auto& from = wholes<T>(in, i);
     tensor<T> out(from.dims());
     for (std::size_t k = 0; k < from.size(); ++k)
-        out[k] = static_cast<T>(from[k]);
+        out[k] = in[i].type == format::dtype::u64 ? static_cast<T>(static_cast<std::uint64_t>(from[k]))
+                                                  : static_cast<T>(from[k]);
     return out;
 }
 

@@ -119,8 +119,6 @@ private:
                        where);
             operand x;
             x.type = element_type(v.element, where);
-            if (x.type == format::dtype::f64)
-                refuse(errc::unsupported, unsupported_element(element::f64), where);
             for (std::size_t i = 0; i < v.dims.size(); ++i)
                 push_dim(x.dims, size_of(v, i), where);
             x.order = declared_layout(wishes, v.name, x.dims.rank());

@@ -33,6 +33,7 @@ template <class = on_use>
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     if (is_real(in[0].type) != is_real(in[1].type) && layer.op != binary_op::pow)
         return fault{errc::unsupported, "one operand is floating point, the other whole numbers; cast one"};
+    PITH_TRY(detail::expect_computed(in));
     const auto dims = broadcast(in[0].dims, in[1].dims);
     if (!dims)
         return dims.error();
@@ -42,6 +43,15 @@ template <class = on_use>
 }
 
 namespace detail {
+
+/// Modulo 2^64.
+template <class = on_use>
+[[nodiscard]] inline std::int64_t power(std::uint64_t base, std::uint64_t exponent) noexcept {
+    std::uint64_t product = 1;
+    for (; exponent != 0; exponent >>= 1, base *= base)
+        product *= (exponent & 1) != 0 ? base : 1;
+    return static_cast<std::int64_t>(product);
+}
 
 /// Modulo 2^64; division truncates. @pre no division by 0
 template <class = on_use>
@@ -61,19 +71,35 @@ template <class = on_use>
         return b < a ? b : a;
     case binary_op::max:
         return a < b ? b : a;
-    case binary_op::pow: {
+    case binary_op::pow:
         if (b < 0)
             return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
-        std::uint64_t power = 1;
-        std::uint64_t base = x;
-        for (std::uint64_t e = y; e != 0; e >>= 1, base *= base)
-            power *= (e & 1) != 0 ? base : 1;
-        return static_cast<std::int64_t>(power);
-    }
+        return power(x, y);
     case binary_op::prelu:
         return a >= 0 ? a : static_cast<std::int64_t>(x * y);
     }
     return 0;
+}
+
+/// The same on uint64, held as the int64 of their bits; of a power only the exponent need be one.
+template <class = on_use>
+[[nodiscard]] inline std::int64_t apply_unsigned(binary_op op, std::int64_t a, std::int64_t b) noexcept {
+    const auto x = static_cast<std::uint64_t>(a);
+    const auto y = static_cast<std::uint64_t>(b);
+    switch (op) {
+    case binary_op::div:
+        return static_cast<std::int64_t>(x / y);
+    case binary_op::min:
+        return y < x ? b : a;
+    case binary_op::max:
+        return x < y ? b : a;
+    case binary_op::pow:
+        return power(x, y);
+    case binary_op::prelu:
+        return a;
+    default:
+        return apply(op, a, b);
+    }
 }
 
 template <class T>
@@ -150,6 +176,12 @@ template <class T>
             for (const auto divisor : b.data())
                 if (divisor == 0)
                     return fault{errc::unsupported, "whole numbers are divided by zero"};
+        const std::size_t deciding = layer.op == binary_op::pow ? 1 : 0;
+        if (in[deciding].type == format::dtype::u64)
+            return detail::one_tensor<T>(
+                detail::combine(detail::wholes<T>(in, 0), b, [&](std::int64_t x, std::int64_t y) {
+                    return detail::apply_unsigned(layer.op, x, y);
+                }));
         return detail::one_tensor<T>(detail::combine(layer.op, detail::wholes<T>(in, 0), b));
     }
     auto y = detail::combine(layer.op, detail::to_reals<T>(in, 0), detail::to_reals<T>(in, 1));

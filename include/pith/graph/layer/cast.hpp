@@ -6,16 +6,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "../../base/on_use.hpp"
 #include "../../format/dtype.hpp"
+#include "../../format/small_float.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
 
-/// inputs: x; output as x of type `to`.
+/// inputs: x; output as x of type `to`: the nearest real number, ties to even; whole numbers towards zero,
+/// then modulo the type's range. `saturate`, `rounding`: of float8 and float8e8m0, as format/small_float.hpp
+/// has them.
 struct cast {
     format::dtype to = format::dtype::f32;
+    bool saturate = true;
+    format::scale_rounding rounding = format::scale_rounding::up;
 };
 
 [[nodiscard]] constexpr std::string_view kind_of(const cast&) noexcept {
@@ -39,9 +46,20 @@ template <class E>
         else if constexpr (std::is_same_v<E, std::int64_t>)
             y[i] = wrapped(x[i], to);
         else
-            y[i] = wrapped(truncate(x[i]), to);
+            y[i] = truncate_to(x[i], to);
     }
     return y;
+}
+
+template <class T>
+void round_to(const cast& layer, tensor<T>& x) {
+    if (format::bits_of(layer.to) > 16)
+        return;
+    for (auto& v : x.data())
+        v = layer.to == format::dtype::f8e8m0
+                ? static_cast<T>(format::decode_float(
+                      layer.to, format::encode_scale(static_cast<double>(v), layer.rounding, layer.saturate)))
+                : format::round_float(layer.to, v, layer.saturate);
 }
 
 } // namespace detail
@@ -53,7 +71,9 @@ template <class T>
             return detail::one_tensor<T>(detail::to_wholes(detail::reals<T>(in, 0), layer.to));
         return detail::one_tensor<T>(detail::to_wholes(detail::wholes<T>(in, 0), layer.to));
     }
-    return detail::one_tensor<T>(detail::to_reals<T>(in, 0));
+    auto y = detail::to_reals<T>(in, 0);
+    detail::round_to(layer, y);
+    return detail::one_tensor<T>(std::move(y));
 }
 
 } // namespace pith

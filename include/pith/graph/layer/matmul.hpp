@@ -39,6 +39,7 @@ template <class = on_use>
 template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const matmul&, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
+    PITH_TRY(detail::expect_computed(in));
     const shape& a = in[0].dims;
     const shape& b = in[1].dims;
     if (is_real(in[0].type) != is_real(in[1].type))

@@ -64,6 +64,7 @@ template <class = on_use>
     for (const auto axis : layer.axes)
         if (axis >= in[0].dims.rank())
             return fault{errc::bad_shape, "an axis to reduce is beyond the input's rank"};
+    PITH_TRY(detail::expect_computed(in));
     if (format::gives_place(layer.op)) {
         if (layer.axes.size() != 1 || in[0].dims[layer.axes[0]] == 0)
             return fault{errc::bad_shape, "the place of an extreme element needs one axis that is not empty"};
@@ -77,6 +78,20 @@ template <class = on_use>
 }
 
 namespace detail {
+
+// Whole numbers wrap around.
+[[nodiscard]] constexpr double plus(double a, double b) noexcept {
+    return a + b;
+}
+[[nodiscard]] constexpr std::int64_t plus(std::int64_t a, std::int64_t b) noexcept {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+[[nodiscard]] constexpr double times(double a, double b) noexcept {
+    return a * b;
+}
+[[nodiscard]] constexpr std::int64_t times(std::int64_t a, std::int64_t b) noexcept {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+}
 
 /// One reduction under way. Reals are summed in double.
 template <class E>
@@ -105,12 +120,12 @@ struct reduction {
         case reduce_op::min:
             return v < sum || v != v ? v : sum;
         case reduce_op::prod:
-            return sum * v;
+            return times(sum, v);
         case reduce_op::l1:
-            return sum + (v < 0 ? -v : v);
+            return plus(sum, v < 0 ? times(v, -1) : v);
         case reduce_op::l2:
         case reduce_op::sum_square:
-            return sum + v * v;
+            return plus(sum, times(v, v));
         case reduce_op::log_sum_exp:
             if constexpr (std::is_floating_point_v<wide>) {
                 const wide most = std::max(sum, v);
@@ -121,7 +136,7 @@ struct reduction {
                 return sum;
             }
         default:
-            return sum + v;
+            return plus(sum, v);
         }
     }
 
@@ -164,9 +179,29 @@ template <class E>
     return y;
 }
 
-} // namespace detail
+/// uint64 held as the int64 of their bits, so that these are in their order; done twice, nothing has changed.
+template <class = on_use>
+[[nodiscard]] inline tensor<std::int64_t> halves_exchanged(tensor<std::int64_t> x) {
+    for (auto& v : x.data())
+        v ^= std::numeric_limits<std::int64_t>::min();
+    return x;
+}
 
-namespace detail {
+/// reduce_elements of uint64.
+template <class = on_use>
+[[nodiscard]] inline tensor<std::int64_t> reduce_unsigned(const reduce& layer,
+                                                          const tensor<std::int64_t>& x) {
+    if (layer.op == reduce_op::max || layer.op == reduce_op::min)
+        return halves_exchanged(reduce_elements(layer, halves_exchanged(x)));
+    reduce wrapping = layer;
+    wrapping.op = layer.op == reduce_op::mean || layer.op == reduce_op::l1 ? reduce_op::sum : layer.op;
+    auto y = reduce_elements(wrapping, x);
+    const std::size_t count = y.empty() ? 0 : x.size() / y.size();
+    if (layer.op == reduce_op::mean && count != 0)
+        for (auto& v : y.data())
+            v = static_cast<std::int64_t>(static_cast<std::uint64_t>(v) / count);
+    return y;
+}
 
 template <class E>
 [[nodiscard]] tensor<std::int64_t> find_places(const reduce& layer, const tensor<E>& x) {
@@ -188,8 +223,15 @@ template <class E>
 
 template <class T>
 [[nodiscard]] result<any_tensors<T>> forward(const reduce& layer, tensor_inputs<T> in) {
-    if (format::gives_place(layer.op))
+    const bool large = in[0].type == format::dtype::u64 && in[0].wholes != nullptr;
+    if (format::gives_place(layer.op)) {
+        if (large)
+            return detail::one_tensor<T>(
+                detail::find_places(layer, detail::halves_exchanged(*in[0].wholes)));
         return detail::map_tensor<T>(in, 0, [&](const auto& x) { return detail::find_places(layer, x); });
+    }
+    if (large)
+        return detail::one_tensor<T>(detail::reduce_unsigned(layer, *in[0].wholes));
     return detail::map_tensor<T>(in, 0, [&](const auto& x) { return detail::reduce_elements(layer, x); });
 }
 

@@ -10,6 +10,7 @@
 #include <numbers>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
@@ -64,6 +65,8 @@ template <class = on_use>
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (!is_real(in[0].type) && !detail::keeps_wholes(layer.op))
         return fault{errc::unsupported, "the function is only computed on floating point numbers"};
+    if (layer.op != unary_op::identity)
+        PITH_TRY(detail::expect_computed(in));
     return detail::one(in[0].dims, in[0].type);
 }
 
@@ -184,8 +187,33 @@ template <class = on_use>
     }
 }
 
+/// The same on a uint64, held as the int64 of its bits.
+template <class = on_use>
+[[nodiscard]] inline std::int64_t apply_unsigned(const unary& layer, std::int64_t x) noexcept {
+    const auto bound = [](double v) {
+        return v > 0 ? static_cast<std::uint64_t>(detail::truncate_to(v, format::dtype::u64)) : 0;
+    };
+    switch (layer.op) {
+    case unary_op::clip:
+        return static_cast<std::int64_t>(
+            std::min(std::max(static_cast<std::uint64_t>(x), bound(layer.alpha)), bound(layer.beta)));
+    case unary_op::neg:
+        return apply(layer, x);
+    case unary_op::sign:
+        return x != 0 ? 1 : 0;
+    default:
+        return x;
+    }
+}
+
 template <class T>
 [[nodiscard]] result<any_tensors<T>> forward(const unary& layer, tensor_inputs<T> in) {
+    if (in[0].type == format::dtype::u64 && in[0].wholes != nullptr) {
+        auto y = *in[0].wholes;
+        for (auto& v : y.data())
+            v = apply_unsigned(layer, v);
+        return detail::one_tensor<T>(std::move(y));
+    }
     return detail::map_tensor<T>(in, 0, [&](const auto& x) {
         auto y = x;
         if (layer.op == unary_op::relu) // the one that is worth a loop of its own

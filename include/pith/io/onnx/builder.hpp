@@ -77,7 +77,12 @@ public:
     [[nodiscard]] operand constant(tensor<T> data) {
         return constant(any_tensor<T>(std::move(data)), format::dtype::f32);
     }
-    [[nodiscard]] operand scalar(double v) { return constant(tensor<T>(shape{}, static_cast<T>(v))); }
+    /// One number, rounded to the type.
+    [[nodiscard]] operand scalar(double v, format::dtype type = format::dtype::f32) {
+        any_tensor<T> one = tensor<T>(shape{}, static_cast<T>(v));
+        pith::detail::fit_to(one, type);
+        return constant(std::move(one), type);
+    }
 
     /// New values computed by a layer from stored values; constants if its inputs are.
     std::vector<value_id> emit_all(layers layer, const std::vector<value_id>& inputs) {
@@ -236,12 +241,7 @@ private:
         n.name = moving_ ? std::string(name_) + "/layout" + std::to_string(++moved_) : unique_name();
         n.layer = std::move(layer);
         n.inputs = inputs;
-        for (const auto id : n.inputs)
-            if (id != no_value && net[id].type == format::dtype::f64)
-                refuse(errc::unsupported, unsupported_element(element::f64), where_);
         for (const auto& info : made) {
-            if (info.type == format::dtype::f64)
-                refuse(errc::unsupported, unsupported_element(element::f64), where_);
             value<T> v;
             v.name = made.size() == 1 ? n.name : n.name + ":" + std::to_string(n.outputs.size());
             v.dims = info.dims;
@@ -259,8 +259,10 @@ private:
         for (const auto& info : made)
             left_.charge(static_cast<std::uint64_t>(info.dims.elements()) * 8, where_);
         std::vector<tensor_input<T>> held;
-        for (const auto id : inputs)
+        for (const auto id : inputs) {
             held.push_back(id == no_value ? tensor_input<T>{} : tensor_input<T>{net[id].constant});
+            held.back().type = id == no_value ? format::dtype::f32 : net[id].type;
+        }
         auto data = std::visit(
             [&](const auto& l) -> result<any_tensors<T>> {
                 if constexpr (is_product<std::decay_t<decltype(l)>>)
@@ -273,16 +275,10 @@ private:
             refuse(data.error().code, data.error().what, where_);
         std::vector<value_id> out;
         for (std::size_t i = 0; i < made.size(); ++i) {
-            wrap_wholes((*data)[i], made[i].type);
+            pith::detail::fit_to((*data)[i], made[i].type);
             out.push_back(constant(std::move((*data)[i]), made[i].type, constant_name(inputs)).id);
         }
         return out;
-    }
-
-    static void wrap_wholes(any_tensor<T>& data, format::dtype type) {
-        if (auto* wholes = std::get_if<1>(&data))
-            for (auto& v : wholes->data())
-                v = pith::detail::wrapped(v, type);
     }
 
     value_id move_value(layers layer, value_id id) {

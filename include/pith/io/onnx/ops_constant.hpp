@@ -72,14 +72,31 @@ void import_size(call<T>& c) {
     c.out(0, c.make.constant(tensor<std::int64_t>(shape{}, c.raw(0).dims.elements()), format::dtype::i64));
 }
 
+namespace detail {
+
+/// A cast to `to` with the node's attributes.
+template <class T>
+[[nodiscard]] cast cast_of(const call<T>& c, format::dtype to) {
+    const auto rounding = c.text("round_mode", "up");
+    c.expect(rounding == "up" || rounding == "down" || rounding == "nearest", errc::bad_option,
+             "the mode of rounding is unknown");
+    return {to, c.whole("saturate", 1) != 0,
+            rounding == "up"     ? format::scale_rounding::up
+            : rounding == "down" ? format::scale_rounding::down
+                                 : format::scale_rounding::nearest};
+}
+
+} // namespace detail
+
 template <class T>
 void import_cast(call<T>& c) {
-    c.out(0, apply_cast(c, c.raw(0), element_type(c.whole("to", 0), c.make.where())));
+    const format::dtype to = element_type(c.whole("to", 0), c.make.where());
+    c.out(0, apply_cast(c, c.raw(0), detail::cast_of(c, to)));
 }
 
 template <class T>
 void import_cast_like(call<T>& c) {
-    c.out(0, apply_cast(c, c.raw(0), c.raw(1).type));
+    c.out(0, apply_cast(c, c.raw(0), detail::cast_of(c, c.raw(1).type)));
 }
 
 template <class T>

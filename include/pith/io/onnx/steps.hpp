@@ -23,13 +23,18 @@ template <class T>
 }
 
 template <class T>
-[[nodiscard]] operand apply_cast(call<T>& c, const operand& x, format::dtype to) {
-    if (x.type == to)
+[[nodiscard]] operand apply_cast(call<T>& c, const operand& x, const cast& layer) {
+    if (x.type == layer.to)
         return x;
     operand y = x;
-    y.id = c.make.emit(cast{to}, {x.id});
-    y.type = to;
+    y.id = c.make.emit(layer, {x.id});
+    y.type = layer.to;
     return y;
+}
+
+template <class T>
+[[nodiscard]] operand apply_cast(call<T>& c, const operand& x, format::dtype to) {
+    return apply_cast(c, x, cast{.to = to});
 }
 
 /// Axes of length 1 put in front, up to `rank`.
@@ -230,7 +235,7 @@ template <class T>
 
 template <class T>
 [[nodiscard]] operand combine(call<T>& c, binary_op op, const operand& a, double b) {
-    return combine(c, op, a, c.make.scalar(b));
+    return combine(c, op, a, c.make.scalar(b, is_real(a.type) ? a.type : format::dtype::f32));
 }
 
 } // namespace pith::io::onnx
