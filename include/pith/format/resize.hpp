@@ -77,31 +77,35 @@ namespace detail {
 
 } // namespace detail
 
+/// Fills the indices and weights of the inputs around position `x`.
+inline void resize_at(const resize_axis_rule& r, double x, std::int32_t* indices, float* weights) noexcept {
+    const std::uint32_t taps = resize_taps(r.mode);
+    double first = r.mode == resize_mode::nearest  ? detail::resize_nearest(r.rounding, x)
+                   : r.mode == resize_mode::linear ? std::floor(x)
+                                                   : std::floor(x) - 1;
+    double sum = 0;
+    double exact[4] = {1, 0, 0, 0};
+    for (std::uint32_t t = 0; t < taps; ++t) {
+        const double at = first + t;
+        if (r.mode != resize_mode::nearest) {
+            const double distance = std::fabs(x - at);
+            exact[t] =
+                r.mode == resize_mode::linear ? 1 - distance : detail::resize_cubic(r.cubic_a, distance);
+            if (r.exclude_outside && (at < 0 || at > r.input - 1))
+                exact[t] = 0;
+        }
+        sum += exact[t];
+        indices[t] = static_cast<std::int32_t>(at < 0 ? 0 : at > r.input - 1 ? r.input - 1 : at);
+    }
+    for (std::uint32_t t = 0; t < taps; ++t)
+        weights[t] = static_cast<float>(r.exclude_outside && sum != 0 ? exact[t] / sum : exact[t]);
+}
+
 /// Fills indices and weights, both [output][taps].
 inline void resize_axis(const resize_axis_rule& r, std::int32_t* indices, float* weights) noexcept {
     const std::uint32_t taps = resize_taps(r.mode);
-    for (std::int32_t i = 0; i < r.output; ++i, indices += taps, weights += taps) {
-        const double x = detail::resize_position(r, i);
-        double first = r.mode == resize_mode::nearest  ? detail::resize_nearest(r.rounding, x)
-                       : r.mode == resize_mode::linear ? std::floor(x)
-                                                       : std::floor(x) - 1;
-        double sum = 0;
-        double exact[4] = {1, 0, 0, 0};
-        for (std::uint32_t t = 0; t < taps; ++t) {
-            const double at = first + t;
-            if (r.mode != resize_mode::nearest) {
-                const double distance = std::fabs(x - at);
-                exact[t] =
-                    r.mode == resize_mode::linear ? 1 - distance : detail::resize_cubic(r.cubic_a, distance);
-                if (r.exclude_outside && (at < 0 || at > r.input - 1))
-                    exact[t] = 0;
-            }
-            sum += exact[t];
-            indices[t] = static_cast<std::int32_t>(at < 0 ? 0 : at > r.input - 1 ? r.input - 1 : at);
-        }
-        for (std::uint32_t t = 0; t < taps; ++t)
-            weights[t] = static_cast<float>(r.exclude_outside && sum != 0 ? exact[t] / sum : exact[t]);
-    }
+    for (std::int32_t i = 0; i < r.output; ++i, indices += taps, weights += taps)
+        resize_at(r, detail::resize_position(r, i), indices, weights);
 }
 
 } // namespace pith::format

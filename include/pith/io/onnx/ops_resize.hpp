@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_OPS_RESIZE_HPP
 #define PITH_IO_ONNX_OPS_RESIZE_HPP
-/// Resize and its predecessor Upsample: two spatial axes of an image.
+/// Resize and its predecessor Upsample: two axes of an image as one layer, any others axis by axis.
 
 #include <algorithm>
 #include <array>
@@ -9,10 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <vector>
 
-#include "steps.hpp"
+#include "../../base/on_use.hpp"
+#include "resample.hpp"
 
 namespace pith::io::onnx {
 
@@ -121,9 +123,7 @@ template <class T>
         return resize_coordinates::pytorch_half_pixel;
     if (mode == "align_corners")
         return resize_coordinates::align_corners;
-    c.expect(mode == "asymmetric", errc::unsupported,
-             "this coordinate_transformation_mode is not supported; use half_pixel, pytorch_half_pixel, "
-             "align_corners or asymmetric");
+    c.expect(mode == "asymmetric", errc::unsupported, "coordinate_transformation_mode has an unknown value");
     return resize_coordinates::asymmetric;
 }
 
@@ -140,21 +140,75 @@ template <class T>
     return resize_rounding::ceil;
 }
 
-/// The layout in which the axes that change are the image's height and width.
-template <class T>
-[[nodiscard]] layout resize_layout(const call<T>& c, const resize_request& r, const operand& x) {
-    const auto changes = [&](std::size_t a) { return r.scales[a] != 1.0 || r.sizes[a] != x.dims[a]; };
-    const std::size_t rank = x.dims.rank();
-    c.expect(rank == 3 || rank == 4, errc::unsupported,
-             "only images with one or two spatial axes can be resized");
-    if (rank == 4 && !changes(0) && !changes(3) && changes(1))
-        return identity_layout(4);
-    if (rank == 4 && !changes(0) && !changes(1))
-        return channels_last(4);
-    c.expect(rank == 3 && !changes(0), errc::unsupported, "batch and channels cannot be resized");
+/// The layout in which the axes that change are the image's height and width, if there is one.
+template <class = on_use>
+[[nodiscard]] inline std::optional<layout> resize_layout(const resize_request& r, const shape& dims) {
+    const auto changes = [&](std::size_t a) { return r.scales[a] != 1.0 || r.sizes[a] != dims[a]; };
+    const std::size_t rank = dims.rank();
+    if (rank < 3 || rank > 4 || changes(0))
+        return std::nullopt;
     if (!changes(1))
-        return channels_last(3);
-    return {0, 1, 2, unit};
+        return channels_last(rank);
+    if (rank == 4)
+        return changes(3) ? std::nullopt : std::optional<layout>(identity_layout(4));
+    return layout{0, 1, 2, unit};
+}
+
+/// What a node asks of every axis alike.
+struct resize_manner {
+    resize2d layer; ///< without sizes
+    bool antialias = false;
+    bool crops = false;
+    double fill = 0;
+};
+
+template <class T>
+[[nodiscard]] resize_manner read_manner(const call<T>& c, bool old) {
+    resize_manner m;
+    m.layer.mode = read_mode(c);
+    m.crops = !old && c.text("coordinate_transformation_mode", "") == "tf_crop_and_resize";
+    m.layer.coordinates = old || m.crops ? resize_coordinates::asymmetric : read_coordinates(c);
+    m.layer.rounding = old ? resize_rounding::floor : read_rounding(c); // before opset 11 the only way
+    m.layer.cubic_a = static_cast<double>(c.real("cubic_coeff_a", -0.75F));
+    m.layer.exclude_outside = c.whole("exclude_outside", 0) != 0;
+    m.antialias = c.whole("antialias", 0) != 0 && m.layer.mode != resize_mode::nearest;
+    m.fill = static_cast<double>(c.real("extrapolation_value", 0.F));
+    return m;
+}
+
+/// Axis by axis: any of them, antialiased, cropped.
+template <class T>
+[[nodiscard]] operand resize_axes_of(call<T>& c, operand x, const resize_request& r, const resize_manner& m) {
+    const std::size_t rank = x.dims.rank();
+    std::vector<float> corners;
+    const auto axes = resize_axes(c, rank);
+    if (m.crops) {
+        corners = c.constant_reals(1);
+        c.expect(corners.size() == 2 * axes.size(), errc::bad_shape, "roi needs two numbers per axis");
+    }
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        const std::size_t axis = axes[i];
+        resample_rule rule;
+        if (m.crops)
+            rule.crop = {static_cast<double>(corners[i]), static_cast<double>(corners[axes.size() + i]),
+                         m.fill};
+        const bool whole = !m.crops || (rule.crop->start == 0 && rule.crop->end == 1);
+        if (whole && r.scales[axis] == 1.0 && r.sizes[axis] == x.dims[axis])
+            continue;
+        c.expect(x.dims[axis] > 0 && x.dims[axis] < (1 << 24) && r.sizes[axis] > 0, errc::bad_shape,
+                 "an image is resized to or from nothing");
+        rule.antialias = m.antialias;
+        rule.axis = {.mode = m.layer.mode,
+                     .coordinates = m.layer.coordinates,
+                     .rounding = m.layer.rounding,
+                     .input = static_cast<std::int32_t>(x.dims[axis]),
+                     .output = static_cast<std::int32_t>(r.sizes[axis]),
+                     .scale = r.scales[axis],
+                     .cubic_a = m.layer.cubic_a,
+                     .exclude_outside = m.layer.exclude_outside};
+        x = resampled(c, x, axis, rule);
+    }
+    return x;
 }
 
 } // namespace detail
@@ -163,23 +217,17 @@ template <class T, bool Upsample>
 void import_resize(call<T>& c) {
     const operand x = c.in(0);
     const auto r = detail::read_request(c, x, Upsample);
-    const layout order = detail::resize_layout(c, r, x);
-    resize2d layer;
-    layer.mode = detail::read_mode(c);
-    // Before opset 11 there was one way to do it.
-    const bool old = Upsample || c.opset < 11;
-    layer.coordinates = old ? resize_coordinates::asymmetric : detail::read_coordinates(c);
-    layer.rounding = old ? resize_rounding::floor : detail::read_rounding(c);
-    layer.cubic_a = static_cast<double>(c.real("cubic_coeff_a", -0.75F));
-    layer.exclude_outside = c.whole("exclude_outside", 0) != 0;
+    detail::resize_manner m = detail::read_manner(c, Upsample || c.opset < 11);
+    const auto order = detail::resize_layout(r, x.dims);
+    const bool shrinks = std::any_of(r.scales.begin(), r.scales.end(), [](double s) { return s < 1; });
+    if (!order || m.crops || (m.antialias && shrinks))
+        return c.out(0, detail::resize_axes_of(c, x, r, m));
     for (std::size_t i = 0; i < 2; ++i) {
-        const auto axis = order[1 + i];
-        layer.sizes[i] = axis == unit ? 1 : r.sizes[static_cast<std::size_t>(axis)];
-        layer.scales[i] = axis == unit ? 1.0 : r.scales[static_cast<std::size_t>(axis)];
-        c.expect(c.whole("antialias", 0) == 0 || layer.scales[i] >= 1.0 || layer.mode == resize_mode::nearest,
-                 errc::unsupported, "antialias is not supported when an image shrinks");
+        const auto axis = (*order)[1 + i];
+        m.layer.sizes[i] = axis == unit ? 1 : r.sizes[static_cast<std::size_t>(axis)];
+        m.layer.scales[i] = axis == unit ? 1.0 : r.scales[static_cast<std::size_t>(axis)];
     }
-    c.out(0, c.stored(c.make.emit(layer, {c.make.place(x, order)}), order));
+    c.out(0, c.stored(c.make.emit(m.layer, {c.make.place(x, *order)}), *order));
 }
 
 template <class T>
