@@ -24,10 +24,10 @@ public:
     [[nodiscard]] constexpr std::uint32_t below(std::uint64_t n) noexcept {
         return static_cast<std::uint32_t>(((*this)() >> 32) * n >> 32);
     }
-    /// Uniform in [low, high].
+    /// Uniform in [low, high]. @pre low <= high
     [[nodiscard]] constexpr std::int32_t between(std::int32_t low, std::int32_t high) noexcept {
-        return low +
-               static_cast<std::int32_t>(below(static_cast<std::uint64_t>(std::int64_t{high} - low) + 1));
+        const std::uint32_t above = below(static_cast<std::uint64_t>(std::int64_t{high} - low) + 1);
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(low) + above);
     }
     /// Uniform in [0, 1), a multiple of 2^-24.
     [[nodiscard]] constexpr float unit() noexcept {
