@@ -221,7 +221,7 @@ inline exit_code run_compress(const compress_options& o) {
         return refuse(onnx.error());
     const std::size_t onnx_bytes = onnx->size();
     auto report = json::writer::object();
-    auto g = pith::io::parse_onnx(*onnx);
+    auto g = pith::io::parse_onnx(*onnx).and_then(pith::passes::as_float32{});
     if (g && o.training.epochs > 0)
         g = trained_for(std::move(*g), o);
     else if (g && o.quantize == "int8")

@@ -18,9 +18,9 @@ namespace tool {
     return path.ends_with(".onnx");
 }
 
-/// A graph ready to be annotated or packed.
+/// A graph ready to be annotated or packed: a float16 or float64 model in float32.
 [[nodiscard]] inline pith::result<pith::graph<float>> load_graph(const std::string& path) {
-    return pith::io::load_onnx(path).and_then(pith::passes::simplify{});
+    return pith::io::load_onnx(path).and_then(pith::passes::as_float32{}).and_then(pith::passes::simplify{});
 }
 
 /// Everything an operation of the tool needs to know about a model on disk.
@@ -39,6 +39,7 @@ struct model {
     file_bytes = bytes->size();
     if (is_onnx(path)) {
         bytes = pith::io::parse_onnx(*bytes)
+                    .and_then(pith::passes::as_float32{})
                     .and_then(pith::passes::simplify{})
                     .and_then([](pith::graph<float>&& g) { return pith::plan::pack(std::move(g)); });
         if (!bytes)

@@ -42,6 +42,7 @@
 #include "graph/layer/unary.hpp"
 #include "graph/layer_list.hpp"
 #include "graph/measure.hpp"
+#include "graph/passes/as_float32.hpp"
 #include "graph/passes/channel_affine.hpp"
 #include "graph/passes/fold_batch_norm.hpp"
 #include "graph/passes/fold_constants.hpp"
