@@ -9,6 +9,7 @@
 
 #include "tool/compare.hpp"
 #include "tool/compress.hpp"
+#include "tool/diff.hpp"
 #include "tool/evaluate.hpp"
 #include "tool/inspect.hpp"
 #include "tool/kernels.hpp"
@@ -167,9 +168,25 @@ void declare(CLI::App& verb, tool::run_options& o) {
     verb.add_option("--expect", o.expect, "files the outputs must agree with; exit code 3 if not");
     verb.add_option("--rtol", o.rtol, "relative tolerance")->capture_default_str();
     verb.add_option("--atol", o.atol, "absolute tolerance")->capture_default_str();
+    verb.add_option("--dump", o.dump, "folder to write every value to, as .npy, for `pith diff`");
     verb.add_option("--repeat", o.repeat, "timed runs (100 without --input, none with)")
         ->check(CLI::PositiveNumber);
     add_kernels(verb, o.kernels);
+    add_json(verb, o.json);
+}
+
+void declare(CLI::App& verb, tool::diff_options& o) {
+    verb.add_option("A", o.a, "the reference: .onnx, .pith or a folder of dumps (NAME.npy or NAME.pb)")
+        ->required();
+    verb.add_option("B", o.b, "what is compared with it: the same")->required();
+    verb.add_option("--model", o.model, ".onnx model that names the values where A and B cannot");
+    verb.add_option("--data", o.data, data_help);
+    verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
+    verb.add_option("--samples", o.samples, "images of the data")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--input", o.inputs, ".npy or .pb files instead of --data, one for each input");
+    verb.add_option("--sqnr-at-least", o.least, "decibels; exit code 3 if any value has less");
     add_json(verb, o.json);
 }
 
@@ -203,6 +220,7 @@ int main(int argc, char** argv) {
     tool::inspect_options inspect;
     tool::compress_options compress;
     tool::run_options run;
+    tool::diff_options diff;
     tool::evaluate_options evaluate;
     tool::train_options train;
     tool::compare_options compare;
@@ -215,6 +233,7 @@ int main(int argc, char** argv) {
     verb("inspect", "layers, sizes and kernels of a model", inspect, tool::run_inspect);
     verb("compress", "make a .pith program of an ONNX model", compress, tool::run_compress);
     verb("run", "run a model on tensors, or time it", run, tool::run_run);
+    verb("diff", "two versions of a model, layer by layer", diff, tool::run_diff);
     verb("evaluate", "accuracy and time on a data set", evaluate, tool::run_evaluate);
     verb("train", "teach a network a data set", train, tool::run_train);
     verb("compare", "known networks in float and in int8, side by side", compare, tool::run_compare);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dumps.hpp"
 #include "model.hpp"
 #include "report.hpp"
 #include "tensor_files.hpp"
@@ -24,6 +25,7 @@ struct run_options {
     std::vector<std::string> expect;
     double rtol = 1e-3;
     double atol = 1e-5;
+    std::string dump; ///< folder for every value
     std::string kernels;
     std::string json;
     std::size_t repeat = 0; ///< timed runs; 0: 100 without input, else none
@@ -106,6 +108,35 @@ inline void fill_inputs(pith::run::session& s) {
     return {};
 }
 
+/// Every value on the inputs that the session holds: of a model as its graph computes it, of a program step
+/// by step as it runs here.
+[[nodiscard]] inline pith::result<void> dump_values(pith::run::session s, const run_options& o) {
+    pith::result<std::size_t> count = std::size_t{0};
+    if (is_onnx(o.model)) {
+        const auto g = pith::io::load_onnx(o.model);
+        if (!g)
+            return g.error();
+        pith::any_tensors<float> inputs;
+        for (std::size_t i = 0; i < g->inputs.size(); ++i) {
+            const auto& v = (*g)[g->inputs[i]];
+            if (pith::is_real(v.type)) {
+                const auto x = s.input(i);
+                inputs.emplace_back(pith::tensor<float>(v.dims, {x.begin(), x.end()}));
+            } else {
+                const auto x = s.input<std::int32_t>(i);
+                inputs.emplace_back(pith::tensor<std::int64_t>(v.dims, {x.begin(), x.end()}));
+            }
+        }
+        count = dump_graph(*g, inputs, o.dump);
+    } else {
+        count = dump_program(std::move(s), o.dump);
+    }
+    if (!count)
+        return count.error();
+    std::printf("%zu values in %s\n", *count, o.dump.c_str());
+    return {};
+}
+
 inline exit_code run_run(const run_options& o) {
     auto m = load_model(o.model, o.kernels);
     if (!m)
@@ -120,6 +151,14 @@ inline exit_code run_run(const run_options& o) {
         fill_inputs(s);
     else if (const auto fed = feed_files(s, o.inputs); !fed)
         return refuse(fed.error());
+    if (!o.dump.empty()) { // of its own, because a run may overwrite its inputs
+        auto copy = pith::run::session::open(s.program().bytes());
+        if (!copy)
+            return refuse(copy.error());
+        std::copy(s.arena().begin(), s.arena().end(), copy->arena().begin());
+        if (const auto dumped = dump_values(std::move(*copy), o); !dumped)
+            return refuse(dumped.error());
+    }
     s.run();
     if (const auto saved = save_outputs(s, o); !saved)
         return refuse(saved.error());

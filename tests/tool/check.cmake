@@ -116,6 +116,28 @@ expect(1 "pairs, codes or int4" compress mlp.onnx --out refused.onnx --data glyp
 expect(0 "bytes" compress mlp.onnx --out float.onnx --quantize none)
 expect(0 "dense" inspect float.onnx)
 
+# Two versions of a network side by side.
+expect(0 "bytes" compress mlp.onnx --out int8.pith --data glyphs-train --normalize unit --samples 32)
+set(images --data glyphs --normalize unit)
+expect(0 "hurts most: it adds noise" diff mlp.onnx int8.pith ${images} --samples 3 --json diff.json)
+report(diff.json images hurts_most layers.0.value layers.0.kind layers.0.shape.1 layers.0.sqnr_db layers.0.added_db
+       layers.0.worst_error layers.0.worst_index layers.0.a layers.0.b)
+expect(0 "hurts most" diff mlp.onnx int8.pith ${images} --sqnr-at-least 5)
+expect(3 "below 200.0 dB" diff mlp.onnx int8.pith ${images} --sqnr-at-least 200)
+expect(0 "values in float_dump" run mlp.onnx --dump float_dump)
+expect(0 "values in int8_dump" run int8.pith --dump int8_dump)
+expect(0 "equal in every value" diff mlp.onnx float_dump)
+expect(0 "equal in every value" diff int8.pith int8_dump)
+expect(0 "equal in every value" diff int8.pith int8_dump --model mlp.onnx)
+expect(0 "hurts most: it adds noise" diff mlp.onnx int8_dump)
+expect(0 "only with --model" diff float_dump int8_dump)
+expect(0 "hurts most: it adds noise" diff float_dump int8_dump --model mlp.onnx)
+expect(1 "give images with --data" diff mlp.onnx int8.pith)
+expect(1 "nothing.pith" diff mlp.onnx nothing.pith ${images})
+file(MAKE_DIRECTORY ${WORK_DIR}/empty_dump)
+expect(1 "holds no .npy" diff mlp.onnx empty_dump)
+expect(2 "required" diff mlp.onnx)
+
 set(data $ENV{PITH_DATA})
 if(NOT EXISTS "${data}/models")
     message(STATUS "no PITH_DATA: real models were not tried")

@@ -39,8 +39,10 @@ template <class = on_use>
     shape axes;
     for (std::size_t axis = 0; axis < rank; ++axis)
         for (std::size_t i = 0; i < l.order.size(); ++i)
-            if (l.order[i] == static_cast<std::int8_t>(axis))
+            if (l.order[i] == static_cast<std::int8_t>(axis)) {
                 axes.push_back(lies[i]);
+                break;
+            }
     if (axes.rank() != rank || axes.elements() != lies.elements())
         return std::nullopt;
     return axes;
