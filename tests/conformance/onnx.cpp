@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include <pith/graph/simulate.hpp>
 #include <pith/io/onnx.hpp>
 #include <pith/io/tensor_proto.hpp>
 
@@ -50,19 +51,28 @@ result<std::vector<io::array>> load_tensors(const fs::path& folder, const std::s
     }
 }
 
+/// Conversions are exact to the bit, the rest is computed in another order than the reference did.
 outcome compute(const graph<float>& g, const std::vector<io::array>& inputs,
-                const std::vector<io::array>& expected) {
+                const std::vector<io::array>& expected, bool exact) {
     std::vector<any_tensor<float>> given;
     for (std::size_t i = 0; i < std::min(g.inputs.size(), inputs.size()); ++i)
         given.push_back(inputs[i].data);
-    const auto outputs = tests::evaluate_as_file(g, std::move(given));
+    const auto outputs = tests::through_doors(
+        g, std::move(given), [](const auto& net, const auto& in) { return simulate(net, in); });
     if (!outputs)
         return refusal(outputs.error());
     if (outputs->size() != expected.size())
         return {verdict::wrong, "another number of outputs"};
-    for (std::size_t i = 0; i < expected.size(); ++i)
-        if (auto d = tests::difference((*outputs)[i], expected[i].data); !d.empty())
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const auto d = exact ? tests::difference((*outputs)[i], expected[i].data, 0.F, 0.F)
+                             : tests::difference((*outputs)[i], expected[i].data);
+        if (!d.empty())
             return {verdict::wrong, "output " + std::to_string(i) + ": " + d};
+        if (g[g.outputs[i]].type != expected[i].type)
+            return {verdict::wrong, "output " + std::to_string(i) + " is " +
+                                        std::string(name_of(g[g.outputs[i]].type)) + " instead of " +
+                                        std::string(name_of(expected[i].type))};
+    }
     return {};
 }
 
@@ -73,7 +83,8 @@ outcome check(const fs::path& folder, const std::vector<io::array>& inputs, std:
     for (std::size_t i = free; i < inputs.size(); ++i)
         options.fixed.push_back(inputs[i]);
     const auto g = io::load_onnx((folder / "model.onnx").string(), options);
-    return g ? compute(*g, inputs, expected) : refusal(g.error());
+    const bool exact = folder.filename().string().find("cast") != std::string::npos;
+    return g ? compute(*g, inputs, expected, exact) : refusal(g.error());
 }
 
 /// The cases have everything as an input. What decides shapes must be constant here, so what is refused is

@@ -44,8 +44,7 @@ TEST_CASE("an operator that is not supported is refused with node, operator and 
     refused(one("Einsum"), "not supported", "node 'the Einsum' (Einsum)");
     refused(one("FusedGemm", {}, "com.microsoft"), "not supported", "(FusedGemm, com.microsoft)");
     refused(one("Relu", {}, "my.domain"), "not supported", "(Relu, my.domain)");
-    refused(one("QuantizeLinear"), "load the float model", "(QuantizeLinear)");
-    refused(one("QLinearConv"), "load the float model", "(QLinearConv)");
+    refused(one("Trunc"), "only Quant and BipolarQuant", "(Trunc)");
     refused(one("If", {attr::graph("then_branch", "")}), "control flow", "(If)");
     refused(one("Relu", {attr::graph("body", "")}), "sub-graphs", "(Relu)");
     refused(one(std::string(500, 'x')), "not supported");

@@ -36,18 +36,26 @@ template <class E>
     return out;
 }
 
-/// Evaluates a graph on values in the order in which its file has them, and gives its outputs likewise.
-[[nodiscard]] inline result<any_tensors<float>> evaluate_as_file(const graph<float>& g,
-                                                                 std::vector<any_tensor<float>> inputs) {
+/// What compute(graph, inputs) makes of values in the order in which the graph's file has them, likewise.
+template <class Compute>
+[[nodiscard]] result<any_tensors<float>>
+through_doors(const graph<float>& g, std::vector<any_tensor<float>> inputs, const Compute& compute) {
     for (std::size_t i = 0; i < inputs.size() && i < g.inputs.size(); ++i)
         if (dims_of(inputs[i]).rank() == g[g.inputs[i]].dims.rank())
             inputs[i] = permuted(inputs[i], g.input_layouts[i].permutation);
-    auto out = evaluate(g, inputs);
+    auto out = compute(g, inputs);
     if (!out)
         return out;
     for (std::size_t i = 0; i < out->size(); ++i)
         (*out)[i] = permuted((*out)[i], inverse(g.output_layouts[i].permutation));
     return out;
+}
+
+/// Evaluates a graph on values in the order in which its file has them, and gives its outputs likewise.
+[[nodiscard]] inline result<any_tensors<float>> evaluate_as_file(const graph<float>& g,
+                                                                 std::vector<any_tensor<float>> inputs) {
+    return through_doors(g, std::move(inputs),
+                         [](const auto& net, const auto& in) { return evaluate(net, in); });
 }
 
 [[nodiscard]] inline bool close(float have, float want, float relative, float absolute) {

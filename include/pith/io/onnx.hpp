@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_HPP
 #define PITH_IO_ONNX_HPP
-/// The ONNX door: a float model becomes a graph, channels last, or is refused by name.
+/// The ONNX door: a model, float or quantised in any dialect, becomes a graph of float masters and encodings,
+/// channels last, or is refused by name.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,6 +21,7 @@
 #include "onnx/call.hpp"
 #include "onnx/decode.hpp"
 #include "onnx/functions.hpp"
+#include "onnx/merge_codes.hpp"
 #include "onnx/operators.hpp"
 #include "onnx/order.hpp"
 #include "onnx/tidy.hpp"
@@ -63,7 +66,9 @@ public:
         describe_model();
         merge_gates(make_.net);
         merge_bias(make_.net);
+        merge_codes(make_.net);
         prune(make_.net);
+        settle_codes(make_.net);
         return std::move(make_.net);
     }
 
@@ -175,8 +180,8 @@ private:
 
     void import_node(const node_proto& n) {
         make_.enter(n.name.empty() && !n.outputs.empty() ? n.outputs[0] : n.name, describe(n));
-        const handler<T> import = find_operator<T>(n.domain, n.op_type);
-        if (import == nullptr)
+        const auto known = find_operator<T>(n.domain, n.op_type);
+        if (known.import == nullptr)
             refuse(errc::unsupported, refusal_of(n.op_type), make_.where());
         for (const auto& a : n.attributes)
             if (a.type == attribute_type::graph)
@@ -184,8 +189,17 @@ private:
         for (const auto name : n.inputs)
             need(name);
         call<T> c(make_, symbols_, n, n.opset != 0 ? n.opset : opset_);
-        import(c);
+        if (known.takes_codes || !reads_codes(n))
+            known.import(c);
+        else
+            import_on_codes(c, known.import);
         make_.leave();
+    }
+
+    [[nodiscard]] bool reads_codes(const node_proto& n) const {
+        return std::any_of(n.inputs.begin(), n.inputs.end(), [&](std::string_view name) {
+            return !name.empty() && symbols_.find(name)->coded;
+        });
     }
 
     /// The model's name for an output wins over that of the node which computes it.
@@ -204,7 +218,9 @@ private:
         for (const auto& v : model_.graph.outputs) {
             make_.enter(v.name, std::string("output '").append(v.name).append("'"));
             need(v.name);
-            operand x = make_.unmixed(*symbols_.find(v.name));
+            const node_proto none;
+            call<T> c(make_, symbols_, none, opset_);
+            operand x = make_.unmixed(without_codes(c, *symbols_.find(v.name)));
             x = make_.arranged(x, without_units(x.order));
             name_output(x, v.name);
             make_.net.outputs.push_back(x.id);
@@ -235,7 +251,7 @@ private:
 
 } // namespace onnx
 
-/// The float model in a .onnx file's bytes. @pre the bytes stay while this runs; the graph keeps none of them
+/// The model in a .onnx file's bytes. @pre the bytes stay while this runs; the graph keeps none of them
 template <class T = float>
 [[nodiscard]] result<graph<T>> parse_onnx(bytes_view bytes, const onnx_options& options = {}) {
     return onnx::guarded([&]() -> result<graph<T>> {

@@ -30,6 +30,7 @@ struct operand {
     layout order; ///< of the stored value
     std::optional<mixed_axis> mixed;
     format::dtype type = format::dtype::f32;
+    bool coded = false; ///< the model sees codes of `type`; the graph holds the real numbers they stand for
 };
 
 /// @tparam T scalar of the graph. Everything that emits is a template, so that only who loads a model pays
@@ -191,6 +192,31 @@ public:
         return out;
     }
 
+    /// A computed value rounded to codes: an identity that carries the encoding, which merge_codes draws into
+    /// the node before it where that changes nothing.
+    operand encoded(const operand& x, const affine_encoding& codes) {
+        operand y = x;
+        if (net[x.id].encoded == encoding(codes))
+            return y;
+        for (const value_id known : slot(encoded_, x.id))
+            if (net[known].encoded == encoding(codes)) {
+                y.id = known;
+                return y;
+            }
+        y.id = emit(unary{unary_op::identity}, {x.id});
+        net[y.id].encoded = codes;
+        slot(encoded_, x.id).push_back(y.id);
+        return y;
+    }
+
+    /// Names a value that has codes like its real numbers; the first one stays.
+    void name_decoded(const operand& x, std::string_view name) {
+        if (net[x.id].affine() == nullptr || std::exchange(slot(decoded_, x.id), std::uint8_t{1}) != 0)
+            return;
+        slot(named_, x.id) = 0;
+        name_value(x, name);
+    }
+
     /// The node that computes a value, or null.
     [[nodiscard]] node<layers>* producer(value_id id) {
         const std::size_t at = slot(producers_, id);
@@ -277,14 +303,43 @@ private:
         for (std::size_t i = 0; i < made.size(); ++i) {
             pith::detail::fit_to((*data)[i], made[i].type);
             out.push_back(constant(std::move((*data)[i]), made[i].type, constant_name(inputs)).id);
+            if (inputs.size() == 1 && inputs[0] != no_value)
+                if (const auto* codes = net[inputs[0]].affine())
+                    net[out[i]].encoded = moved_codes(layer, *codes, net[inputs[0]].dims, net[out[i]].dims);
         }
         return out;
+    }
+
+    /// What is left of a constant's codes when a layer moves its elements.
+    [[nodiscard]] static encoding moved_codes(const layers& layer, const affine_encoding& codes,
+                                              const shape& from, const shape& to) {
+        affine_encoding out = codes;
+        const auto* permuted = std::get_if<transpose>(&layer);
+        if (permuted == nullptr && !std::holds_alternative<reshape>(layer))
+            return {};
+        if (codes.axis < 0)
+            return out;
+        const auto axis = static_cast<std::size_t>(codes.axis);
+        if (permuted != nullptr) {
+            for (std::size_t i = 0; i < permuted->permutation.size(); ++i)
+                if (permuted->permutation[i] == axis)
+                    out.axis = static_cast<int>(i);
+            return out;
+        }
+        for (std::size_t i = 0; i < to.rank(); ++i)
+            if (to[i] == from[axis] && to.product(0, i) == from.product(0, axis)) {
+                out.axis = static_cast<int>(i);
+                return out;
+            }
+        return {};
     }
 
     value_id move_value(layers layer, value_id id) {
         moving_ = true;
         const value_id made = emit(std::move(layer), {id});
         moving_ = false;
+        if (!net[made].is_constant())
+            net[made].encoded = net[id].encoded;
         return made;
     }
 
@@ -318,6 +373,8 @@ private:
     std::vector<std::size_t> producers_; ///< by value: 1 + the node that computes it, or 0
     moved_values reshapes_;
     moved_values transposes_;
+    std::vector<std::vector<value_id>> encoded_; ///< by value: it, rounded to codes
+    std::vector<std::uint8_t> decoded_;          ///< by value: whether it has the name of its real numbers
 };
 
 } // namespace pith::io::onnx

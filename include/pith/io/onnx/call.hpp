@@ -3,6 +3,7 @@
 #define PITH_IO_ONNX_CALL_HPP
 /// One node being imported: its attributes, inputs and outputs, as an operator's handler sees them.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -38,14 +39,18 @@ public:
     // Inputs
     // -------------------------------------------------------------------------------------------------
 
-    [[nodiscard]] std::size_t inputs() const noexcept { return node_.inputs.size(); }
+    [[nodiscard]] std::size_t inputs() const noexcept {
+        return given_ != nullptr ? given_->size() : node_.inputs.size();
+    }
     [[nodiscard]] bool has(std::size_t i) const noexcept {
+        if (given_ != nullptr)
+            return i < given_->size() && (*given_)[i].has_value();
         return i < node_.inputs.size() && !node_.inputs[i].empty();
     }
     /// Whatever its layout, its last axis possibly mixed.
     [[nodiscard]] const operand& raw(std::size_t i) const {
         expect(has(i), errc::missing, "the node lacks an input that its operator needs");
-        return *symbols_.find(node_.inputs[i]);
+        return given_ != nullptr ? *(*given_)[i] : *symbols_.find(node_.inputs[i]);
     }
     /// Whatever its layout.
     [[nodiscard]] operand in(std::size_t i) { return make.unmixed(raw(i)); }
@@ -140,10 +145,31 @@ public:
         return i < node_.outputs.size() && !node_.outputs[i].empty();
     }
     void out(std::size_t i, operand x) {
+        if (made_ != nullptr) {
+            made_->resize(std::max(made_->size(), i + 1));
+            (*made_)[i] = std::move(x);
+            return;
+        }
         if (!wants(i))
             return;
-        make.name_value(x, node_.outputs[i]);
+        make.name_value(x, x.coded ? name_of_codes(node_.outputs[i]) : node_.outputs[i]);
         symbols_[node_.outputs[i]] = std::move(x);
+    }
+    /// What another operator's handler, told this node's attributes, makes of other inputs.
+    [[nodiscard]] std::vector<operand> outputs_of(void (*import)(call&),
+                                                  const std::vector<std::optional<operand>>& inputs) {
+        std::vector<operand> made;
+        const auto* const given = std::exchange(given_, &inputs);
+        auto* const kept = std::exchange(made_, &made);
+        import(*this);
+        given_ = given;
+        made_ = kept;
+        return made;
+    }
+    /// The first one.
+    [[nodiscard]] operand output_of(void (*import)(call&),
+                                    const std::vector<std::optional<operand>>& inputs) {
+        return outputs_of(import, inputs).at(0);
     }
     /// A stored value as the model sees it.
     [[nodiscard]] operand stored(value_id id, const layout& order) const {
@@ -161,6 +187,13 @@ public:
     }
 
 private:
+    /// Our writer calls a value's codes like the value, with an ending.
+    [[nodiscard]] static std::string_view name_of_codes(std::string_view name) noexcept {
+        constexpr std::string_view ending = "/codes";
+        const bool ours = name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending;
+        return ours ? name.substr(0, name.size() - ending.size()) : name;
+    }
+
     static constexpr std::size_t max_list = 1U << 16U;
 
     template <class Read>
@@ -181,6 +214,8 @@ private:
 
     symbol_table& symbols_;
     const node_proto& node_;
+    const std::vector<std::optional<operand>>* given_ = nullptr; ///< inputs in place of the node's
+    std::vector<operand>* made_ = nullptr;                       ///< where outputs go instead of the symbols
 };
 
 template <class T>

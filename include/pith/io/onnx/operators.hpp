@@ -13,21 +13,34 @@
 #include "ops_move.hpp"
 #include "ops_normalize.hpp"
 #include "ops_pool.hpp"
+#include "ops_quantized.hpp"
+#include "ops_quantized_integer.hpp"
+#include "ops_quantized_moves.hpp"
+#include "ops_quantized_qonnx.hpp"
 #include "ops_reduce.hpp"
 #include "ops_resize.hpp"
 #include "ops_shape.hpp"
 
 namespace pith::io::onnx {
 
-/// The handler of an operator, or null.
+/// An operator's handler, or null, and whether it knows what to do with operands that are codes.
 template <class T>
-[[nodiscard]] handler<T> find_operator(std::string_view domain, std::string_view op_type) noexcept {
-    handler<T> found = nullptr;
-    const auto look = [&](const auto& family) {
+struct known_operator {
+    handler<T> import = nullptr;
+    bool takes_codes = false;
+};
+
+template <class T>
+[[nodiscard]] known_operator<T> find_operator(std::string_view domain, std::string_view op_type) noexcept {
+    known_operator<T> found;
+    const auto look = [&](const auto& family, bool takes_codes = false) {
         for (const auto& entry : family)
             if (entry.op_type == op_type && entry.domain == domain)
-                found = entry.import;
+                found = {entry.import, takes_codes};
     };
+    look(quantized_operators<T>, true);
+    look(integer_operators<T>, true);
+    look(qonnx_operators<T>);
     look(elementwise_operators<T>);
     look(conv_operators<T>);
     look(pool_operators<T>);
@@ -44,12 +57,9 @@ template <class T>
 /// Why an operator without handler is refused.
 template <class = on_use>
 [[nodiscard]] inline const char* refusal_of(std::string_view op_type) noexcept {
-    for (const std::string_view quantised :
-         {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul",
-          "QLinearAdd", "QLinearMul", "QLinearAveragePool", "QLinearGlobalAveragePool", "QGemm",
-          "ConvInteger", "MatMulInteger"})
-        if (op_type == quantised)
-            return "quantised models cannot be loaded; load the float model and quantise it here";
+    for (const std::string_view odd : {"Trunc", "FloatQuant", "MultiThreshold"})
+        if (op_type == odd)
+            return "of QONNX only Quant and BipolarQuant are supported";
     for (const std::string_view control : {"If", "Loop", "Scan"})
         if (op_type == control)
             return "control flow is not supported; export the model with fixed shapes, simplified";

@@ -34,16 +34,17 @@ template <class = on_use>
 template <class = on_use>
 [[nodiscard]] inline bool wants_channels_last(std::string_view op) {
     return contains({"Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool",
-                     "BatchNormalization", "Resize", "Upsample", "LRN", "LpPool"},
+                     "BatchNormalization", "Resize", "Upsample", "LRN", "LpPool", "QLinearConv",
+                     "ConvInteger", "QLinearAveragePool", "QLinearGlobalAveragePool"},
                     op);
 }
 
 /// Operators whose output has the axes of its inputs.
 template <class T>
 [[nodiscard]] bool keeps_axes(std::string_view op) {
-    return contains(
-               {"Identity", "Dropout", "Cast", "Pad", "Concat", "Split", "Slice", "Softmax", "LogSoftmax"},
-               op) ||
+    return contains({"Identity", "Dropout", "Cast", "Pad", "Concat", "Split", "Slice", "Softmax",
+                     "LogSoftmax", "QuantizeLinear", "DequantizeLinear"},
+                    op) ||
            std::any_of(std::begin(elementwise_operators<T>), std::end(elementwise_operators<T>),
                        [op](const operator_entry<T>& e) { return e.op_type == op; });
 }
