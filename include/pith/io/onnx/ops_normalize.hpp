@@ -14,29 +14,6 @@
 
 namespace pith::io::onnx {
 
-template <class T>
-void import_batch_norm(call<T>& c) {
-    const bool trains = c.whole("training_mode", 0) != 0 || (c.opset < 7 && c.whole("is_test", 0) == 0);
-    c.expect(!trains && !c.wants(1), errc::unsupported,
-             "the node is in training mode; export the model for inference");
-    c.expect(c.whole("spatial", 1) != 0, errc::unsupported,
-             "statistics per position (spatial 0) are not supported");
-    operand x = c.raw(0);
-    c.expect(x.dims.rank() >= 2, errc::bad_shape, "an input with a channel axis is needed");
-    const auto mixed = x.mixed;
-    if (!mixed)
-        x = c.make.arranged(x, channels_last(x.dims.rank()));
-    std::vector<value_id> inputs{x.id};
-    for (std::size_t i = 1; i < 5; ++i) {
-        const operand p = c.in(i);
-        c.expect(p.dims == shape{x.dims[1]}, errc::bad_shape, "the statistics need one number per channel");
-        inputs.push_back(mixed ? mix_constant(c, p, *mixed).id : c.make.place(p));
-    }
-    operand y = x;
-    y.id = c.make.emit(batch_norm{c.real("epsilon", 1e-5F)}, std::move(inputs));
-    c.out(0, y);
-}
-
 namespace detail {
 
 /// (x - mean) / sqrt(variance + epsilon) over `axes`; the mean and the inverse deviation beside it.
@@ -73,6 +50,60 @@ template <class = on_use>
 }
 
 } // namespace detail
+
+namespace detail {
+
+/// With the statistics of the batch itself, and the running ones that follow from them.
+template <class T>
+void train_batch_norm(call<T>& c) {
+    const operand x = c.in(0);
+    const std::size_t rank = x.dims.rank();
+    c.expect(rank >= 2 && x.dims.elements() > 0, errc::bad_shape, "an input with a channel axis is needed");
+    auto axes = axes_from(1, rank);
+    axes[0] = 0; // all but the channels
+    const operand mean = reduce_over(c, reduce_op::mean, x, axes, true);
+    const operand centred = combine(c, binary_op::sub, x, mean);
+    const operand squares = combine(c, binary_op::mul, centred, centred);
+    const operand variance = reduce_over(c, reduce_op::mean, squares, axes, true);
+    const operand shifted = combine(c, binary_op::add, variance, c.real("epsilon", 1e-5F));
+    const operand y = combine(c, binary_op::div, centred, apply(c, {unary_op::sqrt}, shifted));
+    const operand scaled = combine(c, binary_op::mul, y, per_channel(c, c.in(1), rank));
+    c.out(0, combine(c, binary_op::add, scaled, per_channel(c, c.in(2), rank)));
+    const float momentum = c.real("momentum", 0.9F);
+    for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
+        if (!c.wants(i))
+            continue;
+        const operand now = reshape_to(c, i == 1 ? mean : variance, {x.dims[1]});
+        const operand kept = combine(c, binary_op::mul, c.in(2 + i), momentum);
+        c.out(i, combine(c, binary_op::add, kept, combine(c, binary_op::mul, now, 1.F - momentum)));
+    }
+}
+
+} // namespace detail
+
+template <class T>
+void import_batch_norm(call<T>& c) {
+    if (c.opset >= 14 && c.whole("training_mode", 0) != 0)
+        return detail::train_batch_norm(c);
+    c.expect(!(c.opset < 7 && c.whole("is_test", 0) == 0) && !c.wants(1), errc::unsupported,
+             "the node is in training mode; export the model for inference");
+    c.expect(c.whole("spatial", 1) != 0, errc::unsupported,
+             "statistics per position (spatial 0) are not supported");
+    operand x = c.raw(0);
+    c.expect(x.dims.rank() >= 2, errc::bad_shape, "an input with a channel axis is needed");
+    const auto mixed = x.mixed;
+    if (!mixed)
+        x = c.make.arranged(x, channels_last(x.dims.rank()));
+    std::vector<value_id> inputs{x.id};
+    for (std::size_t i = 1; i < 5; ++i) {
+        const operand p = c.in(i);
+        c.expect(p.dims == shape{x.dims[1]}, errc::bad_shape, "the statistics need one number per channel");
+        inputs.push_back(mixed ? mix_constant(c, p, *mixed).id : c.make.place(p));
+    }
+    operand y = x;
+    y.id = c.make.emit(batch_norm{c.real("epsilon", 1e-5F)}, std::move(inputs));
+    c.out(0, y);
+}
 
 template <class T>
 void import_layer_norm(call<T>& c) {
@@ -168,7 +199,8 @@ void import_dropout(call<T>& c) {
         const bool asked = c.constant_wholes(2) != std::vector<std::int64_t>{0};
         trains = asked && (!c.has(1) || c.constant_reals(1) != std::vector<float>{0.F});
     }
-    c.expect(!trains, errc::unsupported, "the node is in training mode; export the model for inference");
+    c.expect(!trains, errc::unsupported,
+             "the node drops elements by chance (training mode); export the model for inference");
     c.out(0, x);
     if (!c.wants(1))
         return;
