@@ -74,7 +74,7 @@ public:
         if (!infos) {
             fault_ = failed_ ? fault_ : infos.error();
             failed_ = true;
-            return std::vector<value_id>(1, no_value);
+            return {no_value};
         }
         for (const auto& info : *infos) {
             const value_id id = named(n.name, info.dims);

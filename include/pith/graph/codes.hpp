@@ -119,7 +119,8 @@ using code_table = std::array<std::uint8_t, 256>;
 /// encode(f(decode(code))) for every code; f is computed in double.
 /// @param to its codes are cut to the range of a fused activation where there is one
 template <class = on_use>
-[[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from, affine_encoding to) {
+[[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from,
+                                           const affine_encoding& to) {
     code_table table{};
     for (std::int32_t code = 0; code < 256; ++code) {
         const double y = apply(f, static_cast<double>(format::decode(from, code)));

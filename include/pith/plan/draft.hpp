@@ -87,8 +87,8 @@ struct draft {
         return add_blob(std::move(bytes));
     }
     template <class = on_use>
-    tensor_id add_tensor(draft_tensor t) {
-        tensors.push_back(std::move(t));
+    tensor_id add_tensor(const draft_tensor& t) {
+        tensors.push_back(t);
         return static_cast<tensor_id>(tensors.size() - 1);
     }
     /// Appends an operation; `tail` are the words behind the record.

@@ -241,7 +241,7 @@ result<void> lower(lowering<T, Layers>& x, const batch_norm& layer, const std::v
         const auto sizes = image_dims({dims.back()});
         std::copy(sizes.begin(), sizes.end(), t.record.dims);
         t.blob = x.d.add_blob_of(values);
-        return x.d.add_tensor(std::move(t));
+        return x.d.add_tensor(t);
     };
     const strides repeated = broadcast_strides({dims.back()}, dims);
     const tensor_id scaled = x.make(output, form::reals);

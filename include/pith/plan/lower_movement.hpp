@@ -206,12 +206,12 @@ template <class T, class Layers>
         for (const auto i : constant->data())
             indices.push_back(static_cast<std::int32_t>(i));
         t.blob = x.d.add_blob_of(indices);
-        return x.d.add_tensor(std::move(t));
+        return x.d.add_tensor(t);
     }
     const auto in = x.read(v, form::wholes, placement::dense);
     if (!in || value.type == format::dtype::i32)
         return in;
-    const tensor_id id = x.d.add_tensor(std::move(t));
+    const tensor_id id = x.d.add_tensor(t);
     x.add(run::op_kind::convert, operands(id, *in));
     return id;
 }

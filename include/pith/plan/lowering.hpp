@@ -133,7 +133,7 @@ struct lowering {
         t.record.type = static_cast<std::uint8_t>(type);
         if (with_border)
             std::copy_n(at(v, f).wanted.begin(), 4, t.record.border);
-        return d.add_tensor(std::move(t));
+        return d.add_tensor(t);
     }
 
     /// The tensor an operation is to write form `f` of `v` to. @param can_border it writes row by row

@@ -42,7 +42,7 @@ struct augment {
                     std::fill_n(to, channels, 0.f);
                     continue;
                 }
-                const auto pixel = static_cast<std::size_t>(from_row * columns + from_column);
+                const auto pixel = static_cast<std::size_t>(std::int64_t{from_row} * columns + from_column);
                 std::copy_n(in.data() + pixel * channels, channels, to);
             }
         if (cutout > 0)

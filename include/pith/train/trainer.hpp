@@ -169,8 +169,8 @@ public:
     void move_to(const position& p) noexcept { at_ = p; }
 
 private:
-    trainer(tape<T, Layers> t, const trainer_options& options)
-        : tape_(std::move(t)), options_(options), labels_(tape_.batch()) {
+    trainer(tape<T, Layers> t, trainer_options options)
+        : tape_(std::move(t)), options_(std::move(options)), labels_(tape_.batch()) {
         const std::size_t size = tape_.parameter_values().size();
         const std::size_t memories =
             std::visit([](const auto& o) { return o.memories(); }, options_.optimizer);

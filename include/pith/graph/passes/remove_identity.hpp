@@ -73,11 +73,10 @@ private:
         const value_id x = g.nodes[k].inputs[0];
         const value_id y = g.nodes[k].outputs[0];
         const bool own_code = g[y].affine() != nullptr && g[y].encoded != g[x].encoded;
+        const bool makes_levels = own_code && !g[y].affine()->levels.empty(); // of codes, by this node
         if (!uses[y].is_output && !own_code) {
             replace_uses(g, y, x);
-        } else if (own_code && !g[y].affine()->levels.empty()) {
-            return false; // levels are made from codes, by this node
-        } else if (uses[x].producer != no_node && has_one_reader(uses[x]) && g[x].affine() == nullptr) {
+        } else if (!makes_levels && uses[x].producer != no_node && has_one_reader(uses[x]) && g[x].affine() == nullptr) {
             auto& outputs = g.nodes[uses[x].producer].outputs;
             std::replace(outputs.begin(), outputs.end(), x, y);
         } else {

@@ -81,8 +81,8 @@ template <class T>
 [[nodiscard]] wish_table wishes_of(const std::vector<node_proto>& nodes,
                                    const std::vector<std::size_t>& order) {
     wish_table wishes;
-    for (auto it = order.rbegin(); it != order.rend(); ++it) {
-        const node_proto& n = nodes[*it];
+    for (std::size_t k = order.size(); k-- > 0;) {
+        const node_proto& n = nodes[order[k]];
         if (n.inputs.empty() || n.outputs.empty())
             continue;
         if (detail::wants_channels_last(n.op_type)) {

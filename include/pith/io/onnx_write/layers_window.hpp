@@ -228,7 +228,7 @@ void write(W& w, const Node& n, const resize2d& layer) {
             shape{4}, {1.F, 1.F, static_cast<float>(layer.scales[0]), static_cast<float>(layer.scales[1])});
         inputs.push_back(w.initializer(w.node_name() + "/scales", scales, onnx::element::f32));
     } else if (detail::sizes_suffice(layer, from)) {
-        inputs.push_back("");
+        inputs.emplace_back();
         inputs.push_back(detail::resize_sizes(w, x, w.dims(n.outputs[0])));
     } else {
         return w.refuse(errc::unsupported, "the scales and sizes of a resize fit no ONNX Resize");

@@ -46,7 +46,7 @@ template <class = on_use>
 [[nodiscard]] inline bool suits_widening(const window& over) noexcept {
     return over.column_stride > 0 && over.run_row_stride >= 0 && over.run_column_stride >= 0 &&
            (over.runs() == 1 ||
-            over.column_stride <= static_cast<std::ptrdiff_t>(2 * over.run_columns * over.run_length)) &&
+            over.column_stride <= std::ptrdiff_t{2} * over.run_columns * over.run_length) &&
            fits_scratch(over, 1);
 }
 

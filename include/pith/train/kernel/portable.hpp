@@ -17,7 +17,7 @@ namespace pith::train::kernel::portable {
 /// The words of body.inl for vectors of T.
 template <class T>
 struct words {
-    typedef T vf __attribute__((vector_size(16)));
+    using vf __attribute__((vector_size(16))) = T;
     static constexpr std::uint32_t width = 16 / sizeof(T);
 
     PITH_ALWAYS_INLINE static vf load_part(const T* p, std::uint32_t n) noexcept {
