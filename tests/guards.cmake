@@ -40,6 +40,7 @@ add_test(NAME compile_time COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile}" -D W
 set_tests_properties(compile_time PROPERTIES RUN_SERIAL ON)
 
 add_test(NAME format COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev format --check)
+add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev tidy)
 
 if(TARGET pith_tool)
     add_test(NAME tool COMMAND ${CMAKE_COMMAND} -D TOOL=$<TARGET_FILE:pith_tool>
