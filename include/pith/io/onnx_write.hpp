@@ -31,8 +31,9 @@ namespace pith::io {
 using onnx_codes = onnx_write::code_style;
 
 struct onnx_write_options {
-    /// 13 to 21. 13 is the first with one scale per channel, so every runtime since 2020 reads it; newer ones
-    /// only write some activations as one operator instead of two or three.
+    /// 13 to 24. 13 is the first with one scale per channel, so every runtime since 2020 reads it; newer ones
+    /// only write some activations as one operator instead of two or three, and have more element types:
+    /// float8 since 19, int4 and uint4 since 21, float4 since 23, float8e8m0 since 24.
     std::int64_t opset = 13;
     /// The symbol of the batch, which is then free. Empty: as the graph's metadata has it ("batch"), else the
     /// batch is the graph's.
@@ -47,6 +48,8 @@ struct onnx_write_options {
 };
 
 namespace onnx_write {
+
+inline constexpr std::int64_t newest_opset = 24;
 
 /// The graph with shapes that were inferred anew, and without the elements of its constants.
 template <class T, class Layers>
@@ -148,6 +151,59 @@ template <class T, class Layers>
     return {};
 }
 
+/// The first opset whose operators take elements of this type.
+template <class = on_use>
+[[nodiscard]] inline std::int64_t opset_of(format::dtype t) noexcept {
+    switch (t) {
+    case format::dtype::f8e4m3fn:
+    case format::dtype::f8e4m3fnuz:
+    case format::dtype::f8e5m2:
+    case format::dtype::f8e5m2fnuz:
+        return 19;
+    case format::dtype::i4:
+    case format::dtype::u4:
+        return 21;
+    case format::dtype::f4e2m1:
+        return 23;
+    case format::dtype::f8e8m0:
+        return 24;
+    default:
+        return 13;
+    }
+}
+
+/// The version of the file format that ONNX published together with an opset.
+template <class = on_use>
+[[nodiscard]] inline std::int64_t ir_version(std::int64_t opset) noexcept {
+    return opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : opset < 23 ? 10 : opset - 12;
+}
+
+/// Values have types of the opset, and codes stand for float32.
+template <class T, class Layers, class Options>
+[[nodiscard]] result<void> check_types(const graph<T, Layers>& g, const Options& options) {
+    const auto check = [&](value_id v) -> result<void> {
+        if (v == no_value)
+            return {};
+        if (opset_of(g[v].type) > options.opset)
+            return fault{errc::bad_option,
+                         "a value has an element type that this opset does not have; write a newer one",
+                         g[v].name + " (" + std::string(name_of(g[v].type)) + ")"};
+        if (g[v].affine() != nullptr && g[v].type != format::dtype::f32 && is_real(g[v].type) &&
+            options.codes != code_style::none)
+            return fault{errc::unsupported,
+                         "codes are written for float32 values; apply the pass as_float32 first", g[v].name};
+        return {};
+    };
+    for (const auto* doors : {&g.inputs, &g.outputs})
+        for (const auto v : *doors)
+            PITH_TRY(check(v));
+    for (const auto& n : g.nodes)
+        for (const auto* list : {&n.inputs, &n.outputs})
+            for (const auto v : *list)
+                PITH_TRY(check(v));
+    return {};
+}
+
 template <class T, class Layers>
 class exporter {
 public:
@@ -186,7 +242,7 @@ private:
             const layout order = door_order(g_, id, g_.input_layouts, k);
             write_.enter(g_[id].name, "input");
             protozero::pbf_writer w{inputs_};
-            w.add_message(11, value_bytes(write_.name_of(id), write_.element_of(g_[id].type),
+            w.add_message(11, value_bytes(write_.name_of(id), onnx::element_number(g_[id].type),
                                           door_axes(outline_, id, order)));
             write_.declare(id, order);
         }
@@ -198,6 +254,8 @@ private:
         write_.cut_codes = how.codes;
         if (how.activation != no_node)
             n.outputs[0] = how.output;
+        const bool reads = !n.inputs.empty() && n.inputs[0] != no_value;
+        write_.real_type = reads && is_real(g_[n.inputs[0]].type) ? g_[n.inputs[0]].type : format::dtype::f32;
         std::visit(
             [&](const auto& layer) {
                 write_.enter(n.name, kind_of(layer));
@@ -225,8 +283,8 @@ private:
             const std::string name = again ? write_.fresh("output") : write_.name_of(id);
             write_.bind(id, order, name);
             protozero::pbf_writer w{outputs_};
-            w.add_message(12,
-                          value_bytes(name, write_.element_of(g_[id].type), door_axes(outline_, id, order)));
+            w.add_message(
+                12, value_bytes(name, onnx::element_number(g_[id].type), door_axes(outline_, id, order)));
         }
     }
 
@@ -242,7 +300,7 @@ private:
                 producer = text;
         std::string out;
         protozero::pbf_writer w{out};
-        w.add_int64(1, options_.opset < 15 ? 7 : options_.opset < 19 ? 8 : options_.opset < 21 ? 9 : 10);
+        w.add_int64(1, ir_version(options_.opset));
         w.add_string(2, producer);
         w.add_message(7, graph);
         add_opsets(w);
@@ -285,12 +343,13 @@ private:
 template <class T, class Layers>
 [[nodiscard]] result<std::vector<std::byte>> onnx_bytes(const graph<T, Layers>& g,
                                                         const onnx_write_options& options = {}) {
-    if (options.opset < 13 || options.opset > 21)
-        return fault{errc::bad_option, "ONNX models are written in opset 13 to 21"};
+    if (options.opset < 13 || options.opset > onnx_write::newest_opset)
+        return fault{errc::bad_option, "ONNX models are written in opset 13 to 24"};
     if (options.int4 && options.opset < 21)
         return fault{errc::bad_option, "int4 weights need opset 21"};
     if (g.outputs.empty())
         return fault{errc::bad_option, "a model needs an output"};
+    PITH_TRY(onnx_write::check_types(g, options));
     PITH_TRY(onnx_write::check_doors(g, g.inputs, g.input_layouts));
     PITH_TRY(onnx_write::check_doors(g, g.outputs, g.output_layouts));
     try {

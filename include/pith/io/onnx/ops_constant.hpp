@@ -122,7 +122,7 @@ void import_range(call<T>& c) {
     if (is_real(type)) {
         tensor<T> t(shape{n});
         for (std::size_t i = 0; i < t.size(); ++i)
-            t[i] = static_cast<T>(v[0] + static_cast<double>(i) * v[2]);
+            t[i] = format::round_float(type, static_cast<T>(v[0] + static_cast<double>(i) * v[2]));
         return c.out(0, c.make.constant(std::move(t), type));
     }
     tensor<std::int64_t> t(shape{n});
@@ -165,9 +165,15 @@ void import_compare(call<T>& c) {
     const value<T> b = detail::constant_as(c, 1, dims);
     c.expect(a.constant.index() == b.constant.index(), errc::bad_shape, "the inputs have different types");
     tensor<std::int64_t> out(dims);
-    for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = a.reals() != nullptr ? Test{}((*a.reals())[i], (*b.reals())[i])
-                                      : Test{}((*a.wholes())[i], (*b.wholes())[i]);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (a.reals() != nullptr)
+            out[i] = Test{}((*a.reals())[i], (*b.reals())[i]);
+        else if (a.type == format::dtype::u64)
+            out[i] = Test{}(static_cast<std::uint64_t>((*a.wholes())[i]),
+                            static_cast<std::uint64_t>((*b.wholes())[i]));
+        else
+            out[i] = Test{}((*a.wholes())[i], (*b.wholes())[i]);
+    }
     c.out(0, c.make.constant(std::move(out), format::dtype::boolean));
 }
 
@@ -198,7 +204,7 @@ void import_where(call<T>& c) {
     const value<T> pick = detail::constant_as(c, 0, dims);
     value<T> a = detail::constant_as(c, 1, dims);
     const value<T> b = detail::constant_as(c, 2, dims);
-    c.expect(pick.wholes() != nullptr && a.constant.index() == b.constant.index(), errc::bad_shape,
+    c.expect(pick.wholes() != nullptr && a.type == b.type, errc::bad_shape,
              "the inputs have the wrong types");
     const auto choose = [&](auto yes, const auto& no) {
         for (std::size_t i = 0; i < yes.size(); ++i)
@@ -212,23 +218,86 @@ void import_where(call<T>& c) {
         choose(*a.wholes(), *b.wholes());
 }
 
+namespace detail {
+
+/// With the sign of the divisor, or of the dividend. @pre n is not 0
+template <class = on_use>
+[[nodiscard]] inline std::int64_t modulus(std::int64_t x, std::int64_t n, bool of_dividend,
+                                          format::dtype type) noexcept {
+    if (type == format::dtype::u64)
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(x) % static_cast<std::uint64_t>(n));
+    const std::int64_t rest = n == -1 ? 0 : x % n;
+    return !of_dividend && rest != 0 && (rest < 0) != (n < 0) ? rest + n : rest;
+}
+
+} // namespace detail
+
 template <class T>
 void import_mod(call<T>& c) {
-    c.expect(c.inputs() == 2 && c.whole("fmod", 0) == 0, errc::unsupported,
-             "only the integer modulus is supported");
+    c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
+    const bool of_dividend = c.whole("fmod", 0) != 0;
     const shape dims = detail::common_dims(c);
     const value<T> a = detail::constant_as(c, 0, dims);
     const value<T> b = detail::constant_as(c, 1, dims);
-    c.expect(a.wholes() != nullptr && b.wholes() != nullptr, errc::unsupported,
-             "only the integer modulus is supported");
+    c.expect(a.constant.index() == b.constant.index(), errc::bad_shape, "the inputs have different types");
+    if (a.reals() != nullptr) {
+        c.expect(of_dividend, errc::bad_option, "the modulus of floating point numbers needs fmod = 1");
+        tensor<T> out(dims);
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = std::fmod((*a.reals())[i], (*b.reals())[i]);
+        return c.out(0, c.make.constant(std::move(out), a.type));
+    }
     tensor<std::int64_t> out(dims);
     for (std::size_t i = 0; i < out.size(); ++i) {
-        const std::int64_t n = (*b.wholes())[i];
-        c.expect(n != 0, errc::bad_option, "a division by 0");
-        const std::int64_t rest = n == -1 ? 0 : (*a.wholes())[i] % n;
-        out[i] = rest != 0 && (rest < 0) != (n < 0) ? rest + n : rest;
+        c.expect((*b.wholes())[i] != 0, errc::bad_option, "a division by 0");
+        out[i] = detail::modulus((*a.wholes())[i], (*b.wholes())[i], of_dividend, a.type);
     }
     c.out(0, c.make.constant(std::move(out), a.type));
+}
+
+/// Bits of two constants of whole numbers, combined; `combine` takes and gives 64 of them.
+template <class T, class Combine>
+void combine_bits(call<T>& c, const Combine& combine) {
+    c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
+    const shape dims = detail::common_dims(c);
+    const value<T> a = detail::constant_as(c, 0, dims);
+    const value<T> b = detail::constant_as(c, 1, dims);
+    c.expect(a.wholes() != nullptr && b.wholes() != nullptr, errc::bad_shape, "whole numbers are needed");
+    tensor<std::int64_t> out(dims);
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = pith::detail::wrapped(
+            static_cast<std::int64_t>(combine(static_cast<std::uint64_t>((*a.wholes())[i]),
+                                              static_cast<std::uint64_t>((*b.wholes())[i]))),
+            a.type);
+    c.out(0, c.make.constant(std::move(out), a.type));
+}
+
+template <class T, char Op>
+void import_bitwise(call<T>& c) {
+    combine_bits(c, [](std::uint64_t a, std::uint64_t b) {
+        return Op == '&' ? a & b : Op == '|' ? a | b : a ^ b;
+    });
+}
+
+template <class T>
+void import_bit_shift(call<T>& c) {
+    const auto direction = c.text("direction", "");
+    c.expect(direction == "LEFT" || direction == "RIGHT", errc::bad_option,
+             "the direction must be LEFT or RIGHT");
+    combine_bits(c, [&](std::uint64_t a, std::uint64_t n) {
+        return n > 63 ? 0 : direction == "LEFT" ? a << n : a >> n;
+    });
+}
+
+template <class T>
+void import_bitwise_not(call<T>& c) {
+    const shape dims = detail::common_dims(c);
+    value<T> x = detail::constant_as(c, 0, dims);
+    c.expect(x.wholes() != nullptr, errc::bad_shape, "whole numbers are needed");
+    tensor<std::int64_t> out = *x.wholes();
+    for (auto& v : out.data())
+        v = pith::detail::wrapped(~v, x.type);
+    c.out(0, c.make.constant(std::move(out), x.type));
 }
 
 template <class T>
@@ -276,6 +345,11 @@ inline constexpr operator_entry<T> constant_operators[] = {
     {"Not", &import_not<T>},
     {"Where", &import_where<T>},
     {"Mod", &import_mod<T>},
+    {"BitwiseAnd", &import_bitwise<T, '&'>},
+    {"BitwiseOr", &import_bitwise<T, '|'>},
+    {"BitwiseXor", &import_bitwise<T, '^'>},
+    {"BitwiseNot", &import_bitwise_not<T>},
+    {"BitShift", &import_bit_shift<T>},
     {"NonZero", &import_non_zero<T>},
 };
 

@@ -107,30 +107,31 @@ void import_batch_norm(call<T>& c) {
 
 template <class T>
 void import_layer_norm(call<T>& c) {
-    const operand x = c.in(0);
+    const operand x = in_float(c, c.in(0));
     const std::size_t first = c.axis(c.whole("axis", -1), x.dims.rank());
     const auto n = detail::normalize(c, x, detail::axes_from(first, x.dims.rank()), c.real("epsilon", 1e-5F));
-    operand y = combine(c, binary_op::mul, n.y, c.in(1));
+    operand y = combine(c, binary_op::mul, n.y, in_float(c, c.in(1)));
     if (c.has(2))
-        y = combine(c, binary_op::add, y, c.in(2));
-    c.out(0, y);
+        y = combine(c, binary_op::add, y, in_float(c, c.in(2)));
+    c.out(0, apply_cast(c, y, c.raw(0).type));
     c.out(1, n.mean);
     c.out(2, n.inverse);
 }
 
 template <class T>
 void import_instance_norm(call<T>& c) {
-    const operand x = c.in(0);
+    const operand x = in_float(c, c.in(0));
     const std::size_t rank = x.dims.rank();
     c.expect(rank >= 3, errc::bad_shape, "an image is needed");
     const auto n = detail::normalize(c, x, detail::axes_from(2, rank), c.real("epsilon", 1e-5F));
-    const operand y = combine(c, binary_op::mul, n.y, detail::per_channel(c, c.in(1), rank));
-    c.out(0, combine(c, binary_op::add, y, detail::per_channel(c, c.in(2), rank)));
+    operand y = combine(c, binary_op::mul, n.y, detail::per_channel(c, in_float(c, c.in(1)), rank));
+    y = combine(c, binary_op::add, y, detail::per_channel(c, in_float(c, c.in(2)), rank));
+    c.out(0, apply_cast(c, y, c.raw(0).type));
 }
 
 template <class T>
 void import_group_norm(call<T>& c) {
-    const operand x = c.in(0);
+    const operand x = in_float(c, c.in(0));
     const std::int64_t groups = c.whole("num_groups", 0);
     c.expect(x.dims.rank() >= 2 && x.dims.rank() < max_rank && groups > 0 && x.dims[1] % groups == 0,
              errc::bad_shape, "the channels cannot be divided into the groups");
@@ -142,8 +143,9 @@ void import_group_norm(call<T>& c) {
     const bool per_group = c.in(1).dims == shape{groups} && c.opset < 21;
     const operand wide = per_group ? n.y : reshape_to(c, n.y, x.dims);
     const std::size_t rank = wide.dims.rank();
-    operand y = combine(c, binary_op::mul, wide, detail::per_channel(c, c.in(1), rank));
-    y = combine(c, binary_op::add, y, detail::per_channel(c, c.in(2), rank));
+    operand y = combine(c, binary_op::mul, wide, detail::per_channel(c, in_float(c, c.in(1)), rank));
+    y = combine(c, binary_op::add, y, detail::per_channel(c, in_float(c, c.in(2)), rank));
+    y = apply_cast(c, y, c.raw(0).type);
     c.out(0, per_group ? reshape_to(c, y, x.dims) : y);
 }
 
@@ -151,7 +153,7 @@ void import_group_norm(call<T>& c) {
 /// channels.
 template <class T>
 void import_local_response_norm(call<T>& c) {
-    const operand x = c.make.arranged(c.in(0), channels_last(c.raw(0).dims.rank()));
+    const operand x = c.make.arranged(in_float(c, c.in(0)), channels_last(c.raw(0).dims.rank()));
     const std::int64_t size = c.whole("size", 0);
     c.expect(x.dims.rank() >= 3 && size > 0, errc::bad_shape, "an image and a positive size are needed");
     const operand squares = combine(c, binary_op::mul, x, x);
@@ -168,7 +170,7 @@ void import_local_response_norm(call<T>& c) {
     const operand scaled = combine(c, binary_op::mul, mean, c.real("alpha", 1e-4F));
     const operand shifted = combine(c, binary_op::add, scaled, c.real("bias", 1.F));
     const operand power = combine(c, binary_op::pow, shifted, -c.real("beta", 0.75F));
-    c.out(0, combine(c, binary_op::mul, x, power));
+    c.out(0, apply_cast(c, combine(c, binary_op::mul, x, power), c.raw(0).type));
 }
 
 template <class T, bool Log>

@@ -37,6 +37,13 @@ template <class T>
     return apply_cast(c, x, cast{.to = to});
 }
 
+/// float16 and bfloat16 as float32: operators of several steps keep what is between them in float.
+template <class T>
+[[nodiscard]] operand in_float(call<T>& c, const operand& x) {
+    const bool narrow = x.type == format::dtype::f16 || x.type == format::dtype::bf16;
+    return narrow ? apply_cast(c, x, format::dtype::f32) : x;
+}
+
 /// Axes of length 1 put in front, up to `rank`.
 template <class = on_use>
 [[nodiscard]] inline operand raised(const operand& x, std::size_t rank) {

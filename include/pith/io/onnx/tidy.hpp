@@ -30,6 +30,7 @@ template <class T>
     value<T> wide;
     wide.name = g[b].name;
     wide.dims = shape{channels};
+    wide.type = g[b].type;
     wide.constant = tensor<T>(wide.dims, (*reals)[0]);
     return g.add_value(std::move(wide));
 }

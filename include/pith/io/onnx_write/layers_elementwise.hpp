@@ -86,13 +86,18 @@ void write_table(W& w, const Node& n, const unary& layer) {
     const form from = w.primary(n.inputs[0]);
     const auto& input = w.g[n.inputs[0]];
     const code_table table = make_table(layer, *codes_of(input), *w.g[n.outputs[0]].affine());
-    const tensor<std::uint8_t> entries(shape{256}, std::vector<std::uint8_t>(table.begin(), table.end()));
+    // The file's codes are those before they were moved; below 0 they pick from the table's end.
+    const std::int32_t back = w.g[n.outputs[0]].affine()->moved;
+    tensor<std::uint8_t> entries(shape{256});
+    for (std::size_t i = 0; i < 256; ++i)
+        entries[(i + 256 - static_cast<std::size_t>(input.affine()->moved)) % 256] =
+            static_cast<std::uint8_t>(table[i] - back);
     const auto code = w.code_of(n.inputs[0]);
     const std::string codes = w.step("codes", "QuantizeLinear", {from.name, code[0], code[1]});
     const std::string which =
         w.step("index", "Cast", {codes}, attribute_list{}.whole("to", onnx::element::i32));
     const std::string picked = w.fresh("picked");
-    const std::string held = w.initializer(w.node_name() + "/table", entries, onnx::element::u8);
+    const std::string held = w.initializer(w.node_name() + "/table", entries, w.element_of_codes(n.outputs[0]));
     w.emit("Gather", {held, which}, {picked}, attribute_list{}.whole("axis", 0));
     w.give_codes(n.outputs[0], picked, from.order, from.mixed);
 }
@@ -234,8 +239,13 @@ template <class W, class Node>
 void write(W& w, const Node& n, const cast& layer) {
     const form x = w.plain(n.inputs[0]);
     const std::string name = w.take(n.inputs[0], x.order);
-    w.emit("Cast", {name}, {w.give(n.outputs[0], x.order)},
-           attribute_list{}.whole("to", W::element_of(layer.to)));
+    attribute_list a;
+    a.whole("to", onnx::element_number(layer.to));
+    if (!layer.saturate)
+        a.whole("saturate", 0);
+    if (layer.rounding != format::scale_rounding::up)
+        a.text("round_mode", layer.rounding == format::scale_rounding::down ? "down" : "nearest");
+    w.emit("Cast", {name}, {w.give(n.outputs[0], x.order)}, std::move(a));
 }
 
 template <class W, class Node>

@@ -17,6 +17,7 @@
 #include "../../format/dtype.hpp"
 #include "../../graph/tensor.hpp"
 #include "../../graph/value_info.hpp"
+#include "../elements.hpp"
 #include "../onnx/tensor.hpp"
 #include "names.hpp"
 #include "proto.hpp"
@@ -26,9 +27,10 @@ namespace pith::io::onnx_write {
 /// After a mistake everything goes on without effect, and failed() gives the fault.
 class model_file {
 public:
-    std::string nodes;                ///< fields of a GraphProto
-    std::string constants;            ///< likewise
-    std::vector<std::string> domains; ///< of operators, beside ONNX's own
+    std::string nodes;                            ///< fields of a GraphProto
+    std::string constants;                        ///< likewise
+    std::vector<std::string> domains;             ///< of operators, beside ONNX's own
+    format::dtype real_type = format::dtype::f32; ///< in which the node under construction computes
 
     template <class = on_use>
     void refuse(errc code, const char* what) {
@@ -110,30 +112,23 @@ public:
         const tensor<std::int64_t> t(shape{static_cast<std::int64_t>(v.size())}, v);
         return initializer(node_ + "/" + std::string(suffix), t, onnx::element::i64);
     }
-    /// One number of the type of `like`, named after the node.
+    /// One number of this type, named after the node.
     template <class = on_use>
-    std::string number(std::string_view suffix, double v, format::dtype like = format::dtype::f32) {
+    std::string number(std::string_view suffix, double v, format::dtype type) {
         const std::string name = node_ + "/" + std::string(suffix);
         std::string raw;
-        if (is_real(like))
-            append_element(raw, static_cast<float>(v));
-        else
-            append_whole(raw, pith::detail::truncate(v), like);
-        return initializer(name, shape{}, element_of(like), raw);
-    }
-    [[nodiscard]] static std::int64_t element_of(format::dtype t) noexcept {
-        return is_real(t) ? static_cast<std::int64_t>(onnx::element::f32) : onnx::element_number(t);
-    }
-    template <class = on_use>
-    static void append_whole(std::string& raw, std::int64_t v, format::dtype t) {
-        switch (t) {
-        case format::dtype::i64:
-            return append_element(raw, v);
-        case format::dtype::i32:
-            return append_element(raw, static_cast<std::int32_t>(v));
-        default:
-            return append_element(raw, static_cast<std::uint8_t>(v));
+        if (is_real(type)) {
+            append_elements(raw, type, view<const double>(&v, 1));
+        } else {
+            const std::int64_t whole = pith::detail::truncate_to(v, type);
+            append_elements(raw, type, view<const std::int64_t>(&whole, 1));
         }
+        return initializer(name, shape{}, onnx::element_number(type), raw);
+    }
+    /// One real number of the type in which the node computes.
+    template <class = on_use>
+    std::string number(std::string_view suffix, double v) {
+        return number(suffix, v, real_type);
     }
 
 protected:

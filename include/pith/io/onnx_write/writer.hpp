@@ -226,6 +226,10 @@ public:
         encode(id, codes, name, y);
         return y;
     }
+    /// The element type of a value's codes. @pre is_coded(id)
+    [[nodiscard]] std::int64_t element_of_codes(value_id id) const {
+        return g[id].affine()->moved != 0 ? onnx::element::i8 : onnx::element::u8;
+    }
     /// The names of a value's scale and zero point. @pre is_coded(id), or coded weights
     [[nodiscard]] std::vector<std::string> code_of(value_id id) {
         const affine_encoding& e = *g[id].affine();
@@ -234,8 +238,8 @@ public:
         const shape dims = one ? shape{} : shape{static_cast<std::int64_t>(e.scales.size())};
         std::string zeros;
         for (const auto z : e.zeros)
-            append_element(zeros, static_cast<std::uint8_t>(z));
-        const std::int64_t element = codes_of(g[id]) ? onnx::element::u8 : onnx::element::i8;
+            append_element(zeros, static_cast<std::uint8_t>(z - e.moved));
+        const std::int64_t element = codes_of(g[id]) ? element_of_codes(id) : onnx::element::i8;
         return {initializer(stem + "/scale", tensor<float>(dims, e.scales), onnx::element::f32),
                 initializer(stem + "/zero", dims, element, zeros)};
     }
@@ -268,25 +272,24 @@ public:
         std::string raw;
         if (v.wholes() != nullptr) {
             const auto x = arranged(*v.wholes(), how);
-            for (const auto e : x.data())
-                append_whole(raw, e, v.type);
-            return initializer(v.name, x.dims(), element_of(v.type), raw);
+            append_elements(raw, v.type, x.data());
+            return initializer(v.name, x.dims(), onnx::element_number(v.type), raw);
         }
-        if (is_coded(id))
-            return codes_constant(id, arranged(encode_tensor(*v.affine(), *v.reals()), how), how,
-                                  onnx::element::u8);
+        if (is_coded(id)) {
+            auto codes = encode_tensor(*v.affine(), *v.reals());
+            for (auto& code : codes.data())
+                code = static_cast<std::uint8_t>(code - v.affine()->moved);
+            return codes_constant(id, arranged(std::move(codes), how), how, element_of_codes(id));
+        }
         if (style != code_style::none && has_weight_codes(v))
             return codes_constant(id, arranged(tensor<std::int8_t>(v.dims, weight_codes(v)), how), how,
                                   onnx::element::i8);
         const auto x = arranged(*v.reals(), how);
-        for (const auto e : x.data())
-            append_element(raw, static_cast<float>(e));
-        return initializer(v.name, x.dims(), onnx::element::f32, raw);
+        append_elements(raw, v.type, x.data());
+        return initializer(v.name, x.dims(), onnx::element_number(v.type), raw);
     }
 
 private:
-    static constexpr std::int64_t four_bits = 22; ///< TensorProto.DataType INT4
-
     struct promise_of {
         value_id id;
         layout order;
@@ -329,8 +332,9 @@ private:
     /// Codes cut to those in use.
     void cut(const format::affine& codes, const std::string& x, const std::string& y) {
         const auto bound = [&](const char* suffix, std::int32_t code) {
-            return initializer(y + suffix, shape{}, onnx::element::u8,
-                               std::string(1, static_cast<char>(code)));
+            return initializer(y + suffix, shape{},
+                               codes.moved != 0 ? onnx::element::i8 : onnx::element::u8,
+                               std::string(1, static_cast<char>(code - codes.moved)));
         };
         emit({y, "Clip", {x, bound("/lowest", codes.lowest), bound("/highest", codes.highest)}, {y}});
     }
@@ -384,7 +388,9 @@ private:
                                              std::int64_t element) {
         std::string name;
         if (element == onnx::element::i8 && narrow_weights && fits_four_bits(*g[id].affine())) {
-            const std::string packed = initializer(g[id].name, codes.dims(), four_bits, nibbles(codes));
+            std::string raw;
+            append_elements(raw, format::dtype::i4, codes.data());
+            const std::string packed = initializer(g[id].name, codes.dims(), onnx::element::i4, raw);
             name = widened(packed);
         } else {
             name = initializer(g[id].name, codes, element);
@@ -401,16 +407,6 @@ private:
 
     [[nodiscard]] static bool fits_four_bits(const affine_encoding& e) noexcept {
         return e.lowest >= -8 && e.highest <= 7;
-    }
-    /// Two codes in a byte, the first one low.
-    template <class E>
-    [[nodiscard]] static std::string nibbles(const tensor<E>& codes) {
-        std::string raw((codes.size() + 1) / 2, '\0');
-        for (std::size_t i = 0; i < codes.size(); ++i) {
-            const int nibble = (static_cast<int>(codes[i]) & 15) << (i % 2 * 4);
-            raw[i / 2] = static_cast<char>(static_cast<unsigned char>(raw[i / 2]) | nibble);
-        }
-        return raw;
     }
     /// Four-bit codes as eight-bit ones: a runtime does that once, when it loads the model, and then has the
     /// weights its integer kernels take. (ONNX Runtime 1.30 computes a convolution whose int4 weights are
