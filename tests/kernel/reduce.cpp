@@ -52,15 +52,24 @@ double reduced(format::reduce_op op, const float* x, std::size_t size, std::size
         return std::log(total);
     case log_sum_exp:
         return std::log(exponentials);
+    default:
+        break;
     }
-    return 0;
+    // The place of an extreme element: by its value, from the front or from the back.
+    const bool most_wanted = op == arg_max || op == arg_max_last;
+    const bool last = op == arg_max_last || op == arg_min_last;
+    std::size_t place = size;
+    for (std::size_t i = 0; i < size; ++i)
+        if (static_cast<double>(x[i * inner]) == (most_wanted ? most : least) && (last || place == size))
+            place = i;
+    return static_cast<double>(place);
 }
 
 } // namespace
 
 TEST_CASE("reduce: every operation, every kind of axis") {
     noise random;
-    for (int op = 0; op <= static_cast<int>(format::reduce_op::log_sum_exp); ++op)
+    for (int op = 0; op <= static_cast<int>(format::reduce_op::arg_min_last); ++op)
         for (const std::size_t outer : {1u, 3u})
             for (const std::size_t size : {1u, 2u, 7u, 8u, 19u, 100u})
                 for (const std::size_t inner : {1u, 5u, 16u}) {
@@ -69,6 +78,9 @@ TEST_CASE("reduce: every operation, every kind of axis") {
                     if (which == format::reduce_op::log_sum)
                         for (std::size_t i = 0; i < outer * size * inner; ++i)
                             x.data()[i] = std::fabs(x.data()[i]) + 0.01F;
+                    if (format::gives_place(which)) // many that are equal
+                        for (std::size_t i = 0; i < outer * size * inner; ++i)
+                            x.data()[i] = std::round(2 * x.data()[i]);
                     kernel::for_each_supported(kernel::reduce_f32_list, arch::detect(), [&](const auto& k) {
                         guarded<float> out(outer * inner);
                         k.run({.op = which,
@@ -106,4 +118,9 @@ TEST_CASE("reduce: large exponents do not overflow, NaN goes through, nothing gi
     CHECK(one(format::reduce_op::sum, bad, 0) == 0.F);
     CHECK(one(format::reduce_op::prod, bad, 0) == 1.F);
     CHECK(one(format::reduce_op::max, bad, 0) == -INFINITY);
+    const float two[] = {3.F, NAN, 1.F, NAN, 5.F};
+    CHECK(one(format::reduce_op::arg_max, two, 5) == 1.F);
+    CHECK(one(format::reduce_op::arg_min, two, 5) == 1.F);
+    CHECK(one(format::reduce_op::arg_max_last, two, 5) == 3.F);
+    CHECK(one(format::reduce_op::arg_min_last, two, 5) == 3.F);
 }

@@ -54,6 +54,28 @@ TEST_CASE("reductions of whole numbers") {
     CHECK_FALSE(refusal(reduce{.op = reduce_op::l2, .axes = {0}}, {{2}}, format::dtype::i64).empty());
 }
 
+TEST_CASE("places of extreme elements: the first of equal ones, or the last") {
+    const tensor<float> x({2, 4}, {1, 7, 7, -2, 5, 5, -9, -9});
+    const auto places = [&](reduce_op op, std::uint8_t axis) {
+        return run_whole(reduce{.op = op, .axes = {axis}, .keep_dims = false}, {x});
+    };
+    CHECK(places(reduce_op::arg_max, 1) == integers({2}, {1, 0}));
+    CHECK(places(reduce_op::arg_max_last, 1) == integers({2}, {2, 1}));
+    CHECK(places(reduce_op::arg_min, 1) == integers({2}, {3, 2}));
+    CHECK(places(reduce_op::arg_min_last, 1) == integers({2}, {3, 3}));
+    CHECK(places(reduce_op::arg_max, 0) == integers({4}, {1, 0, 0, 0}));
+    CHECK(run_whole(reduce{.op = reduce_op::arg_min, .axes = {1}}, {integers({1, 3}, {4, -8, 0})}) ==
+          integers({1, 1}, {1}));
+    const tensor<float> bad({1, 3}, {1, std::numeric_limits<float>::quiet_NaN(), 2});
+    CHECK(run_whole(reduce{.op = reduce_op::arg_max, .axes = {1}}, {bad})[0] == 1);
+}
+
+TEST_CASE("the place of an extreme element needs one axis that is not empty") {
+    CHECK_FALSE(refusal(reduce{.op = reduce_op::arg_max, .axes = {0, 1}}, {{2, 3}}).empty());
+    CHECK_FALSE(refusal(reduce{.op = reduce_op::arg_max, .axes = {}}, {{2, 3}}).empty());
+    CHECK_FALSE(refusal(reduce{.op = reduce_op::arg_max, .axes = {0}}, {{0, 3}}).empty());
+}
+
 TEST_CASE("reduce refuses an axis beyond the rank") {
     CHECK_FALSE(refusal(reduce{.op = reduce_op::sum, .axes = {2}}, {{2, 3}}).empty());
 }
