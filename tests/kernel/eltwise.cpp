@@ -146,6 +146,52 @@ TEST_CASE("add_u8, mul_u8: all pairs of codes, tie-rich and ordinary scales") {
         }
 }
 
+TEST_CASE("add_u8, mul_u8: int8 codes, held moved by 128, are added and multiplied as int8 ones") {
+    std::vector<std::uint8_t> a(65536 + over_read_bytes), b(65536 + over_read_bytes);
+    for (std::size_t i = 0; i < 65536; ++i) {
+        a[i] = static_cast<std::uint8_t>(i >> 8);
+        b[i] = static_cast<std::uint8_t>(i);
+    }
+    const auto own = [](std::uint8_t held) { return std::int32_t{static_cast<std::int8_t>(held ^ 128U)}; };
+    std::size_t others = 0; // than the same codes as uint8 ones
+    for (const float scale : {0.5F, 0.0173F, 1.F / 3.F})
+        for (const std::int32_t zero : {-128, -3, 0, 17, 127}) {
+            const float near_double = std::nextafter(2 * scale, 1.F); // sums are nearly ties
+            guarded<std::uint8_t> out(65536);
+            kernel::add_u8_args add{.a = {.data = a.data()}, .b = {.data = b.data()}, .count = 65536};
+            add.factors = format::make_add_factors(scale, 3, scale, zero, near_double, -zero / 2);
+            add.highest = 250;
+            add.moved = 128;
+            add.output = out.data();
+            kernel::portable::add_u8(add);
+            const auto held =
+                format::make_add_factors(scale, 131, scale, zero + 128, near_double, 128 - zero / 2);
+            std::size_t wrong = 0;
+            for (std::size_t i = 0; i < 65536; ++i) {
+                wrong += own(out[i]) != format::add_codes(own(a[i]), own(b[i]), add.factors, -128, 122);
+                others += out[i] != format::add_codes(a[i], b[i], held, 0, 250);
+            }
+            CHECK(wrong == 0);
+            same_as_portable<std::uint8_t>(kernel::add_u8_list<>, add, 65536);
+
+            kernel::mul_u8_args mul{.a = add.a, .b = add.b, .count = 65536};
+            mul.a_zero = 128;
+            mul.b_zero = zero + 128;
+            mul.factor = scale / 64.F;
+            mul.zero = 128 - zero / 2;
+            mul.moved = 128;
+            mul.output = out.data();
+            kernel::portable::mul_u8(mul);
+            wrong = 0;
+            for (std::size_t i = 0; i < 65536; ++i)
+                wrong += own(out[i]) != format::multiply_codes(own(a[i]), 0, own(b[i]), zero, mul.factor,
+                                                               -zero / 2, -128, 127);
+            CHECK(wrong == 0);
+            same_as_portable<std::uint8_t>(kernel::mul_u8_list<>, mul, 65536);
+        }
+    CHECK(others > 0); // or the test could not tell
+}
+
 TEST_CASE("add_u8, mul_u8: operands that repeat") {
     noise random;
     for (const std::size_t a_period : {0u, 1u, 5u, 16u})

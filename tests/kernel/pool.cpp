@@ -160,12 +160,12 @@ TEST_CASE("averages of floats, padding counted or not") {
     });
 }
 
-TEST_CASE("averages of codes: decoded, summed in window order, the zero point inside the rounding") {
+void average_all_codes(std::int32_t moved) {
     noise random;
     for_each_geometry([&](const pool_geometry& g) {
         const operand<std::uint8_t> codes(inputs(g), random);
         const format::affine from{.scale = g.channels % 2 != 0 ? 0.5F : 0.0371F, .zero = 7};
-        const format::affine to{.scale = from.scale, .zero = 11, .lowest = 1, .highest = 254};
+        const format::affine to{.scale = from.scale, .zero = 11, .lowest = 1, .highest = 254, .moved = moved};
         for (const bool count_padding : {false, true})
             check_all<std::uint8_t>(
                 kernel::average_pool_u8_list<>,
@@ -182,10 +182,19 @@ TEST_CASE("averages of codes: decoded, summed in window order, the zero point in
                     });
                     const std::uint32_t count = count_padding ? padded : inside;
                     const float mean = count != 0 ? sum / static_cast<float>(count) : 0.F;
-                    const float code = std::nearbyintf(mean / to.scale + static_cast<float>(to.zero));
-                    return static_cast<std::uint8_t>(std::fmin(std::fmax(code, 1.F), 254.F));
+                    const float code = std::nearbyintf(mean / to.scale + static_cast<float>(to.zero - moved));
+                    return static_cast<std::uint8_t>(
+                        std::fmin(std::fmax(code + static_cast<float>(moved), 1.F), 254.F));
                 });
     });
+}
+
+TEST_CASE("averages of codes: decoded, summed in window order, the zero point inside the rounding") {
+    average_all_codes(0);
+}
+
+TEST_CASE("averages of int8 codes, held moved by 128, round as int8 ones") {
+    average_all_codes(128);
 }
 
 TEST_CASE("global averages of codes: ties to even before the zero point") {

@@ -15,7 +15,15 @@ struct affine {
     std::int32_t zero = 0;
     std::int32_t lowest = 0;    ///< least code used
     std::int32_t highest = 255; ///< greatest code used
+    /// What was added to int8 codes to hold them as uint8 ones: 128, else 0. Additions, products and means of
+    /// codes, whose zero point is inside the rounding, round as they do on the int8 codes.
+    std::int32_t moved = 0;
 };
+
+/// The codes before they were moved.
+[[nodiscard]] constexpr affine moved_back(const affine& a) noexcept {
+    return {a.scale, a.zero - a.moved, a.lowest - a.moved, a.highest - a.moved, 0};
+}
 
 /// Nearest code by true division, ties to even, saturating; NaN gives the lowest code (ONNX QuantizeLinear).
 [[nodiscard]] inline std::int32_t encode(const affine& a, float real) noexcept {
@@ -31,7 +39,8 @@ struct affine {
 /// rounding; no elements give real zero.
 [[nodiscard]] inline std::int32_t average_code(float sum, std::int32_t count, const affine& to) noexcept {
     const float mean = count > 0 ? sum / static_cast<float>(count) : 0.f;
-    return round_clamped(mean / to.scale + static_cast<float>(to.zero), to.lowest, to.highest);
+    const affine own = moved_back(to);
+    return round_clamped(mean / own.scale + static_cast<float>(own.zero), own.lowest, own.highest) + to.moved;
 }
 
 /// The affine code of [low, high] in [lowest, highest], widened to contain 0: scale = (high - low) / (highest

@@ -143,6 +143,14 @@ template <class = on_use>
     return a.elements() < b.elements();
 }
 
+/// format::make_add_factors; all three on codes moved as those of the sum are.
+template <class = on_use>
+[[nodiscard]] inline format::add_factors add_factors_of(const format::affine& a, const format::affine& b,
+                                                        const format::affine& to) {
+    return format::make_add_factors(a.scale, a.zero - to.moved, b.scale, b.zero - to.moved, to.scale,
+                                    to.zero - to.moved);
+}
+
 /// The code of every element. @pre codes_of accepts a value of this encoding
 template <class T>
 [[nodiscard]] tensor<std::uint8_t> encode_tensor(const affine_encoding& e, const tensor<T>& x) {

@@ -25,13 +25,14 @@ struct affine_encoding {
     std::int32_t lowest = 0;
     std::int32_t highest = 255;
     std::vector<std::int16_t> levels{}; ///< codes in use, ascending, at most 2^bits; empty: all of them
+    std::int32_t moved = 0;             ///< format::affine::moved
 
     [[nodiscard]] format::affine at(std::size_t slice) const {
         const std::size_t i = scales.size() == 1 ? 0 : slice;
-        return {scales[i], zeros[i], lowest, highest};
+        return {scales[i], zeros[i], lowest, highest, moved};
     }
     [[nodiscard]] static affine_encoding per_tensor(format::affine a, std::uint8_t bits = 8) {
-        return {{a.scale}, {a.zero}, -1, bits, a.lowest, a.highest, {}};
+        return {{a.scale}, {a.zero}, -1, bits, a.lowest, a.highest, {}, a.moved};
     }
     /// Nearest code in use; of two levels as near, the one nearer to zero.
     [[nodiscard]] std::int32_t encode(std::size_t slice, float real) const {

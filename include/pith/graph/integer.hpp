@@ -218,21 +218,25 @@ template <class T>
 template <class T>
 [[nodiscard]] std::vector<simulated<T>> forward_codes(const binary& layer, const integer_call<T>& c) {
     const format::affine& to = *c.to;
+    const format::affine own = format::moved_back(to);
     if (layer.op == binary_op::mul) {
         const float factor = format::multiplier(c.from[0].scale, c.from[1].scale, to.scale);
         return detail::one_simulated<T>(
             detail::combine(*c.in[0], *c.in[1], [&](std::uint8_t a, std::uint8_t b) {
-                return static_cast<std::uint8_t>(format::multiply_codes(
-                    a, c.from[0].zero, b, c.from[1].zero, factor, to.zero, to.lowest, to.highest));
+                return static_cast<std::uint8_t>(format::multiply_codes(a, c.from[0].zero, b, c.from[1].zero,
+                                                                        factor, own.zero, own.lowest,
+                                                                        own.highest) +
+                                                 to.moved);
             }));
     }
     const std::size_t first = add_operands_exchanged(c.in[0]->dims(), c.in[1]->dims()) ? 1 : 0;
     const format::affine& a = c.from[first];
     const format::affine& b = c.from[1 - first];
-    const auto factors = format::make_add_factors(a.scale, a.zero, b.scale, b.zero, to.scale, to.zero);
+    const auto factors = add_factors_of(a, b, to);
     return detail::one_simulated<T>(
         detail::combine(*c.in[first], *c.in[1 - first], [&](std::uint8_t x, std::uint8_t y) {
-            return static_cast<std::uint8_t>(format::add_codes(x, y, factors, to.lowest, to.highest));
+            return static_cast<std::uint8_t>(
+                format::add_codes(x - to.moved, y - to.moved, factors, own.lowest, own.highest) + to.moved);
         }));
 }
 

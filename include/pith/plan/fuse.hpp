@@ -98,6 +98,8 @@ struct fuser {
             return no_node;
         if (!s.integer && g[s.output].affine() != nullptr)
             return no_node;
+        if (at[j].codes && at[j].codes->moved != 0)
+            return no_node; // epilogues add codes as they are held
         const auto* b = layer<binary>(j);
         const auto& in = g.nodes[j].inputs;
         return b != nullptr && b->op == binary_op::add && g[in[0]].dims == g[in[1]].dims ? j : no_node;

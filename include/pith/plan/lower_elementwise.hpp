@@ -119,15 +119,15 @@ result<void> lower_codes(lowering<T, Layers>& x, const binary& layer, value_id a
     const tensor_id out = x.output(s.output, form::codes, true);
     run::codes_binary_record r{};
     r.op = operands(out, first->first, second->first);
-    r.function = static_cast<std::uint8_t>(layer.op);
+    r.function = static_cast<std::uint8_t>(static_cast<unsigned>(layer.op) |
+                                           (to.moved != 0 ? run::on_int8_codes : 0U));
     r.lowest = static_cast<std::uint8_t>(to.lowest);
     r.highest = static_cast<std::uint8_t>(to.highest);
     r.repeats = static_cast<std::uint8_t>(static_cast<unsigned>(first->second) |
                                           static_cast<unsigned>(second->second) << 4);
     const format::affine from[2] = {*codes_of(x.g[a]), *codes_of(x.g[b])};
     if (layer.op == binary_op::add) {
-        const auto f = format::make_add_factors(from[0].scale, from[0].zero, from[1].scale, from[1].zero,
-                                                to.scale, to.zero);
+        const auto f = add_factors_of(from[0], from[1], to);
         r.factors[0] = f.ra;
         r.factors[1] = f.rb;
         r.factors[2] = f.offset;

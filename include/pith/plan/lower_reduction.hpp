@@ -102,6 +102,8 @@ result<void> lower(lowering<T, Layers>& x, const pool2d& layer, const std::vecto
             r.function = static_cast<std::uint8_t>(run::pool_function::whole_average);
             r.factor = format::global_average_factor(codes_of(x.g[inputs[0]])->scale, s.codes->scale,
                                                      static_cast<std::int32_t>(dims[1] * dims[2]));
+        } else if (layer.op == pool_op::average && s.codes->moved != 0) {
+            r.function = static_cast<std::uint8_t>(run::pool_function::average_int8);
         }
     }
     x.add(run::op_kind::pool, r);

@@ -282,8 +282,8 @@ inline bool op_checker::convolution_f32(op_view op, t in, t out, bool depthwise)
 
 inline bool op_checker::binary_u8(op_view op, t a, t b, t out) const noexcept {
     const auto r = op.as<codes_binary_record>();
-    const bool known = r.function == static_cast<std::uint8_t>(format::binary_op::add) ||
-                       r.function == static_cast<std::uint8_t>(format::binary_op::mul);
+    const auto function = static_cast<format::binary_op>(r.function & ~on_int8_codes);
+    const bool known = function == format::binary_op::add || function == format::binary_op::mul;
     return known && codes(a) && codes(b) && codes(out) &&
            operand_fits(static_cast<operand_repeat>(r.repeats & 15), a, out) &&
            operand_fits(static_cast<operand_repeat>(r.repeats >> 4), b, out);
@@ -310,6 +310,8 @@ inline bool op_checker::pool(op_view op, t in, t out) const noexcept {
     for (std::size_t i = 0; i < 2; ++i)
         if (r.kernel[i] == 0 || r.strides[i] == 0 || r.dilations[i] == 0)
             return false;
+    if (r.function == static_cast<std::uint8_t>(pool_function::average_int8))
+        return codes(in);
     return r.function <= static_cast<std::uint8_t>(pool_function::average);
 }
 

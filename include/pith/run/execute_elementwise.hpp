@@ -97,9 +97,11 @@ inline void run_binary_u8(const execution& x, op_view op) noexcept {
         args.output_row_stride = static_cast<std::ptrdiff_t>(row_stride(out));
         args.lowest = r.lowest;
         args.highest = r.highest;
+        args.moved = (r.function & on_int8_codes) != 0 ? 128 : 0;
     };
+    const auto function = static_cast<format::binary_op>(r.function & ~on_int8_codes);
     for (std::uint32_t image = 0; image < walk.images; ++image) {
-        if (r.function == static_cast<std::uint8_t>(format::binary_op::add)) {
+        if (function == format::binary_op::add) {
             kernel::add_u8_args args;
             fill(args, image);
             args.factors = {r.factors[0], r.factors[1], r.factors[2]};
@@ -194,6 +196,7 @@ inline void run_pool(const execution& x, op_view op) noexcept {
     const tensor_record in = x.program.tensor(r.op.input);
     const tensor_record out = x.program.tensor(r.op.output);
     const bool codes = type_of(in) == format::dtype::u8;
+    const bool int8 = r.function == static_cast<std::uint8_t>(pool_function::average_int8);
     const auto nothing = [](auto&) {};
     switch (static_cast<pool_function>(r.function)) {
     case pool_function::max:
@@ -203,12 +206,14 @@ inline void run_pool(const execution& x, op_view op) noexcept {
             run_windows<float>(x, r, in, out, *x.kernels.max_pool_f32, nothing);
         return;
     case pool_function::average:
+    case pool_function::average_int8:
         if (codes)
             run_windows<std::uint8_t>(x, r, in, out, *x.kernels.average_pool_u8,
                                       [&](kernel::average_pool_u8_args& a) {
                                           a.count_padding = r.count_padding != 0;
                                           a.from = affine_of(in);
                                           a.to = affine_of(out, r.lowest, r.highest);
+                                          a.to.moved = int8 ? 128 : 0;
                                       });
         else
             run_windows<float>(

@@ -163,10 +163,12 @@ struct unary_record {
 /// How an operand of binary_u8 repeats.
 enum class operand_repeat : std::uint8_t { none, scalar, channels };
 
+/// In codes_binary_record::function: the codes are int8 ones, held moved by 128 (format::affine::moved).
+inline constexpr std::uint8_t on_int8_codes = 128;
 /// op_kind::binary_u8: `input` is a, `second` is b.
 struct codes_binary_record {
     op_record op;
-    std::uint8_t function; ///< format::binary_op: add or mul
+    std::uint8_t function; ///< format::binary_op: add or mul; plus on_int8_codes
     std::uint8_t lowest;
     std::uint8_t highest;
     std::uint8_t repeats; ///< operand_repeat of a, and of b times 16
@@ -196,7 +198,8 @@ struct pool_record {
     std::uint8_t highest;
     float factor; ///< of whole_average on codes
 };
-enum class pool_function : std::uint8_t { max, average, whole_average };
+/// average_int8: as average, on int8 codes, held moved by 128.
+enum class pool_function : std::uint8_t { max, average, whole_average, average_int8 };
 
 /// op_kind::softmax over the middle of [outer, size, inner], on codes or reals.
 struct softmax_record {

@@ -73,7 +73,8 @@ template <class = on_use>
     const std::int32_t zero = g.zeros[0] - of.lowest;
     if (zero < 0 || zero > highest)
         return std::nullopt;
-    return affine_encoding::per_tensor({g.scales[0], zero, 0, highest}, of.bits);
+    const std::int32_t moved = of.lowest == -128 && of.bits == 8 ? 128 : 0;
+    return affine_encoding::per_tensor({g.scales[0], zero, 0, highest, moved}, of.bits);
 }
 
 namespace detail {

@@ -148,7 +148,8 @@ template <class T>
     const std::int32_t zero = e.zeros[0] - e.lowest;
     if (e.scales.size() != 1 || highest > 255 || zero < 0 || zero > highest || steps_of(v).empty())
         return {};
-    return affine_encoding::per_tensor({e.scales[0], zero, 0, highest}, e.bits);
+    const std::int32_t moved = e.lowest == -128 && highest == 255 ? 128 : 0;
+    return affine_encoding::per_tensor({e.scales[0], zero, 0, highest, moved}, e.bits);
 }
 
 } // namespace detail

@@ -64,9 +64,10 @@ struct add_u8_args {
     std::size_t rows = 1;
     std::size_t count = 0;
     std::ptrdiff_t output_row_stride = 0;
-    format::add_factors factors{};
+    format::add_factors factors{}; ///< of codes that were not moved
     std::int32_t lowest = 0;
     std::int32_t highest = 255;
+    std::int32_t moved = 0; ///< format::affine::moved of all three
 };
 
 /// output = format::multiply_codes(a, a_zero, b, b_zero, ...).
@@ -83,6 +84,7 @@ struct mul_u8_args {
     std::int32_t zero = 0;
     std::int32_t lowest = 0;
     std::int32_t highest = 255;
+    std::int32_t moved = 0; ///< format::affine::moved of all three
 };
 
 /// output = op(input); alpha and beta as graph/layer/unary.hpp gives them.

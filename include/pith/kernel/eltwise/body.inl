@@ -91,8 +91,12 @@ inline void add_rows(const add_u8_args& args) noexcept {
     const vf ra = repeat(args.factors.ra);
     const vf rb = repeat(args.factors.rb);
     const vf offset = repeat(args.factors.offset);
-    const rounding code(args.lowest, args.highest, 0);
-    for_each_pair(args, [&](vi a, vi b) { return code(fma(to_real(a), ra, fma(to_real(b), rb, offset))); });
+    const rounding code(args.lowest - args.moved, args.highest - args.moved, args.moved);
+    const auto sum = [&](vi a, vi b) { return code(fma(to_real(a), ra, fma(to_real(b), rb, offset))); };
+    if (args.moved == 0)
+        return for_each_pair(args, sum);
+    const vi moved = repeat_whole(args.moved);
+    for_each_pair(args, [&](vi a, vi b) { return sum(sub_whole(a, moved), sub_whole(b, moved)); });
 }
 
 template <class = on_use>
@@ -100,8 +104,8 @@ inline void mul_rows(const mul_u8_args& args) noexcept {
     const vi a_zero = repeat_whole(args.a_zero);
     const vi b_zero = repeat_whole(args.b_zero);
     const vf factor = repeat(args.factor);
-    const vf zero = repeat(static_cast<float>(args.zero));
-    const rounding code(args.lowest, args.highest, 0);
+    const vf zero = repeat(static_cast<float>(args.zero - args.moved));
+    const rounding code(args.lowest - args.moved, args.highest - args.moved, args.moved);
     for_each_pair(args, [&](vi a, vi b) {
         const vf exact = to_real(mul_whole(sub_whole(a, a_zero), sub_whole(b, b_zero)));
         return code(add(apart(mul(exact, factor)), zero));

@@ -65,14 +65,17 @@ inline void table_u8(const table_u8_args& a) noexcept {
 
 inline void add_u8(const add_u8_args& args) noexcept {
     detail::for_each_pair(args, [&](std::int32_t a, std::int32_t b) {
-        return format::add_codes(a, b, args.factors, args.lowest, args.highest);
+        return format::add_codes(a - args.moved, b - args.moved, args.factors, args.lowest - args.moved,
+                                 args.highest - args.moved) +
+               args.moved;
     });
 }
 
 inline void mul_u8(const mul_u8_args& args) noexcept {
     detail::for_each_pair(args, [&](std::int32_t a, std::int32_t b) {
-        return format::multiply_codes(a, args.a_zero, b, args.b_zero, args.factor, args.zero, args.lowest,
-                                      args.highest);
+        return format::multiply_codes(a, args.a_zero, b, args.b_zero, args.factor, args.zero - args.moved,
+                                      args.lowest - args.moved, args.highest - args.moved) +
+               args.moved;
     });
 }
 

@@ -51,8 +51,7 @@ struct average_pool_f32_args {
     bool count_padding = false; ///< divide by the taps on pads too (but by none beyond them)
 };
 
-/// output = clip(round(mean / to.scale + to.zero)), mean of the decoded codes summed in window order in
-/// float.
+/// output = format::average_code of the mean, the decoded codes summed in window order in float.
 struct average_pool_u8_args {
     const std::uint8_t* input = nullptr;
     std::uint8_t* output = nullptr;

@@ -53,10 +53,12 @@ template <class = on_use>
 inline void average_codes(const average_pool_u8_args& a) noexcept {
     const vi from_zero = repeat_whole(a.from.zero);
     const vf from_scale = repeat(a.from.scale);
-    const vf to_zero = repeat(static_cast<float>(a.to.zero));
-    const vf to_scale = repeat(a.to.scale);
-    const vf low = repeat(static_cast<float>(a.to.lowest));
-    const vf high = repeat(static_cast<float>(a.to.highest));
+    const format::affine own = format::moved_back(a.to);
+    const vf to_zero = repeat(static_cast<float>(own.zero));
+    const vf to_scale = repeat(own.scale);
+    const vf low = repeat(static_cast<float>(own.lowest));
+    const vf high = repeat(static_cast<float>(own.highest));
+    const vi moved = repeat_whole(a.to.moved);
     const std::uint32_t channels = a.over.channels;
     for_each_window(a.over, [&](const clipped_window& w) {
         const std::uint32_t count = a.count_padding ? w.padded_count : w.count;
@@ -68,8 +70,9 @@ inline void average_codes(const average_pool_u8_args& a) noexcept {
             });
             const vf mean = count != 0 ? div(sum, repeat(static_cast<float>(count))) : zero();
             const vf real = add(div(mean, to_scale), to_zero);
-            store_codes(a.output + w.output + static_cast<std::ptrdiff_t>(c),
-                        to_whole(min(max(real, low), high)), channels - c < width ? channels - c : width);
+            const vi code = add_whole(to_whole(min(max(real, low), high)), moved);
+            store_codes(a.output + w.output + static_cast<std::ptrdiff_t>(c), code,
+                        channels - c < width ? channels - c : width);
         }
     });
 }

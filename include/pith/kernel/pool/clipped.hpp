@@ -92,12 +92,13 @@ void for_each_tap(const pool_geometry& g, const clipped_window& w, const F& f) n
     return real < 3.402823466e38f ? real : 3.402823466e38f;
 }
 
-/// clip(round(sum / count / scale + zero)): the zero point is inside the rounding.
+/// format::average_code.
 [[nodiscard]] constexpr std::uint8_t mean_code(float sum, std::uint32_t count,
                                                const format::affine& to) noexcept {
     const float mean = count > 0 ? sum / static_cast<float>(count) : 0.f;
-    const float code = mean / to.scale + static_cast<float>(to.zero);
-    return static_cast<std::uint8_t>(format::round_clamped(code, to.lowest, to.highest));
+    const format::affine own = format::moved_back(to);
+    const float code = mean / own.scale + static_cast<float>(own.zero);
+    return static_cast<std::uint8_t>(format::round_clamped(code, own.lowest, own.highest) + to.moved);
 }
 
 } // namespace pith::kernel
