@@ -12,7 +12,7 @@
 #include "codes_vector.hpp"
 
 #if PITH_X86
-#include <immintrin.h>
+#include "vectors/x86_intrinsics.hpp"
 
 PITH_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx2 {

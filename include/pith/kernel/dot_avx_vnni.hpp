@@ -10,7 +10,7 @@
 #include "../base/config.hpp"
 
 #if PITH_X86
-#include <immintrin.h>
+#include "vectors/x86_intrinsics.hpp"
 
 PITH_TARGET_BEGIN("avxvnni,avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx_vnni {

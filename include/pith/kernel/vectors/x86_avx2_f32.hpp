@@ -10,7 +10,7 @@
 #include "../../base/config.hpp"
 
 #if PITH_X86
-#include <immintrin.h>
+#include "x86_intrinsics.hpp"
 
 PITH_TARGET_BEGIN("avx2,fma")
 namespace pith::kernel::x86_avx2::f32 {

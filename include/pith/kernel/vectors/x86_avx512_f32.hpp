@@ -10,7 +10,7 @@
 #include "../../base/config.hpp"
 
 #if PITH_X86
-#include <immintrin.h>
+#include "x86_intrinsics.hpp"
 
 PITH_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq")
 namespace pith::kernel::x86_avx512::f32 {
