@@ -144,6 +144,17 @@ TEST_CASE("outputs that are inputs, constants or named twice have names of their
         CHECK(difference((*have)[i], (*want)[i], 0.F, 0.F) == "");
 }
 
+TEST_CASE("an output keeps its name, whatever the values before it are called") {
+    graph_builder<float> b;
+    const auto inner = b.relu(b.input({1, 4}, "x"));
+    const auto y = b.activate(inner, {unary_op::sigmoid});
+    b[inner].name = "y";
+    b[y].name = "y";
+    const auto again = read(written(finish(std::move(b), {y})));
+    CHECK(again[again.outputs[0]].name == "y");
+    CHECK(again[again.nodes[0].outputs[0]].name != "y");
+}
+
 TEST_CASE("what cannot be written is refused") {
     const auto g = residual_network();
     CHECK(io::onnx_bytes(g, {.opset = 12}).error().code == errc::bad_option);

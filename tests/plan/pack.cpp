@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pith/graph/builder.hpp"
+#include "pith/graph/passes/as_float32.hpp"
 #include "pith/plan/explain.hpp"
 #include "pith/plan/pack_for.hpp"
 
@@ -49,6 +50,32 @@ TEST_CASE("pack: the same graph gives the same bytes; names can be left out; a b
     REQUIRE(program);
     CHECK(program->input(0).dims == shape{3, 6, 6, 4});
     CHECK(program->output(0).dims == shape{3, 1});
+}
+
+TEST_CASE(
+    "pack: values of types that programs do not have are refused by name, and float16 is packed as float32") {
+    const auto through = [](format::dtype type) {
+        graph_builder<float> b;
+        const auto x = b.input({1, 4});
+        const auto narrow = b.add_node(cast{type}, {x});
+        b[narrow].name = "narrow";
+        auto g = std::move(b).finish({b.add_node(cast{format::dtype::f32}, {narrow})});
+        REQUIRE(g);
+        return *std::move(g);
+    };
+    using format::dtype;
+    for (const auto type :
+         {dtype::f16, dtype::bf16, dtype::f64, dtype::f8e4m3fn, dtype::f8e8m0, dtype::f4e2m1, dtype::i16,
+          dtype::u16, dtype::u32, dtype::u64, dtype::i4, dtype::u4}) {
+        const auto bytes = plan::pack(through(type));
+        REQUIRE(!bytes);
+        const std::string name(format::name_of(type));
+        CHECK(std::string(bytes.error().where) == "value 'narrow' (" + name + ")");
+        const auto wide = passes::as_float32{}(through(type));
+        REQUIRE(wide);
+        CHECK(plan::pack(*wide).has_value() == format::is_computed(type));
+    }
+    CHECK(plan::pack(through(dtype::i32)));
 }
 
 TEST_CASE("pack: one operation computes a convolution, the addition behind it and its activation") {

@@ -231,8 +231,10 @@ public:
 
 private:
     void declare_inputs() {
-        for (const auto id : g_.inputs)
-            write_.reserve(id);
+        for (const auto* doors : {&g_.inputs, &g_.outputs}) // whose names are the model's own
+            for (const auto id : *doors)
+                if (!g_[id].is_constant())
+                    write_.reserve(id);
         for (const auto& n : g_.nodes)
             for (const auto id : n.outputs)
                 if (id != no_value)
