@@ -39,7 +39,25 @@ enum class unary_op : std::uint8_t {
     cos,
 };
 
-enum class binary_op : std::uint8_t { add, sub, mul, div, min, max, pow, prelu };
+/// The last three give booleans; programs have the others.
+enum class binary_op : std::uint8_t {
+    add,
+    sub,
+    mul,
+    div,
+    min,
+    max,
+    pow,
+    prelu,
+    keep,
+    equal,
+    less,
+    less_equal
+};
+
+[[nodiscard]] constexpr bool compares(binary_op op) noexcept {
+    return op >= binary_op::equal;
+}
 
 /// The last four give the place of an extreme element along one axis, as a whole number: the first of equal
 /// ones, or the last. NaN is both greatest and least.

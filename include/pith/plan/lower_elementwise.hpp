@@ -152,6 +152,18 @@ void add_binary(lowering<T, Layers>& x, binary_op op, tensor_id out, const shape
     x.add(run::op_kind::binary_f32, r, table.words()).replaces = in_place::any;
 }
 
+/// Booleans as real numbers.
+template <class T, class Layers>
+[[nodiscard]] result<tensor_id> read_truth(lowering<T, Layers>& x, value_id v) {
+    const auto in = x.read(v, form::wholes, placement::dense);
+    if (!in)
+        return in;
+    const tensor_id id = x.make(v, form::reals);
+    x.d.tensors[id].origin = no_value;
+    x.add(run::op_kind::convert, operands(id, *in));
+    return id;
+}
+
 /// Strides of an operand as it repeats over `dims`.
 template <class T, class Layers>
 [[nodiscard]] strides operand_steps(lowering<T, Layers>& x, tensor_id id, const shape& own,
@@ -196,13 +208,18 @@ template <class T, class Layers>
 result<void> lower(lowering<T, Layers>& x, const binary& layer, const std::vector<value_id>& inputs) {
     if (x.current.integer)
         return detail::lower_codes(x, layer, inputs[0], inputs[1]);
+    if (format::compares(layer.op))
+        return fault{errc::unsupported, "comparisons cannot be packed"};
     const value_id output = x.current.output;
     const shape& dims = x.g[output].dims;
     tensor_id in[2];
     strides steps[2];
     for (std::size_t i = 0; i < 2; ++i) {
         const shape& own = x.g[inputs[i]].dims;
-        const auto id = x.read(inputs[i], form::reals, own == dims ? placement::any : placement::dense);
+        const bool decides = layer.op == binary_op::keep && i == 1;
+        const auto id = decides
+                            ? detail::read_truth(x, inputs[i])
+                            : x.read(inputs[i], form::reals, own == dims ? placement::any : placement::dense);
         if (!id)
             return id.error();
         in[i] = *id;

@@ -297,7 +297,7 @@ inline bool op_checker::binary_f32(op_view op, t a, t b, t out) const noexcept {
         for (std::size_t k = 0; k < 3; ++k)
             reaches[k].add(op.word<record>(i), op.step<record>((k + 1) * r.rank + i));
     return real(a) && real(b) && real(out) && stays(reaches[0], 0, a) && stays(reaches[1], 0, b) &&
-           stays(reaches[2], 0, out) && r.function <= static_cast<std::uint8_t>(format::binary_op::prelu);
+           stays(reaches[2], 0, out) && r.function <= static_cast<std::uint8_t>(format::binary_op::keep);
 }
 
 inline bool op_checker::pool(op_view op, t in, t out) const noexcept {

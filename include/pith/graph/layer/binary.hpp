@@ -18,20 +18,25 @@ namespace pith {
 
 using binary_op = format::binary_op;
 
-/// inputs: a, b; output the broadcast shape. prelu: a where a >= 0, else a * b.
+/// inputs: a, b; output the broadcast shape. prelu: a where a >= 0, else a * b. keep: a where the boolean b
+/// holds, else 0. Comparisons give booleans.
 struct binary {
     binary_op op = binary_op::add;
 };
 
 [[nodiscard]] constexpr std::string_view kind_of(const binary& layer) noexcept {
-    constexpr std::string_view names[] = {"add", "sub", "mul", "div", "min", "max", "pow", "prelu"};
+    constexpr std::string_view names[] = {"add", "sub",   "mul",  "div",   "min",  "max",
+                                          "pow", "prelu", "keep", "equal", "less", "less_equal"};
     return names[static_cast<std::size_t>(layer.op)];
 }
 
 template <class = on_use>
 [[nodiscard]] inline result<value_infos> infer(const binary& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
-    if (is_real(in[0].type) != is_real(in[1].type) && layer.op != binary_op::pow)
+    if (layer.op == binary_op::keep && in[1].type != format::dtype::boolean)
+        return fault{errc::unsupported, "what is kept of a value is decided by booleans"};
+    const bool mixes = layer.op == binary_op::pow || layer.op == binary_op::keep;
+    if (is_real(in[0].type) != is_real(in[1].type) && !mixes)
         return fault{errc::unsupported, "one operand is floating point, the other whole numbers; cast one"};
     PITH_TRY(detail::expect_computed(in));
     const auto dims = broadcast(in[0].dims, in[1].dims);
@@ -39,7 +44,7 @@ template <class = on_use>
         return dims.error();
     if (layer.op == binary_op::prelu && *dims != in[0].dims)
         return fault{errc::bad_shape, "the slopes do not broadcast to the input's shape"};
-    return detail::one(*dims, in[0].type);
+    return detail::one(*dims, format::compares(layer.op) ? format::dtype::boolean : in[0].type);
 }
 
 namespace detail {
@@ -77,6 +82,14 @@ template <class = on_use>
         return power(x, y);
     case binary_op::prelu:
         return a >= 0 ? a : static_cast<std::int64_t>(x * y);
+    case binary_op::keep:
+        return b != 0 ? a : 0;
+    case binary_op::equal:
+        return a == b ? 1 : 0;
+    case binary_op::less:
+        return a < b ? 1 : 0;
+    case binary_op::less_equal:
+        return a <= b ? 1 : 0;
     }
     return 0;
 }
@@ -97,6 +110,10 @@ template <class = on_use>
         return power(x, y);
     case binary_op::prelu:
         return a;
+    case binary_op::less:
+        return x < y ? 1 : 0;
+    case binary_op::less_equal:
+        return x <= y ? 1 : 0;
     default:
         return apply(op, a, b);
     }
@@ -122,6 +139,14 @@ requires std::is_floating_point_v<T>
         return std::pow(a, b);
     case binary_op::prelu:
         return a >= 0 ? a : a * b;
+    case binary_op::keep:
+        return b != 0 ? a : 0;
+    case binary_op::equal:
+        return a == b ? T{1} : T{0};
+    case binary_op::less:
+        return a < b ? T{1} : T{0};
+    case binary_op::less_equal:
+        return a <= b ? T{1} : T{0};
     }
     return a;
 }
@@ -167,7 +192,8 @@ template <class E>
 
 template <class T>
 [[nodiscard]] result<any_tensors<T>> forward(const binary& layer, tensor_inputs<T> in) {
-    if (in[0].reals != nullptr && in[1].reals != nullptr)
+    const bool compares = format::compares(layer.op);
+    if (in[0].reals != nullptr && in[1].reals != nullptr && !compares)
         return detail::one_tensor<T>(
             detail::combine(layer.op, detail::reals<T>(in, 0), detail::reals<T>(in, 1)));
     if (in[0].wholes != nullptr && in[1].wholes != nullptr) {
@@ -185,7 +211,7 @@ template <class T>
         return detail::one_tensor<T>(detail::combine(layer.op, detail::wholes<T>(in, 0), b));
     }
     auto y = detail::combine(layer.op, detail::to_reals<T>(in, 0), detail::to_reals<T>(in, 1));
-    if (in[0].reals != nullptr)
+    if (in[0].reals != nullptr && !compares)
         return detail::one_tensor<T>(std::move(y));
     tensor<std::int64_t> whole(y.dims());
     for (std::size_t i = 0; i < y.size(); ++i)

@@ -10,8 +10,10 @@
 #include "ops_conv.hpp"
 #include "ops_dense.hpp"
 #include "ops_elementwise.hpp"
+#include "ops_logic.hpp"
 #include "ops_move.hpp"
 #include "ops_normalize.hpp"
+#include "ops_pick.hpp"
 #include "ops_pool.hpp"
 #include "ops_quantized.hpp"
 #include "ops_quantized_integer.hpp"
@@ -48,6 +50,8 @@ template <class T>
     look(normalize_operators<T>);
     look(shape_operators<T>);
     look(move_operators<T>);
+    look(logic_operators<T>);
+    look(pick_operators<T>);
     look(reduce_operators<T>);
     look(resize_operators<T>);
     look(constant_operators<T>);

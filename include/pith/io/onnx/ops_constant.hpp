@@ -156,68 +156,6 @@ template <class T>
 
 } // namespace detail
 
-/// Comparisons and logic of two constants; Test is a stateless function object.
-template <class T, class Test>
-void import_compare(call<T>& c) {
-    c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
-    const shape dims = detail::common_dims(c);
-    const value<T> a = detail::constant_as(c, 0, dims);
-    const value<T> b = detail::constant_as(c, 1, dims);
-    c.expect(a.constant.index() == b.constant.index(), errc::bad_shape, "the inputs have different types");
-    tensor<std::int64_t> out(dims);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        if (a.reals() != nullptr)
-            out[i] = Test{}((*a.reals())[i], (*b.reals())[i]);
-        else if (a.type == format::dtype::u64)
-            out[i] = Test{}(static_cast<std::uint64_t>((*a.wholes())[i]),
-                            static_cast<std::uint64_t>((*b.wholes())[i]));
-        else
-            out[i] = Test{}((*a.wholes())[i], (*b.wholes())[i]);
-    }
-    c.out(0, c.make.constant(std::move(out), format::dtype::boolean));
-}
-
-// clang-format off
-struct test_equal { template <class T> bool operator()(T a, T b) const { return a == b; } };
-struct test_less { template <class T> bool operator()(T a, T b) const { return a < b; } };
-struct test_less_equal { template <class T> bool operator()(T a, T b) const { return a <= b; } };
-struct test_greater { template <class T> bool operator()(T a, T b) const { return a > b; } };
-struct test_greater_equal { template <class T> bool operator()(T a, T b) const { return a >= b; } };
-struct test_and { template <class T> bool operator()(T a, T b) const { return a != T{} && b != T{}; } };
-struct test_or { template <class T> bool operator()(T a, T b) const { return a != T{} || b != T{}; } };
-struct test_xor { template <class T> bool operator()(T a, T b) const { return (a != T{}) != (b != T{}); } };
-// clang-format on
-
-template <class T>
-void import_not(call<T>& c) {
-    const shape dims = detail::common_dims(c);
-    tensor<std::int64_t> out(dims, c.constant_wholes(0));
-    for (auto& v : out.data())
-        v = v == 0 ? 1 : 0;
-    c.out(0, c.make.constant(std::move(out), format::dtype::boolean));
-}
-
-template <class T>
-void import_where(call<T>& c) {
-    c.expect(c.inputs() == 3, errc::bad_file, "the operator takes three inputs");
-    const shape dims = detail::common_dims(c);
-    const value<T> pick = detail::constant_as(c, 0, dims);
-    value<T> a = detail::constant_as(c, 1, dims);
-    const value<T> b = detail::constant_as(c, 2, dims);
-    c.expect(pick.wholes() != nullptr && a.type == b.type, errc::bad_shape,
-             "the inputs have the wrong types");
-    const auto choose = [&](auto yes, const auto& no) {
-        for (std::size_t i = 0; i < yes.size(); ++i)
-            if ((*pick.wholes())[i] == 0)
-                yes[i] = no[i];
-        c.out(0, c.make.constant(std::move(yes), a.type));
-    };
-    if (a.reals() != nullptr)
-        choose(*a.reals(), *b.reals());
-    else
-        choose(*a.wholes(), *b.wholes());
-}
-
 namespace detail {
 
 /// With the sign of the divisor, or of the dividend. @pre n is not 0
@@ -334,16 +272,6 @@ inline constexpr operator_entry<T> constant_operators[] = {
     {"Cast", &import_cast<T>},
     {"CastLike", &import_cast_like<T>},
     {"Range", &import_range<T>},
-    {"Equal", &import_compare<T, test_equal>},
-    {"Less", &import_compare<T, test_less>},
-    {"LessOrEqual", &import_compare<T, test_less_equal>},
-    {"Greater", &import_compare<T, test_greater>},
-    {"GreaterOrEqual", &import_compare<T, test_greater_equal>},
-    {"And", &import_compare<T, test_and>},
-    {"Or", &import_compare<T, test_or>},
-    {"Xor", &import_compare<T, test_xor>},
-    {"Not", &import_not<T>},
-    {"Where", &import_where<T>},
     {"Mod", &import_mod<T>},
     {"BitwiseAnd", &import_bitwise<T, '&'>},
     {"BitwiseOr", &import_bitwise<T, '|'>},

@@ -86,11 +86,10 @@ inline void add_weights(const resample_rule& r, std::int32_t i, double* weights)
         weights[at[t]] += static_cast<double>(weight[t]);
 }
 
-/// y [..., outputs, inner] = constant matrix [outputs, size] times x [..., size, inner].
+/// One stored axis weighted by a constant matrix.
 template <class T>
 [[nodiscard]] value_id weighted_axis(call<T>& c, value_id x, std::size_t axis, const resample_rule& r) {
-    const shape from = c.make.net[x].dims;
-    const std::int64_t size = from[axis];
+    const std::int64_t size = c.make.net[x].dims[axis];
     const std::int64_t outputs = r.axis.output;
     c.expect(outputs <= max_elements / size, errc::bad_shape, "a value has more than 2^31 elements");
     c.make.left().charge(static_cast<std::uint64_t>(outputs * size) * 8, c.make.where());
@@ -102,15 +101,7 @@ template <class T>
         std::transform(row.begin(), row.end(), matrix.data().begin() + i * size,
                        [](double w) { return static_cast<T>(w); });
     }
-    shape stretched;
-    shape wanted = from;
-    wanted[axis] = outputs;
-    for (std::size_t i = 0; i <= axis; ++i)
-        stretched.push_back(from[i]);
-    c.expect(stretched.rank() < max_rank, errc::unsupported, "tensors have at most 8 dimensions here");
-    stretched.push_back(from.product(axis + 1, from.rank()));
-    const operand by = c.make.constant(std::move(matrix));
-    return c.make.reshaped(c.make.emit(matmul{}, {by.id, c.make.reshaped(x, stretched)}), wanted);
+    return multiply_axis(c, c.make.constant(std::move(matrix)).id, x, axis);
 }
 
 } // namespace detail

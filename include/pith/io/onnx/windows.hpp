@@ -167,6 +167,20 @@ template <class T>
                         order);
 }
 
+/// y [..., outputs, inner...] = matrix [outputs, size] times x [..., size, inner...], all of them stored
+/// values.
+template <class T>
+[[nodiscard]] value_id multiply_axis(call<T>& c, value_id matrix, value_id x, std::size_t axis) {
+    shape wanted = c.make.net[x].dims;
+    shape columns;
+    for (std::size_t i = 0; i <= axis; ++i)
+        columns.push_back(wanted[i]);
+    c.expect(columns.rank() < max_rank, errc::unsupported, "tensors have at most 8 dimensions here");
+    columns.push_back(wanted.product(axis + 1, wanted.rank()));
+    wanted[axis] = c.make.net[matrix].dims[0];
+    return c.make.reshaped(c.make.emit(matmul{}, {matrix, c.make.reshaped(x, columns)}), wanted);
+}
+
 } // namespace detail
 } // namespace pith::io::onnx
 

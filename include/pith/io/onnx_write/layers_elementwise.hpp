@@ -97,7 +97,8 @@ void write_table(W& w, const Node& n, const unary& layer) {
     const std::string which =
         w.step("index", "Cast", {codes}, attribute_list{}.whole("to", onnx::element::i32));
     const std::string picked = w.fresh("picked");
-    const std::string held = w.initializer(w.node_name() + "/table", entries, w.element_of_codes(n.outputs[0]));
+    const std::string held =
+        w.initializer(w.node_name() + "/table", entries, w.element_of_codes(n.outputs[0]));
     w.emit("Gather", {held, which}, {picked}, attribute_list{}.whole("axis", 0));
     w.give_codes(n.outputs[0], picked, from.order, from.mixed);
 }
@@ -152,6 +153,14 @@ void write(W& w, const Node& n, const unary& layer) {
 
 namespace detail {
 
+[[nodiscard]] inline const char* operator_of(binary_op op, format::dtype type) noexcept {
+    if (type == format::dtype::boolean && (op == binary_op::mul || op == binary_op::max))
+        return op == binary_op::mul ? "And" : "Or";
+    constexpr const char* names[] = {"Add", "Sub",   "Mul",   "Div",   "Min",  "Max",
+                                     "Pow", "PRelu", "Where", "Equal", "Less", "LessOrEqual"};
+    return names[static_cast<std::size_t>(op)];
+}
+
 /// A constant operand of a value of this rank in this order, without leading axes of length 1.
 template <class W>
 [[nodiscard]] std::string operand_constant(W& w, value_id id, const layout& order,
@@ -190,10 +199,12 @@ template <class W>
 
 template <class W, class Node>
 void write(W& w, const Node& n, const binary& layer) {
-    constexpr const char* names[] = {"Add", "Sub", "Mul", "Div", "Min", "Max", "Pow", "PRelu"};
-    const std::string op = names[static_cast<std::size_t>(layer.op)];
+    const format::dtype type = w.g[n.inputs[0]].type;
+    const std::string op = detail::operator_of(layer.op, type);
     const auto emit = [&](const std::string& first, const std::string& second, const std::string& out) {
-        if (w.on_codes)
+        if (layer.op == binary_op::keep)
+            w.emit(op, {second, first, w.number("zero", 0, type)}, {out});
+        else if (w.on_codes)
             emit_runtime(w, "QLinear" + op, with_codes(w, n, {first, second}), out);
         else
             w.emit(op, {first, second}, {out});

@@ -34,6 +34,10 @@ void with_binary(format::binary_op op, const F& f) noexcept {
         return f([](float a, float b) { return std::pow(a, b); });
     case prelu:
         return f([](float a, float b) { return a < 0.f ? a * b : a; });
+    case keep:
+        return f([](float a, float b) { return b != 0.f ? a : 0.f; });
+    default: // comparisons are no operations of a program
+        return;
     }
 }
 

@@ -41,8 +41,11 @@ template <class T>
         return {b * std::pow(a, b - 1), a > 0 ? y * std::log(a) : T{0}};
     case binary_op::prelu:
         return a >= 0 ? binary_slopes<T>{1, 0} : binary_slopes<T>{b, a};
+    case binary_op::keep:
+        return b != 0 ? binary_slopes<T>{1, 0} : binary_slopes<T>{0, 0};
+    default:
+        return {0, 0};
     }
-    return {0, 0};
 }
 
 /// Calls f(output, first, second) for the element offsets of a broadcast operation.
@@ -66,7 +69,7 @@ template <class T>
 [[nodiscard]] result<void> forward_step(const binary& layer, step<T>& s) {
     const slot<T>& a = s.in[0];
     const slot<T>& b = s.in[1];
-    if (a.value == nullptr || b.value == nullptr)
+    if (a.value == nullptr || b.value == nullptr || format::compares(layer.op))
         return detail::forward_by_graph(layer, s);
     T* y = s.out[0].value;
     if (layer.op == binary_op::add && a.dims == b.dims) {
@@ -86,6 +89,8 @@ template <class T>
 void backward_step(const binary& layer, step<T>& s) {
     const slot<T>& a = s.in[0];
     const slot<T>& b = s.in[1];
+    if (format::compares(layer.op))
+        return;
     if (layer.op == binary_op::add && a.dims == b.dims) {
         for (const slot<T>& in : s.in)
             if (in.gradient != nullptr)

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_IO_ONNX_OPS_PICK_HPP
+#define PITH_IO_ONNX_OPS_PICK_HPP
+/// Operators that pick elements or put them to places by number: each becomes a gather of flattened values.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ops_logic.hpp"
+#include "windows.hpp"
+
+namespace pith::io::onnx {
+
+namespace detail {
+
+/// A constant of whole numbers, at(i) in place i.
+template <class T, class At>
+[[nodiscard]] operand whole_table(call<T>& c, const shape& dims, format::dtype type, const At& at) {
+    c.expect(dims.elements() <= max_elements, errc::bad_shape, "a value has more than 2^31 elements");
+    c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
+    tensor<std::int64_t> t(dims);
+    for (std::size_t i = 0; i < t.size(); ++i)
+        t[i] = at(static_cast<std::int64_t>(i));
+    return c.make.constant(std::move(t), type);
+}
+
+/// Indices as int64, negative ones counted from the end. @param sizes of the axis that each picks from
+template <class T>
+[[nodiscard]] operand wrapped_indices(call<T>& c, const operand& indices, const operand& sizes) {
+    const operand x = apply_cast(c, indices, format::dtype::i64);
+    const operand zero = c.make.constant(tensor<std::int64_t>(shape{}, 0), format::dtype::i64);
+    const operand behind = combine(c, binary_op::min, apply(c, {unary_op::sign}, x), zero);
+    return combine(c, binary_op::sub, x, combine(c, binary_op::mul, behind, sizes));
+}
+
+template <class T>
+[[nodiscard]] operand whole_scalar(call<T>& c, std::int64_t v) {
+    return c.make.constant(tensor<std::int64_t>(shape{}, v), format::dtype::i64);
+}
+
+template <class T>
+[[nodiscard]] value_id flattened(call<T>& c, const operand& x) {
+    return c.make.reshaped(c.make.place(x), {x.dims.elements()});
+}
+
+/// Refuses constant indices that are out of range.
+template <class T>
+void check_indices(const call<T>& c, const operand& indices, std::int64_t size) {
+    if (const auto* t = c.make.net[indices.id].wholes())
+        for (const auto i : t->data())
+            c.expect(i >= -size && i < size, errc::bad_shape,
+                     "an index is beyond the axis that it picks from");
+}
+
+} // namespace detail
+
+template <class T>
+void import_gather_elements(call<T>& c) {
+    const operand x = c.in(0);
+    const operand indices = c.in(1);
+    const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
+    const shape to = indices.dims;
+    c.expect(to.rank() == x.dims.rank() && !is_real(indices.type), errc::bad_shape,
+             "one whole index per element is needed");
+    detail::check_indices(c, indices, x.dims[axis]);
+    const strides step = dense_strides(x.dims);
+    for (std::size_t i = 0; i < to.rank(); ++i)
+        c.expect(i == axis || to[i] <= x.dims[i], errc::bad_shape, "the indices' shape does not fit");
+    const operand base = detail::whole_table(c, to, format::dtype::i64, [&](std::int64_t i) {
+        std::int64_t at = 0;
+        for (std::size_t k = to.rank(); k-- > 0; i /= to[k])
+            at += k == axis ? 0 : i % to[k] * step[k];
+        return at;
+    });
+    const operand along = detail::wrapped_indices(c, indices, detail::whole_scalar(c, x.dims[axis]));
+    const operand scaled = combine(c, binary_op::mul, along, detail::whole_scalar(c, step[axis]));
+    const operand at = combine(c, binary_op::add, scaled, base);
+    c.out(0, c.plain(c.make.emit(gather{0}, {detail::flattened(c, x), c.make.place(at)})));
+}
+
+template <class T>
+void import_gather_nd(call<T>& c) {
+    const operand x = c.in(0);
+    const operand indices = c.in(1);
+    const auto batch = static_cast<std::size_t>(c.small(c.whole("batch_dims", 0)));
+    c.expect(indices.dims.rank() > batch && x.dims.rank() > batch && !is_real(indices.type), errc::bad_shape,
+             "the indices' shape does not fit");
+    const auto count = static_cast<std::size_t>(indices.dims.back());
+    c.expect(count >= 1 && batch + count <= x.dims.rank(), errc::bad_shape,
+             "the indices' shape does not fit");
+    const strides step = dense_strides(x.dims);
+    const std::int64_t rest = x.dims.product(batch + count, x.dims.rank());
+    const auto row = [&](const auto& at) {
+        return detail::whole_table(c, {indices.dims.back()}, format::dtype::i64,
+                                   [&](std::int64_t i) { return at(batch + static_cast<std::size_t>(i)); });
+    };
+    const operand sizes = row([&](std::size_t i) { return x.dims[i]; });
+    const operand steps = row([&](std::size_t i) { return rest == 0 ? 0 : step[i] / rest; });
+    operand at = combine(c, binary_op::mul, detail::wrapped_indices(c, indices, sizes), steps);
+    at = reduce_over(c, reduce_op::sum, at, {indices.dims.rank() - 1}, false);
+    shape images; // one base for each batch
+    for (std::size_t i = 0; i < at.dims.rank(); ++i)
+        images.push_back(i < batch ? x.dims[i] : 1);
+    if (batch > 0) {
+        const std::int64_t picked = x.dims.product(batch, batch + count);
+        at = combine(
+            c, binary_op::add, at,
+            detail::whole_table(c, images, format::dtype::i64, [&](std::int64_t i) { return i * picked; }));
+    }
+    shape rows{x.dims.product(0, batch + count)};
+    for (std::size_t i = batch + count; i < x.dims.rank(); ++i)
+        rows.push_back(x.dims[i]);
+    c.expect(at.dims.rank() + rows.rank() - 1 <= max_rank, errc::unsupported,
+             "tensors have at most 8 dimensions here");
+    const value_id from = c.make.reshaped(c.make.place(x), rows);
+    c.out(0, c.plain(c.make.emit(gather{0}, {from, c.make.place(at)})));
+}
+
+namespace detail {
+
+enum class scatter_op : std::uint8_t { set, add, mul, max, min };
+
+template <class T>
+[[nodiscard]] scatter_op read_scatter(const call<T>& c) {
+    const auto name = c.text("reduction", "none");
+    if (name == "none")
+        return scatter_op::set;
+    if (name == "add")
+        return scatter_op::add;
+    if (name == "mul")
+        return scatter_op::mul;
+    c.expect(name == "max" || name == "min", errc::bad_option, "the reduction is unknown");
+    return name == "max" ? scatter_op::max : scatter_op::min;
+}
+
+/// Which update goes where: `places[j]` is the element of the output that update j meets. Updates of the same
+/// element meet it one after the other, in so many rounds; round[j] is that of update j.
+struct scatter_rounds {
+    std::vector<std::int64_t> round;
+    std::int64_t count = 0;
+};
+
+template <class = on_use>
+[[nodiscard]] inline scatter_rounds rounds_of(const std::vector<std::int64_t>& places, std::int64_t elements,
+                                              bool last_only) {
+    std::vector<std::int64_t> met(static_cast<std::size_t>(elements), 0);
+    scatter_rounds r;
+    for (const auto p : places) {
+        r.round.push_back(last_only ? 0 : met[static_cast<std::size_t>(p)]++);
+        r.count = std::max(r.count, r.round.back() + 1);
+    }
+    return r;
+}
+
+/// x with updates put to, or joined with, the elements at `places`.
+template <class T>
+[[nodiscard]] operand scattered(call<T>& c, const operand& x, const operand& updates,
+                                const std::vector<std::int64_t>& places, scatter_op op) {
+    const std::int64_t elements = x.dims.elements();
+    c.expect(x.type == updates.type && updates.dims.elements() == static_cast<std::int64_t>(places.size()),
+             errc::bad_shape, "the updates do not fit");
+    for (const auto p : places)
+        c.expect(p >= 0 && p < elements, errc::bad_shape, "an index is beyond the axis that it picks from");
+    if (places.empty())
+        return x;
+    c.make.left().charge((static_cast<std::uint64_t>(elements) + places.size()) * 16, c.make.where());
+    const auto rounds = rounds_of(places, elements, op == scatter_op::set);
+    c.expect(rounds.count <= 64, errc::unsupported, "more than 64 updates of one element are not supported");
+    const bool own = op != scatter_op::add && op != scatter_op::mul;
+    const value_id flat = flattened(c, x);
+    // What an element that no update meets is joined with: itself, or the neutral one.
+    value_id before = flat;
+    if (!own) {
+        const std::int64_t one = op == scatter_op::mul ? 1 : 0;
+        before = is_real(x.type)
+                     ? apply_cast(c, c.make.constant(tensor<T>(shape{1}, static_cast<T>(one))), x.type).id
+                     : c.make.constant(tensor<std::int64_t>(shape{1}, one), x.type).id;
+    }
+    const value_id both = c.make.emit(concat{0}, {before, flattened(c, updates)});
+    const std::int64_t offset = own ? elements : 1;
+    operand y = c.plain(flat);
+    for (std::int64_t r = 0; r < rounds.count; ++r) {
+        std::vector<std::int64_t> from(static_cast<std::size_t>(elements), 0);
+        for (std::size_t i = 0; own && i < from.size(); ++i)
+            from[i] = static_cast<std::int64_t>(i);
+        for (std::size_t j = 0; j < places.size(); ++j)
+            if (rounds.round[j] == r)
+                from[static_cast<std::size_t>(places[j])] = offset + static_cast<std::int64_t>(j);
+        const operand which = whole_table(c, {elements}, format::dtype::i64,
+                                          [&](std::int64_t i) { return from[static_cast<std::size_t>(i)]; });
+        const operand met = c.plain(c.make.emit(gather{0}, {both, which.id}));
+        constexpr binary_op joins[] = {binary_op::add, binary_op::add, binary_op::mul, binary_op::max,
+                                       binary_op::min};
+        y = op == scatter_op::set ? met : combine(c, joins[static_cast<std::size_t>(op)], y, met);
+    }
+    return c.plain(c.make.reshaped(y.id, x.dims));
+}
+
+} // namespace detail
+
+template <class T>
+void import_scatter_elements(call<T>& c) {
+    const operand x = c.in(0);
+    const operand indices = c.in(1);
+    const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
+    const shape from = indices.dims;
+    c.expect(from.rank() == x.dims.rank(), errc::bad_shape, "one index per update is needed");
+    for (std::size_t i = 0; i < from.rank(); ++i)
+        c.expect(i == axis || from[i] <= x.dims[i], errc::bad_shape, "the indices' shape does not fit");
+    auto places = c.constant_wholes(1);
+    detail::check_indices(c, indices, x.dims[axis]);
+    const strides step = dense_strides(x.dims);
+    for (std::size_t j = 0; j < places.size(); ++j) {
+        std::int64_t at = (places[j] < 0 ? places[j] + x.dims[axis] : places[j]) * step[axis];
+        auto i = static_cast<std::int64_t>(j);
+        for (std::size_t k = from.rank(); k-- > 0; i /= from[k])
+            at += k == axis ? 0 : i % from[k] * step[k];
+        places[j] = at;
+    }
+    c.out(0, detail::scattered(c, x, c.in(2), places, detail::read_scatter(c)));
+}
+
+template <class T>
+void import_scatter_nd(call<T>& c) {
+    const operand x = c.in(0);
+    const shape dims = c.in(1).dims;
+    c.expect(dims.rank() > 0 && dims.back() >= 1 && dims.back() <= static_cast<std::int64_t>(x.dims.rank()),
+             errc::bad_shape, "the indices' shape does not fit");
+    const auto indices = c.constant_wholes(1);
+    const auto count = static_cast<std::size_t>(dims.back());
+    const std::int64_t rest = x.dims.product(count, x.dims.rank());
+    const strides step = dense_strides(x.dims);
+    const operand updates = c.in(2);
+    c.expect(updates.dims.elements() == dims.product(0, dims.rank() - 1) * rest, errc::bad_shape,
+             "the updates do not fit");
+    c.make.left().charge(static_cast<std::uint64_t>(updates.dims.elements()) * 8, c.make.where());
+    std::vector<std::int64_t> places;
+    for (std::size_t i = 0; i < indices.size(); i += count) {
+        std::int64_t at = 0;
+        for (std::size_t k = 0; k < count; ++k) {
+            const std::int64_t v = indices[i + k];
+            c.expect(v >= -x.dims[k] && v < x.dims[k], errc::bad_shape,
+                     "an index is beyond the axis that it picks from");
+            at += (v < 0 ? v + x.dims[k] : v) * step[k];
+        }
+        for (std::int64_t r = 0; r < rest; ++r)
+            places.push_back(at + r);
+    }
+    c.out(0, detail::scattered(c, x, updates, places, detail::read_scatter(c)));
+}
+
+/// The inverse of a MaxPool that gave the places of its maxima; a larger output is padded behind.
+template <class T>
+void import_max_unpool(call<T>& c) {
+    const operand x = c.in(0);
+    const auto places = c.constant_wholes(1);
+    const std::size_t rank = x.dims.rank();
+    c.expect(rank >= 3 && rank <= 5 && is_real(x.type), errc::unsupported,
+             "an image with one, two or three spatial axes is needed");
+    const auto windows = detail::read_windows(c, x.dims);
+    shape to{x.dims[0], x.dims[1]};
+    for (std::size_t i = 2; i < rank; ++i) {
+        const auto& w = windows[detail::first_spatial(rank) + i - 2];
+        const std::int64_t size = (w.input - 1) * w.stride + w.kernel - w.before - w.after;
+        push_dim(to, size, c.make.where());
+    }
+    c.make.left().charge(static_cast<std::uint64_t>(to.elements()) * 8, c.make.where());
+    const operand zeros = apply_cast(c, c.make.constant(tensor<T>(to)), x.type);
+    operand y = detail::scattered(c, zeros, x, places, detail::scatter_op::set);
+    if (c.has(2)) {
+        const auto sizes = c.constant_wholes(2);
+        c.expect(sizes.size() == rank, errc::bad_shape, "one size per axis is needed");
+        for (std::size_t i = 0; i < rank; ++i) {
+            c.expect(sizes[i] >= to[i] && sizes[i] < (1 << 24), errc::bad_shape,
+                     "the output is smaller than its parts");
+            y = c.plain(detail::padded(c, y.id, i, 0, sizes[i] - to[i]));
+        }
+    }
+    c.out(0, y);
+}
+
+template <class T>
+void import_compress(call<T>& c) {
+    const auto taken = c.constant_wholes(1);
+    operand x = c.in(0);
+    if (!c.has_attribute("axis"))
+        x = c.plain(detail::flattened(c, x));
+    const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
+    std::vector<std::int64_t> which;
+    for (std::size_t i = 0; i < taken.size(); ++i)
+        if (taken[i] != 0)
+            which.push_back(static_cast<std::int64_t>(i));
+    c.expect(which.empty() || which.back() < x.dims[axis], errc::bad_shape,
+             "an index is beyond the axis that it picks from");
+    const operand indices =
+        detail::whole_table(c, {static_cast<std::int64_t>(which.size())}, format::dtype::i64,
+                            [&](std::int64_t i) { return which[static_cast<std::size_t>(i)]; });
+    c.out(0, c.stored(c.make.emit(gather{stored_axis(x.order, axis)}, {x.id, indices.id}), x.order));
+}
+
+namespace detail {
+
+/// Whether a number along `axis` of rank `rank` equals x, of size 1 there: one true in each row.
+template <class T>
+[[nodiscard]] operand one_of(call<T>& c, const operand& x, std::int64_t size, std::size_t axis,
+                             std::size_t rank) {
+    shape row;
+    for (std::size_t i = axis; i < rank; ++i)
+        row.push_back(i == axis ? size : 1);
+    return combine(c, binary_op::equal, x,
+                   whole_table(c, row, format::dtype::i64, [](std::int64_t i) { return i; }));
+}
+
+} // namespace detail
+
+template <class T>
+void import_one_hot(call<T>& c) {
+    const operand indices = c.in(0);
+    const auto& given = c.make.net[c.make.place(c.raw(1))];
+    c.expect(given.is_constant() && given.dims.elements() == 1, errc::unsupported,
+             "the depth must be one constant number");
+    const std::int64_t depth =
+        given.reals() != nullptr ? pith::detail::truncate((*given.reals())[0]) : (*given.wholes())[0];
+    const std::size_t rank = indices.dims.rank() + 1;
+    const std::size_t axis = c.axis(c.whole("axis", -1), rank);
+    c.expect(depth >= 1 && depth <= max_elements && rank <= max_rank, errc::bad_option,
+             "the depth is out of range");
+    const operand values = c.in(2);
+    c.expect(values.dims == shape{2}, errc::bad_shape, "a value for each of on and off is needed");
+    shape apart;
+    for (std::size_t i = 0; i < rank; ++i)
+        apart.push_back(i == axis ? 1 : indices.dims[i < axis ? i : i - 1]);
+    const operand x = detail::wrapped_indices(c, indices, detail::whole_scalar(c, depth));
+    const operand is = detail::one_of(c, reshape_to(c, x, apart), depth, axis, rank);
+    const auto value_at = [&](std::int64_t i) {
+        return c.plain(c.make.reshaped(detail::cut(c, c.make.place(values), 0, i, 1), {}));
+    };
+    c.out(0, detail::chosen(c, is, value_at(1), value_at(0)));
+}
+
+/// One at the first greatest element, zero elsewhere.
+template <class T>
+void import_hardmax(call<T>& c) {
+    operand x = c.in(0);
+    const shape whole = x.dims;
+    const std::size_t rank = whole.rank();
+    std::size_t axis = c.axis(c.whole("axis", c.opset < 13 ? 1 : -1), rank);
+    if (c.opset < 13) { // all axes from `axis` on are one
+        x = c.make.unmixed(reshape_to(c, x, {whole.product(0, axis), whole.product(axis, rank)}));
+        axis = 1;
+    }
+    const operand most = reduce_over(c, reduce_op::arg_max, x, {axis}, true);
+    const operand is = detail::one_of(c, most, x.dims[axis], axis, x.dims.rank());
+    c.out(0, reshape_to(c, apply_cast(c, is, x.type), whole));
+}
+
+template <class T>
+void import_eye_like(call<T>& c) {
+    const operand& x = c.raw(0);
+    c.expect(x.dims.rank() == 2, errc::bad_shape, "a matrix is needed");
+    const format::dtype type =
+        c.has_attribute("dtype") ? element_type(c.whole("dtype", 1), c.make.where()) : x.type;
+    const std::int64_t k = c.whole("k", 0);
+    const std::int64_t columns = x.dims[1];
+    const operand y = detail::whole_table(c, x.dims, format::dtype::i64, [&](std::int64_t i) {
+        return i % columns - i / columns == k ? 1 : 0;
+    });
+    c.out(0, apply_cast(c, y, type));
+}
+
+template <class T>
+void import_triangle(call<T>& c) {
+    const operand x = c.in(0);
+    const std::size_t rank = x.dims.rank();
+    c.expect(rank >= 2, errc::bad_shape, "a matrix is needed");
+    const bool upper = c.whole("upper", 1) != 0;
+    std::int64_t k = 0;
+    if (c.has(1)) {
+        const auto given = c.constant_wholes(1);
+        c.expect(given.size() == 1, errc::bad_shape, "the diagonal must be one number");
+        k = given[0];
+    }
+    const std::int64_t columns = x.dims[rank - 1];
+    const operand kept =
+        detail::whole_table(c, {x.dims[rank - 2], columns}, format::dtype::boolean, [&](std::int64_t i) {
+            const std::int64_t ahead = i % columns - i / columns;
+            return (upper ? ahead >= k : ahead <= k) ? 1 : 0;
+        });
+    c.out(0, combine(c, binary_op::keep, x, kept));
+}
+
+/// A product with a triangular matrix of ones, along any axis.
+template <class T>
+void import_running_sum(call<T>& c) {
+    const operand x = c.in(0);
+    const auto given = c.constant_wholes(1);
+    c.expect(given.size() == 1, errc::bad_shape, "the axis must be one number");
+    const std::size_t axis = c.axis(given[0], x.dims.rank());
+    const std::int64_t size = x.dims[axis];
+    const bool exclusive = c.whole("exclusive", 0) != 0;
+    const bool reverse = c.whole("reverse", 0) != 0;
+    c.expect(size > 0 && size <= max_elements / size, errc::bad_shape, "the axis is empty or too long");
+    const operand by = detail::whole_table(c, {size, size}, format::dtype::i64, [&](std::int64_t i) {
+        const std::int64_t back = reverse ? i % size - i / size : i / size - i % size;
+        return back > 0 || (back == 0 && !exclusive) ? 1 : 0;
+    });
+    const value_id matrix = apply_cast(c, by, x.type).id;
+    c.out(0, c.stored(detail::multiply_axis(c, matrix, x.id, stored_axis(x.order, axis)), x.order));
+}
+
+template <class T>
+inline constexpr operator_entry<T> pick_operators[] = {
+    {"GatherElements", &import_gather_elements<T>},
+    {"GatherND", &import_gather_nd<T>},
+    {"ScatterElements", &import_scatter_elements<T>},
+    {"Scatter", &import_scatter_elements<T>},
+    {"ScatterND", &import_scatter_nd<T>},
+    {"MaxUnpool", &import_max_unpool<T>},
+    {"Compress", &import_compress<T>},
+    {"OneHot", &import_one_hot<T>},
+    {"Hardmax", &import_hardmax<T>},
+    {"EyeLike", &import_eye_like<T>},
+    {"Trilu", &import_triangle<T>},
+    {"CumSum", &import_running_sum<T>},
+};
+
+} // namespace pith::io::onnx
+
+#endif
