@@ -235,6 +235,36 @@ TEST_CASE("float16 and bfloat16 are computed in float and rounded once") {
     check_both("Mean", dtype::f16, {reals({1}, 1.F), reals({1}, 2.F)}, reals({1}, 1.5F));
 }
 
+TEST_CASE("float16 weights behind a cast become float weights while loading") {
+    onnx_writer w;
+    w.input("x", {1, 2}).output("y");
+    w.graph_field(5, proto("w", dtype::f16, reals({2, 2}, {0.1F, 2.F, -0.3F, 4.F})));
+    w.node("Cast", {"w"}, {"wide"}, {onnx_attribute::whole("to", 1)});
+    const auto g = read(w.node("MatMul", {"x", "wide"}, {"y"}));
+    CHECK(g.nodes.size() == 1);
+    CHECK(g[g.nodes[0].inputs[1]].type == dtype::f32);
+    CHECK(std::get<0>(run(g, {reals({1, 2}, {1.F, 0.F})})) == reals({1, 2}, {0x1.998p-4F, 2.F}));
+}
+
+TEST_CASE("a double network has float64 to the last bit") {
+    onnx_writer w;
+    w.input("x", {2}, 11).output("y");
+    std::string tenth;
+    protozero::pbf_writer t{tenth};
+    const double value[] = {0.1};
+    t.add_int32(2, 11);
+    t.add_string(8, "tenth");
+    t.add_packed_double(10, value, value + 1);
+    w.graph_field(5, tenth).node("Add", {"x", "tenth"}, {"y"});
+    const auto text = w.text();
+    const auto g = io::parse_onnx<double>(tests::as_bytes(text));
+    REQUIRE(g);
+    const std::vector<any_tensor<double>> x{tensor<double>({2}, {0.2, 1e300})};
+    const auto y = evaluate(*g, x);
+    REQUIRE(y);
+    CHECK(std::get<0>((*y)[0]) == tensor<double>({2}, {0.1 + 0.2, 1e300}));
+}
+
 TEST_CASE("normalisations of float16 keep their inner sums in float") {
     onnx_writer w;
     w.opset = 17;

@@ -59,6 +59,10 @@ public:
                                               std::vector<quantized_value<T>> quantized = {}) {
         if (options.epochs == 0 || !(options.rate > 0))
             return fault{errc::bad_option, "a training needs at least one epoch and a rate above zero"};
+        for (const auto& v : g.values)
+            if (is_real(v.type) && format::bits_of(v.type) < 32 && !v.is_constant())
+                return fault{errc::unsupported,
+                             "training computes in float32; apply the pass as_float32 first", v.name};
         auto made =
             tape<T, Layers>::make(std::move(g), options.tape, std::move(learned), std::move(quantized));
         if (!made)
