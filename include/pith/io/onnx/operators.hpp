@@ -6,9 +6,11 @@
 #include <string_view>
 
 #include "../../base/on_use.hpp"
+#include "ops_audio.hpp"
 #include "ops_constant.hpp"
 #include "ops_conv.hpp"
 #include "ops_dense.hpp"
+#include "ops_einsum.hpp"
 #include "ops_elementwise.hpp"
 #include "ops_logic.hpp"
 #include "ops_move.hpp"
@@ -51,6 +53,8 @@ template <class T>
     look(shape_operators<T>);
     look(move_operators<T>);
     look(logic_operators<T>);
+    look(einsum_operators<T>);
+    look(audio_operators<T>);
     look(pick_operators<T>);
     look(reduce_operators<T>);
     look(resize_operators<T>);

@@ -132,6 +132,20 @@ void import_where(call<T>& c) {
     c.out(0, detail::expand_to(c, y, *dims)); // where zeros were the larger ones
 }
 
+/// Nothing near zero, the rest nearer to it.
+template <class T>
+void import_shrink(call<T>& c) {
+    const operand x = c.raw(0);
+    const float limit = c.real("lambd", 0.5F);
+    const float bias = c.real("bias", 0.F);
+    c.expect(is_real(x.type), errc::unsupported, "the operator is only computed on floating point numbers");
+    const operand low = combine(c, binary_op::keep, combine(c, binary_op::add, x, bias),
+                                combine(c, binary_op::less, x, -limit));
+    const operand high = combine(c, binary_op::keep, combine(c, binary_op::sub, x, bias),
+                                 combine(c, binary_op::less, c.make.scalar(limit), x));
+    c.out(0, combine(c, binary_op::add, low, high));
+}
+
 template <class T>
 inline constexpr operator_entry<T> logic_operators[] = {
     {"Equal", &import_decision<T, binary_op::equal>},
@@ -146,6 +160,7 @@ inline constexpr operator_entry<T> logic_operators[] = {
     {"IsNaN", &import_is_nan<T>},
     {"IsInf", &import_is_infinite<T>},
     {"Where", &import_where<T>},
+    {"Shrink", &import_shrink<T>},
 };
 
 } // namespace pith::io::onnx

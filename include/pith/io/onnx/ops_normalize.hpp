@@ -118,6 +118,59 @@ void import_layer_norm(call<T>& c) {
     c.out(2, n.inverse);
 }
 
+/// x over the root of its mean square, scaled.
+template <class T>
+void import_rms_norm(call<T>& c) {
+    const operand x = in_float(c, c.in(0));
+    const std::size_t rank = x.dims.rank();
+    const auto axes = detail::axes_from(c.axis(c.whole("axis", -1), rank), rank);
+    const operand square = reduce_over(c, reduce_op::mean, combine(c, binary_op::mul, x, x), axes, true);
+    const operand shifted = combine(c, binary_op::add, square, c.real("epsilon", 1e-5F));
+    const operand y = combine(c, binary_op::div, x, apply(c, {unary_op::sqrt}, shifted));
+    c.out(0, apply_cast(c, combine(c, binary_op::mul, y, in_float(c, c.in(1))), c.raw(0).type));
+}
+
+namespace detail {
+
+/// The attribute `axes`, or those given.
+template <class T>
+[[nodiscard]] std::vector<std::size_t> axes_or(const call<T>& c, std::vector<std::int64_t> axes,
+                                               std::size_t rank) {
+    if (c.has_attribute("axes"))
+        axes = c.wholes("axes");
+    std::vector<std::size_t> out;
+    for (const auto a : axes)
+        out.push_back(c.axis(a, rank));
+    return out;
+}
+
+} // namespace detail
+
+template <class T>
+void import_mean_variance_norm(call<T>& c) {
+    const operand x = in_float(c, c.in(0));
+    const auto axes = detail::axes_or(c, {0, 2, 3}, x.dims.rank());
+    const operand mean = reduce_over(c, reduce_op::mean, x, axes, true);
+    const operand centred = combine(c, binary_op::sub, x, mean);
+    const operand squares = combine(c, binary_op::mul, centred, centred);
+    const operand deviation =
+        apply(c, {unary_op::sqrt}, reduce_over(c, reduce_op::mean, squares, axes, true));
+    const operand y = combine(c, binary_op::div, centred, combine(c, binary_op::add, deviation, 1e-9));
+    c.out(0, apply_cast(c, y, c.raw(0).type));
+}
+
+/// x over its norm along one axis; zeros stay what they are.
+template <class T>
+void import_power_norm(call<T>& c) {
+    const operand x = in_float(c, c.in(0));
+    const std::size_t axis = c.axis(c.whole("axis", -1), x.dims.rank());
+    const std::int64_t p = c.whole("p", 2);
+    c.expect(p == 1 || p == 2, errc::bad_option, "the norm must be of order 1 or 2");
+    const operand norm = reduce_over(c, p == 1 ? reduce_op::l1 : reduce_op::l2, x, {axis}, true);
+    const operand y = combine(c, binary_op::div, x, combine(c, binary_op::max, norm, 1e-37));
+    c.out(0, apply_cast(c, y, c.raw(0).type));
+}
+
 template <class T>
 void import_instance_norm(call<T>& c) {
     const operand x = in_float(c, c.in(0));
@@ -218,6 +271,9 @@ inline constexpr operator_entry<T> normalize_operators[] = {
     {"BatchNormalization", &import_batch_norm<T>},
     {"LayerNormalization", &import_layer_norm<T>},
     {"InstanceNormalization", &import_instance_norm<T>},
+    {"RMSNormalization", &import_rms_norm<T>},
+    {"MeanVarianceNormalization", &import_mean_variance_norm<T>},
+    {"LpNormalization", &import_power_norm<T>},
     {"GroupNormalization", &import_group_norm<T>},
     {"LRN", &import_local_response_norm<T>},
     {"Softmax", &import_softmax<T, false>},

@@ -303,6 +303,34 @@ void import_compress(call<T>& c) {
     c.out(0, c.stored(c.make.emit(gather{stored_axis(x.order, axis)}, {x.id, indices.id}), x.order));
 }
 
+/// The first elements of each sequence the other way round.
+template <class T>
+void import_reverse_sequence(call<T>& c) {
+    const operand x = c.in(0);
+    const std::size_t time = c.axis(c.whole("time_axis", 0), x.dims.rank());
+    const std::size_t batch = c.axis(c.whole("batch_axis", 1), x.dims.rank());
+    const auto lengths = c.constant_wholes(1);
+    c.expect(time + batch == 1 && x.dims.rank() >= 2, errc::bad_shape,
+             "the time and batch axes must be the first two");
+    c.expect(static_cast<std::int64_t>(lengths.size()) == x.dims[batch], errc::bad_shape,
+             "one length per sequence is needed");
+    for (const auto n : lengths)
+        c.expect(n >= 0 && n <= x.dims[time], errc::bad_shape, "a sequence is longer than its axis");
+    const std::int64_t columns = x.dims[1];
+    const operand which =
+        detail::whole_table(c, {x.dims[0] * columns}, format::dtype::i64, [&](std::int64_t i) {
+            const std::int64_t at[2] = {i / columns, i % columns};
+            const std::int64_t n = lengths[static_cast<std::size_t>(at[batch])];
+            const std::int64_t from = at[time] < n ? n - 1 - at[time] : at[time];
+            return time == 0 ? from * columns + at[1] : at[0] * columns + from;
+        });
+    shape rows{x.dims[0] * columns};
+    for (std::size_t i = 2; i < x.dims.rank(); ++i)
+        rows.push_back(x.dims[i]);
+    const value_id flat = c.make.reshaped(c.make.place(x), rows);
+    c.out(0, c.plain(c.make.reshaped(c.make.emit(gather{0}, {flat, which.id}), x.dims)));
+}
+
 namespace detail {
 
 /// Whether a number along `axis` of rank `rank` equals x, of size 1 there: one true in each row.
@@ -422,6 +450,7 @@ inline constexpr operator_entry<T> pick_operators[] = {
     {"ScatterND", &import_scatter_nd<T>},
     {"MaxUnpool", &import_max_unpool<T>},
     {"Compress", &import_compress<T>},
+    {"ReverseSequence", &import_reverse_sequence<T>},
     {"OneHot", &import_one_hot<T>},
     {"Hardmax", &import_hardmax<T>},
     {"EyeLike", &import_eye_like<T>},
