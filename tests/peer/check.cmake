@@ -16,7 +16,7 @@ file(MAKE_DIRECTORY ${WORK_DIR})
 execute_process(COMMAND ${WRITER} ${WORK_DIR} ${data} ${images} COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
 
 file(GLOB models ${WORK_DIR}/*.onnx)
-list(FILTER models EXCLUDE REGEX "int4.onnx$") # opset 21 is newer than Debian's package
+list(FILTER models EXCLUDE REGEX "(int4|shipped).onnx$") # opset 21 is newer than Debian's package
 execute_process(COMMAND /usr/bin/env python3 -c "import onnx" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
 set(python /usr/bin/env python3)
 if(missing AND EXISTS /usr/bin/python3)

@@ -24,6 +24,7 @@ function compare(name) {
     session.loadModel(join(folder, `${name}.onnx`), {
         intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', graphOptimizationLevel: 'all',
         executionProviders: ['cpu'],
+        extra: { session: { qdqisint8allowed: '1' } }, // else it computes int8 convolutions between pairs in float
     });
     const input = session.inputMetadata[0];
     const dims = input.shape.map((d) => (d > 0 ? d : 1));

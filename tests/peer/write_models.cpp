@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/// write_models OUT_DIR DATA_DIR IMAGES: quantised networks as OUT_DIR/NAME.onnx, with inputs (NAME.in) and
-/// what our own programs make of them (NAME.out), raw float32 in the file's order of axes, image by image.
+/// write_models OUT_DIR DATA_DIR IMAGES: quantised networks as OUT_DIR/NAME.STYLE.onnx, with inputs (NAME.in)
+/// and what our own programs make of them (NAME.out), raw float32 in the file's order of axes, image by
+/// image. Those that others have quantised are copies of their files, with what we make of them.
 
 #include <cstddef>
 #include <cstdint>
@@ -60,7 +61,7 @@ public:
 
     /// Quantises `g` by its first 100 images and writes what the program makes of `count`.
     void add(const std::string& name, graph<float> g, const image_source& images, std::size_t count,
-             std::uint8_t bits, bool levels = false) const {
+             std::uint8_t bits, bool levels = false, bool int8 = false) const {
         const bool by_hand = g.metadata.empty();
         const quantize::post_training quantise{
             .calibration = [&](std::size_t i) -> std::optional<any_tensors<float>> {
@@ -72,11 +73,37 @@ public:
         recode_identities(q);
         if (levels)
             use_few_codes(q);
-        const fs::path stem = folder_ / name;
+        if (int8)
+            use_int8(q);
         save(q, name, ".pairs.onnx", {.codes = io::onnx_codes::pairs});
         save(q, name, ".operators.onnx", {.codes = io::onnx_codes::operators});
         if (bits <= 4)
             save(q, name, ".int4.onnx", {.opset = 21, .int4 = true});
+        record(name, q, images, count, by_hand);
+    }
+
+    /// A quantised model as it is; its inputs are noise over the codes of its first value that has some.
+    void add_file(const std::string& name, const fs::path& file, std::size_t count) const {
+        const auto g = checked(io::load_onnx(file.string()), name);
+        fs::copy_file(file, folder_ / (name + ".shipped.onnx"));
+        const format::affine codes = first_codes(g);
+        record(
+            name, g,
+            [&](std::size_t i) {
+                random_bits bits(i + 1);
+                tensor<float> x(g[g.inputs[0]].dims);
+                for (auto& v : x.data())
+                    v = format::decode(codes, 0) + 255.F * codes.scale * bits.unit();
+                return x;
+            },
+            count, false);
+    }
+
+private:
+    /// What the program of `q` makes of `count` images.
+    void record(const std::string& name, const graph<float>& q, const image_source& images, std::size_t count,
+                bool by_hand) const {
+        const fs::path stem = folder_ / name;
         auto program = checked(run::session::open(checked(plan::pack(q), name)), name);
         std::ofstream in(stem.string() + ".in", std::ios::binary);
         std::ofstream out(stem.string() + ".out", std::ios::binary);
@@ -93,8 +120,19 @@ public:
         }
         std::printf("%s %zu\n", name.c_str(), count);
     }
-
-private:
+    static format::affine first_codes(const graph<float>& g) {
+        for (const auto& n : g.nodes)
+            for (const auto id : {n.inputs[0], n.outputs[0]})
+                if (const auto codes = codes_of(g[id]))
+                    return *codes;
+        return {};
+    }
+    /// Activations are int8 in the file.
+    static void use_int8(graph<float>& q) {
+        for (auto& v : q.values)
+            if (auto* e = std::get_if<affine_encoding>(&v.encoded); e != nullptr && codes_of(v))
+                e->moved = 128;
+    }
     static void recode_identities(graph<float>& q) {
         for (const auto& n : q.nodes) {
             const auto* u = std::get_if<unary>(&n.layer);
@@ -265,7 +303,20 @@ void add_random_models(const model_folder& folder, std::size_t count) {
                     v = 2.F * bits.unit() - 1.F;
                 return x;
             },
-            20, seed % 3 == 0 ? 4 : 8, seed % 4 == 0);
+            20, seed % 3 == 0 ? 4 : 8, seed % 4 == 0, seed % 5 < 2);
+    }
+}
+
+/// Models that others have quantised, as they are.
+void add_shipped_models(const model_folder& folder, const fs::path& data, std::size_t count) {
+    for (const char* const part : {"bench", "kws-int8"}) {
+        if (!fs::exists(data / "models" / part))
+            continue;
+        for (const auto& entry : fs::directory_iterator(data / "models" / part)) {
+            const std::string name = entry.path().stem().string();
+            if (entry.path().extension() == ".onnx" && name.find("fp32") == std::string::npos)
+                folder.add_file("shipped_" + name, entry.path(), count);
+        }
     }
 }
 
@@ -276,6 +327,8 @@ int main(int argc, char** argv) {
         return 2;
     const model_folder folder{argv[1]};
     add_random_models(folder, 60);
-    add_real_models(folder, argv[2], static_cast<std::size_t>(std::atoi(argv[3])));
+    const auto images = static_cast<std::size_t>(std::atoi(argv[3]));
+    add_shipped_models(folder, argv[2], images);
+    add_real_models(folder, argv[2], images);
     return 0;
 }
