@@ -131,8 +131,8 @@ void import_pad(call<T>& c) {
     const std::size_t stored_rank = x.order.size();
     pad layer{std::vector<std::int64_t>(stored_rank, 0), std::vector<std::int64_t>(stored_rank, 0)};
     for (std::size_t i = 0; i < axes.size(); ++i) {
-        c.expect(std::max(std::abs(counts[i]), std::abs(counts[i + axes.size()])) < (1 << 24),
-                 errc::bad_option, "a pad count is too large");
+        for (const auto count : {counts[i], counts[i + axes.size()]})
+            c.expect(count > -(1 << 24) && count < (1 << 24), errc::bad_option, "a pad count is too large");
         layer.before[stored_axis(x.order, axes[i])] = counts[i];
         layer.after[stored_axis(x.order, axes[i])] = counts[i + axes.size()];
     }
