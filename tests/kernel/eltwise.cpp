@@ -336,8 +336,11 @@ double binary_value(format::binary_op op, double a, double b) {
         return std::pow(a, b);
     case prelu:
         return a < 0 ? a * b : a;
+    case keep:
+        return b != 0 ? a : 0;
+    default:
+        return 0;
     }
-    return 0;
 }
 
 /// Operands of sizes s (1 where it repeats), the output dense.
@@ -392,7 +395,7 @@ void check_binary(format::binary_op op, const std::vector<std::size_t>& a_sizes,
 
 TEST_CASE("binary float: every function, every way to repeat") {
     using enum format::binary_op;
-    for (const auto op : {add, sub, mul, div, min, max, pow, prelu}) {
+    for (const auto op : {add, sub, mul, div, min, max, pow, prelu, keep}) {
         check_binary(op, {2, 3, 4, 21}, {2, 3, 4, 21});
         check_binary(op, {2, 3, 4, 21}, {1, 1, 1, 21});
         check_binary(op, {1, 1, 1, 16}, {2, 3, 4, 16});
@@ -402,6 +405,20 @@ TEST_CASE("binary float: every function, every way to repeat") {
         check_binary(op, {1}, {1});
     }
     check_binary(add, {2, 2, 2, 2, 2, 2, 2, 3}, {1, 2, 1, 2, 1, 2, 1, 3});
+}
+
+TEST_CASE("binary float: nothing is kept beside a zero, not even NaN") {
+    float a[] = {not_a_number, 2.F, not_a_number, -3.F}, b[] = {0.F, 1.F, 1.F, -0.F}, y[4] = {};
+    kernel::for_each_supported(kernel::binary_f32_list<>, arch::detect(), [&](const auto& k) {
+        kernel::binary_f32_args args{.op = format::binary_op::keep, .a = a, .b = b, .output = y, .rank = 1};
+        args.sizes[0] = 4;
+        args.a_strides[0] = args.b_strides[0] = args.output_strides[0] = 1;
+        k.run(args);
+        CHECK(y[0] == 0.F);
+        CHECK(y[1] == 2.F);
+        CHECK(std::isnan(y[2]));
+        CHECK(y[3] == 0.F);
+    });
 }
 
 TEST_CASE("binary float: minima and maxima pass NaN on from either side, strides may be anything") {

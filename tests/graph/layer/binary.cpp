@@ -26,6 +26,31 @@ TEST_CASE("binary functions by hand") {
     CHECK(run_op(binary_op::pow)[3] == doctest::Approx(std::sqrt(8.0)));
 }
 
+TEST_CASE("comparisons give booleans, and NaN compares with nothing") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const tensor<float> a({4}, {1, 2, nan, 3});
+    const tensor<float> b({4}, {2, 2, nan, 1});
+    CHECK(run_whole(binary{binary_op::equal}, {a, b}) == integers({4}, {0, 1, 0, 0}));
+    CHECK(run_whole(binary{binary_op::less}, {a, b}) == integers({4}, {1, 0, 0, 0}));
+    CHECK(run_whole(binary{binary_op::less_equal}, {a, b}) == integers({4}, {1, 1, 0, 0}));
+    CHECK(run_whole(binary{binary_op::less}, {integers({2}, {-1, 5}), integers({}, {5})}) ==
+          integers({2}, {1, 0}));
+    const value_info reals{{2}, format::dtype::f32, true};
+    const value_info both[] = {reals, reals};
+    CHECK((*infer(binary{binary_op::equal}, view<const value_info>(both)))[0].type == format::dtype::boolean);
+    CHECK_FALSE(refusal(binary{binary_op::keep}, {{2}, {2}}).empty());
+}
+
+TEST_CASE("keep takes what a boolean holds for, and nothing of the rest") {
+    const tensor<float> a({2, 2}, {std::numeric_limits<float>::quiet_NaN(), 2, 3, 4});
+    const integers holds({2}, {0, 1});
+    const value_info in[] = {{{2, 2}, format::dtype::f32, true}, {{2}, format::dtype::boolean, true}};
+    REQUIRE(infer(binary{binary_op::keep}, view<const value_info>(in)).has_value());
+    const tensor_input<float> inputs[] = {a, holds};
+    const auto y = forward(binary{binary_op::keep}, tensor_inputs<float>(inputs));
+    CHECK(std::get<tensor<float>>((*y)[0]) == tensor<float>({2, 2}, {0, 2, 0, 4}));
+}
+
 TEST_CASE("binary functions broadcast both ways") {
     const auto a = counted<double>({2, 1, 3});
     const tensor<double> b({4, 1}, {0, 10, 20, 30});
