@@ -7,11 +7,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tool/against.hpp"
 #include "tool/compare.hpp"
 #include "tool/compress.hpp"
 #include "tool/diff.hpp"
 #include "tool/evaluate.hpp"
-#include "tool/inspect.hpp"
 #include "tool/kernels.hpp"
 #include "tool/run.hpp"
 #include "tool/train.hpp"
@@ -33,6 +33,8 @@ void add_kernels(CLI::App& verb, std::string& kernels) {
 
 void declare(CLI::App& verb, tool::inspect_options& o) {
     verb.add_option("MODEL", o.model, ".onnx or .pith")->required();
+    verb.add_option("--against", o.against,
+                    "what was made of an .onnx MODEL (.onnx or .pith): how its nodes map, operators, sizes");
     add_kernels(verb, o.kernels);
     add_json(verb, o.json);
 }
@@ -230,7 +232,7 @@ int main(int argc, char** argv) {
         declare(*sub, options);
         sub->callback([&code, &options, function] { code = function(options); });
     };
-    verb("inspect", "layers, sizes and kernels of a model", inspect, tool::run_inspect);
+    verb("inspect", "layers, sizes and kernels of a model", inspect, tool::run_against);
     verb("compress", "make a .pith program of an ONNX model", compress, tool::run_compress);
     verb("run", "run a model on tensors, or time it", run, tool::run_run);
     verb("diff", "two versions of a model, layer by layer", diff, tool::run_diff);

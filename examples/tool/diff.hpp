@@ -45,7 +45,7 @@ using any_source = std::variant<graph_source, program_source, folder_source>;
         return any_source(folder_source{std::move(*files), {}, {}});
     }
     if (is_onnx(path)) {
-        auto g = pith::io::load_onnx(path);
+        auto g = load_whole_graph(path);
         if (!g)
             return g.error();
         return any_source(graph_source{std::move(*g), {}, {}, {}});
@@ -62,7 +62,7 @@ using any_source = std::variant<graph_source, program_source, folder_source>;
     if (const auto* g = std::get_if<graph_source>(&a))
         return g->net;
     if (!o.model.empty())
-        return pith::io::load_onnx(o.model);
+        return load_whole_graph(o.model);
     if (const auto* g = std::get_if<graph_source>(&b))
         return g->net;
     values_alone known;

@@ -19,6 +19,7 @@ namespace tool {
 
 struct inspect_options {
     std::string model;
+    std::string against; ///< what was made of it
     std::string kernels;
     std::string json;
 };

@@ -18,9 +18,14 @@ namespace tool {
     return path.ends_with(".onnx");
 }
 
+/// A model with all the values of its file: float16 and float64 in float32, nothing simplified.
+[[nodiscard]] inline pith::result<pith::graph<float>> load_whole_graph(const std::string& path) {
+    return pith::io::load_onnx(path).and_then(pith::passes::as_float32{});
+}
+
 /// A graph ready to be annotated or packed: a float16 or float64 model in float32.
 [[nodiscard]] inline pith::result<pith::graph<float>> load_graph(const std::string& path) {
-    return pith::io::load_onnx(path).and_then(pith::passes::as_float32{}).and_then(pith::passes::simplify{});
+    return load_whole_graph(path).and_then(pith::passes::simplify{});
 }
 
 /// Everything an operation of the tool needs to know about a model on disk.
@@ -33,18 +38,22 @@ struct model {
 /// The program's bytes: the .pith file itself, or the ONNX model packed in float.
 [[nodiscard]] inline pith::result<pith::buffer> program_bytes(const std::string& path,
                                                               std::size_t& file_bytes) {
+    if (!is_onnx(path)) {
+        auto program = pith::io::read_program(path);
+        if (program)
+            file_bytes = program->size();
+        return program;
+    }
     auto bytes = pith::io::read_file(path);
     if (!bytes)
         return bytes.error();
     file_bytes = bytes->size();
-    if (is_onnx(path)) {
-        bytes = pith::io::parse_onnx(*bytes)
-                    .and_then(pith::passes::as_float32{})
-                    .and_then(pith::passes::simplify{})
-                    .and_then([](pith::graph<float>&& g) { return pith::plan::pack(std::move(g)); });
-        if (!bytes)
-            return bytes.error();
-    }
+    bytes = pith::io::parse_onnx(*bytes)
+                .and_then(pith::passes::as_float32{})
+                .and_then(pith::passes::simplify{})
+                .and_then([](pith::graph<float>&& g) { return pith::plan::pack(std::move(g)); });
+    if (!bytes)
+        return bytes.error();
     pith::buffer aligned(bytes->size());
     if (!bytes->empty())
         std::memcpy(aligned.data(), bytes->data(), bytes->size());

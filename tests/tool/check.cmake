@@ -138,6 +138,17 @@ file(MAKE_DIRECTORY ${WORK_DIR}/empty_dump)
 expect(1 "holds no .npy" diff mlp.onnx empty_dump)
 expect(2 "required" diff mlp.onnx)
 
+# What became of a model's nodes.
+foreach(made int8.pith pairs.onnx codes.onnx float.onnx)
+    expect(0 "nodes [0-9]+ one to one" inspect mlp.onnx --against ${made} --json against.json)
+    report(against.json nodes.0.name nodes.0.operator nodes.0.became operators.0.operator operators.0.a operators.0.b
+           a.file_bytes a.parameters b.file_bytes b.parameters b.constants.0.type)
+endforeach()
+expect(0 "DequantizeLinear +0 +[1-9]" inspect mlp.onnx --against pairs.onnx)
+expect(0 "QLinearMatMul +0 +[1-9]|QGemm +0 +[1-9]" inspect mlp.onnx --against codes.onnx)
+expect(1 "compares an .onnx model" inspect int8.pith --against mlp.onnx)
+expect(1 "nothing.onnx" inspect mlp.onnx --against nothing.onnx)
+
 set(data $ENV{PITH_DATA})
 if(NOT EXISTS "${data}/models")
     message(STATUS "no PITH_DATA: real models were not tried")
@@ -149,7 +160,11 @@ set(mnist mnist:${data}/mnist)
 expect(0 "conv2d" inspect ${cntk}/model.onnx --json inspect.json)
 report(inspect.json inputs.0.name outputs.0.shape layers.0.name layers.0.kind layers.0.shape layers.0.parameters
        layers.0.macs layers.0.weight_bytes layers.0.encoding layers.0.kernel parameters macs weight_bytes arena_bytes)
-expect(1 "DequantizeLinear" inspect ${data}/models/kws-int8/micro_kws_m_static_qdq.onnx)
+expect(0 "softmax" inspect ${data}/models/kws-int8/micro_kws_m_static_qdq.onnx)
+foreach(dialect qdq qoperator)
+    expect(0 "nodes [0-9]+ one to one" inspect ${data}/models/kws-int8/micro_kws_m_static_fp32.onnx
+           --against ${data}/models/kws-int8/micro_kws_m_static_${dialect}.onnx)
+endforeach()
 foreach(set 0 1 2)
     expect(0 "as expected" run ${cntk}/model.onnx --input ${cntk}/test_data_set_${set}/input_0.pb
            --expect ${cntk}/test_data_set_${set}/output_0.pb)
