@@ -81,6 +81,7 @@ gradient_errors check_gradients(const Q& q, std::vector<double> x, const quantiz
 /// one and two threads are equal, and gx may be g.
 template <class Q>
 void check_quantizer(const Q& q, const std::vector<float>& x, int lowest, int highest) {
+    static_assert(quantize::training_quantizer<Q>);
     const auto f = fit_forward<float>(q, x);
     CHECK(f.scale > 0.f);
     CHECK((f.p.empty() || f.p[0] != 0.f));

@@ -265,8 +265,6 @@ private:
     }
 };
 
-static_assert(training_quantizer<apot_weights> && training_quantizer<apot_activations>);
-
 } // namespace pith::quantize
 
 #endif

@@ -64,8 +64,6 @@ struct binary_weights {
     }
 };
 
-static_assert(training_quantizer<binary_weights>);
-
 } // namespace pith::quantize
 
 #endif

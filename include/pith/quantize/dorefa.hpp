@@ -127,8 +127,6 @@ struct dorefa_activations {
     }
 };
 
-static_assert(training_quantizer<dorefa_weights> && training_quantizer<dorefa_activations>);
-
 } // namespace pith::quantize
 
 #endif

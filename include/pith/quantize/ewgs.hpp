@@ -183,8 +183,6 @@ struct ewgs_activations {
     }
 };
 
-static_assert(training_quantizer<ewgs_weights> && training_quantizer<ewgs_activations>);
-
 /// The paper's first output scale: the mean magnitude of what a layer computes in float over that of what it
 /// computes from quantised inputs and weights with s = 1.
 template <class T>

@@ -142,8 +142,6 @@ private:
     }
 };
 
-static_assert(training_quantizer<kmeans>);
-
 } // namespace pith::quantize
 
 #endif

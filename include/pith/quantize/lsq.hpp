@@ -72,8 +72,6 @@ private:
     }
 };
 
-static_assert(training_quantizer<lsq>);
-
 } // namespace pith::quantize
 
 #endif

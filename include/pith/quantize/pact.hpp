@@ -68,8 +68,6 @@ private:
     }
 };
 
-static_assert(training_quantizer<pact>);
-
 } // namespace pith::quantize
 
 #endif

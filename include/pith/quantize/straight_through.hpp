@@ -60,8 +60,6 @@ struct straight_through {
     }
 };
 
-static_assert(training_quantizer<straight_through>);
-
 } // namespace pith::quantize
 
 #endif

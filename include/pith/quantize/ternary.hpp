@@ -46,8 +46,6 @@ struct ternary {
     }
 };
 
-static_assert(training_quantizer<ternary>);
-
 } // namespace pith::quantize
 
 #endif

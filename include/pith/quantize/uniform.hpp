@@ -47,8 +47,6 @@ private:
     }
 };
 
-static_assert(quantizer<uniform>);
-
 } // namespace pith::quantize
 
 #endif
