@@ -39,7 +39,7 @@ template <class T>
 [[nodiscard]] int stored_bits(const value<T>& v) {
     if (const auto* e = v.affine())
         return e->bits;
-    return static_cast<int>(bytes_of(v.type) * 8);
+    return static_cast<int>(format::bits_of(v.type));
 }
 
 namespace detail {
