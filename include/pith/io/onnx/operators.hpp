@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "../../base/on_use.hpp"
+#include "ops_attention.hpp"
 #include "ops_audio.hpp"
 #include "ops_constant.hpp"
 #include "ops_conv.hpp"
@@ -54,6 +55,7 @@ template <class T>
     look(move_operators<T>);
     look(logic_operators<T>);
     look(einsum_operators<T>);
+    look(attention_operators<T>);
     look(audio_operators<T>);
     look(pick_operators<T>);
     look(reduce_operators<T>);

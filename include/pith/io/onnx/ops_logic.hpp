@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "ops_constant.hpp"
+#include "ops_elementwise.hpp"
 #include "steps.hpp"
 
 namespace pith::io::onnx {

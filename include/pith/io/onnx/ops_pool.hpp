@@ -53,10 +53,15 @@ template <class T>
 [[nodiscard]] operand maxima_places(call<T>& c, const operand& x, const pool2d& layer, const window_axes& w,
                                     bool columns_first) {
     std::int64_t outputs[3];
-    for (std::size_t i = 0; i < 3; ++i)
+    std::int64_t count = 1;
+    std::int64_t taps = 1;
+    for (std::size_t i = 0; i < 3; ++i) {
         outputs[i] = outputs_of(c, w[i], layer.ceil_mode);
-    const std::int64_t count = outputs[0] * outputs[1] * outputs[2];
-    const std::int64_t taps = w[0].kernel * w[1].kernel * w[2].kernel;
+        c.expect(outputs[i] > 0 && count <= max_elements / outputs[i] && taps <= max_elements / w[i].kernel,
+                 errc::bad_shape, "a value has more than 2^31 elements");
+        count *= outputs[i];
+        taps *= w[i].kernel;
+    }
     const std::int64_t pixels = w[0].input * w[1].input * w[2].input;
     c.expect(pixels > 0, errc::bad_shape, "an image is empty");
     // The pixel under a tap, or one of its window instead where that lies in the padding.

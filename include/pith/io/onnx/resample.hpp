@@ -42,7 +42,7 @@ template <class = on_use>
     const double length = r.axis.scale * r.axis.input;
     const double part = r.crop->end - r.crop->start;
     const double x = (length == 1 ? part * last / 2 : i * part * last / (length - 1)) + r.crop->start * last;
-    return x < 0 || x > last ? std::nullopt : std::optional<double>(x);
+    return x >= 0 && x <= last ? std::optional<double>(x) : std::nullopt; // NaN lies beyond it too
 }
 
 /// Adds the weights of a kernel as wide as the outputs lie apart, for position `x` of an image that shrinks.

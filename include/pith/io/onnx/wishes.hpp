@@ -49,6 +49,12 @@ template <class T>
                        [op](const operator_entry<T>& e) { return e.op_type == op; });
 }
 
+/// The wish before a Reshape to an image: a row [n, c, w] becomes one of height 1.
+template <class = on_use>
+[[nodiscard]] inline layout row_order() {
+    return {0, 2, 1};
+}
+
 /// The wish before a Transpose whose output has wish `after`.
 template <class = on_use>
 [[nodiscard]] inline std::optional<layout> through_transpose(const node_proto& n, const layout& after) {
@@ -61,7 +67,9 @@ template <class = on_use>
                 else
                     r.skip();
             });
-    const layout order = after.empty() ? without_units(channels_last(perm.size())) : after;
+    layout order = after.empty() ? without_units(channels_last(perm.size())) : after;
+    if (after == row_order() && perm.size() == 5) // images [n, d, c, h, w] that become [n * d, c, h, w]
+        order = {0, 1, 3, 4, 2};
     if (order.size() != perm.size() || perm.empty())
         return std::nullopt;
     layout out;
@@ -98,6 +106,9 @@ template <class T>
         if (n.op_type == "Transpose") {
             if (auto before = detail::through_transpose(n, wish))
                 wishes[n.inputs[0]] = std::move(*before);
+        } else if (n.op_type == "Reshape") {
+            if (wish.empty())
+                wishes[n.inputs[0]] = detail::row_order();
         } else if (detail::keeps_axes<T>(n.op_type)) {
             for (const auto name : n.inputs)
                 wishes[name] = wish;
@@ -118,7 +129,7 @@ template <class = on_use>
         std::sort(sorted.begin(), sorted.end());
         return sorted == identity_layout(rank) ? *wish : identity_layout(rank);
     }
-    return rank <= 4 ? without_units(channels_last(rank)) : identity_layout(rank);
+    return rank <= 5 ? without_units(channels_last(rank)) : identity_layout(rank);
 }
 
 } // namespace pith::io::onnx
