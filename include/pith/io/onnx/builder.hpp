@@ -203,11 +203,19 @@ public:
                 y.id = known;
                 return y;
             }
+        const std::size_t emitted = emitted_; // it takes no name from the layers of its node
         y.id = emit(unary{unary_op::identity}, {x.id});
+        emitted_ = emitted;
+        net[y.id].name = net[x.id].name + "/recoded";
         net[y.id].encoded = codes;
         slot(encoded_, x.id).push_back(y.id);
         return y;
     }
+
+    /// Value `id` holds the codes of x as whole numbers.
+    void note_codes(value_id id, const operand& x) { slot(noted_, id) = x; }
+    /// Whose codes a value holds, if it is known to.
+    [[nodiscard]] const std::optional<operand>& noted_codes(value_id id) { return slot(noted_, id); }
 
     /// Names a value that has codes like its real numbers; the first one stays.
     void name_decoded(const operand& x, std::string_view name) {
@@ -267,6 +275,9 @@ private:
         n.name = moving_ ? std::string(name_) + "/layout" + std::to_string(++moved_) : unique_name();
         n.layer = std::move(layer);
         n.inputs = inputs;
+        for (const auto id : inputs)
+            if (id != no_value && net[id].is_constant() && net[id].name.empty())
+                net[id].name = n.name + "/constant";
         for (const auto& info : made) {
             value<T> v;
             v.name = made.size() == 1 ? n.name : n.name + ":" + std::to_string(n.outputs.size());
@@ -374,6 +385,7 @@ private:
     moved_values reshapes_;
     moved_values transposes_;
     std::vector<std::vector<value_id>> encoded_; ///< by value: it, rounded to codes
+    std::vector<std::optional<operand>> noted_;  ///< by value: what its whole numbers are the codes of
     std::vector<std::uint8_t> decoded_;          ///< by value: whether it has the name of its real numbers
 };
 

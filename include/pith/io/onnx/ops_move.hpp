@@ -160,8 +160,14 @@ void import_pad(call<T>& c) {
 template <class T>
 void import_gather(call<T>& c) {
     const operand x = c.in(0);
-    const operand indices = c.in(1);
     const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
+    if (x.dims.rank() == 1) { // what is picked lies as what picks
+        operand y = c.raw(1);
+        y.id = c.make.emit(gather{0}, {x.id, y.id});
+        y.type = x.type;
+        return c.out(0, y);
+    }
+    const operand indices = c.in(1);
     const std::size_t picked = indices.dims.rank();
     c.expect(x.dims.rank() + picked - 1 <= max_rank, errc::unsupported,
              "tensors have at most 8 dimensions here");

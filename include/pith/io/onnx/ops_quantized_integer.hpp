@@ -50,8 +50,8 @@ template <class T>
 
 /// Elements [first, first + count) along an axis of the model.
 template <class T>
-[[nodiscard]] operand part(call<T>& c, const operand& x, std::size_t axis, std::int64_t first,
-                           std::int64_t count) {
+[[nodiscard]] operand stretch(call<T>& c, const operand& x, std::size_t axis, std::int64_t first,
+                              std::int64_t count) {
     const std::size_t at = stored_axis(x.order, axis);
     const shape lies = c.make.net[x.id].dims;
     slice cut{std::vector<std::int64_t>(lies.rank(), 0),
@@ -83,7 +83,8 @@ template <class T>
     for (std::int64_t first = 0; first < depth; first += step) {
         const std::int64_t count = std::min(step, depth - first);
         const operand y = apply_cast(
-            c, c.output_of(import, {part(c, a, a_axis, first, count), part(c, b, b_axis, first, count)}),
+            c,
+            c.output_of(import, {stretch(c, a, a_axis, first, count), stretch(c, b, b_axis, first, count)}),
             format::dtype::i32);
         sum = sum ? combine(c, binary_op::add, *sum, y) : y;
     }

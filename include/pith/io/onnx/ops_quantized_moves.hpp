@@ -178,6 +178,8 @@ void import_on_codes(call<T>& c, handler<T> import) {
         if (c.has(i))
             inputs[i] = without_codes(c, c.raw(i));
     const auto made = c.outputs_of(import, inputs);
+    if (c.node().op_type == "Cast" && c.raw(0).coded && !is_real(made.at(0).type))
+        c.make.note_codes(made[0].id, c.raw(0));
     for (std::size_t i = 0; i < made.size(); ++i)
         if (made[i].id != no_value)
             c.out(i, made[i]);
