@@ -7,12 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dumps.hpp"
 #include "model.hpp"
 #include "report.hpp"
+#include "run_graph.hpp"
 #include "tensor_files.hpp"
 #include "timing.hpp"
 
@@ -74,7 +76,7 @@ inline void fill_inputs(pith::run::session& s) {
 }
 
 /// Compares outputs with files; the number that disagree.
-[[nodiscard]] inline pith::result<std::size_t> check_expected(const pith::run::session& s,
+[[nodiscard]] inline pith::result<std::size_t> check_expected(const std::vector<pith::io::array>& outputs,
                                                               const run_options& o, json::writer& report) {
     std::size_t wrong = 0;
     auto rows = json::writer::array();
@@ -82,7 +84,7 @@ inline void fill_inputs(pith::run::session& s) {
         const auto want = load_tensor(o.expect[i]);
         if (!want)
             return want.error();
-        const difference d = compare(fetch(s, i), *want, o.rtol, o.atol);
+        const difference d = compare(outputs[i], *want, o.rtol, o.atol);
         auto row = json::writer::object();
         row.add("file", o.expect[i])
             .add("same_size", d.same_size)
@@ -102,10 +104,65 @@ inline void fill_inputs(pith::run::session& s) {
     return wrong;
 }
 
-[[nodiscard]] inline pith::result<void> save_outputs(const pith::run::session& s, const run_options& o) {
+[[nodiscard]] inline pith::result<void> save_outputs(const std::vector<pith::io::array>& outputs,
+                                                     const run_options& o) {
     for (std::size_t i = 0; i < o.outputs.size(); ++i)
-        PITH_TRY(save_tensor(o.outputs[i], fetch(s, i)));
+        PITH_TRY(save_tensor(o.outputs[i], outputs[i]));
     return {};
+}
+
+[[nodiscard]] inline std::vector<pith::io::array> fetch_all(const pith::run::session& s) {
+    std::vector<pith::io::array> out;
+    for (std::size_t i = 0; i < s.program().output_count(); ++i)
+        out.push_back(fetch(s, i));
+    return out;
+}
+
+/// Saves and compares what was computed.
+[[nodiscard]] inline exit_code finish_run(const std::vector<pith::io::array>& outputs, const run_options& o,
+                                          json::writer& report) {
+    if (const auto saved = save_outputs(outputs, o); !saved)
+        return refuse(saved.error());
+    const auto wrong = check_expected(outputs, o, report);
+    if (!wrong)
+        return refuse(wrong.error());
+    return *wrong != 0 ? mismatch : done;
+}
+
+inline constexpr const char* too_many_files =
+    "there are more --output or --expect files than the model has outputs";
+
+/// A model on given inputs by its graph, because no program computes it as it is.
+/// @param instead what is said where the graph refuses them too
+[[nodiscard]] inline exit_code run_graph(const run_options& o, const pith::fault& why,
+                                         const pith::fault* instead = nullptr) {
+    const auto outputs = outputs_of_graph(o.model, o.inputs);
+    if (!outputs)
+        return refuse(instead != nullptr ? *instead : outputs.error());
+    if (std::max(o.outputs.size(), o.expect.size()) > outputs->size())
+        return refuse({pith::errc::bad_option, too_many_files});
+    std::printf("computed layer by layer, not as a program: %s%s%s\n", why.where,
+                why.where[0] != '\0' ? ": " : "", why.what);
+    auto report = json::writer::object();
+    const exit_code code = finish_run(*outputs, o, report);
+    if (code == refused)
+        return code;
+    if (const auto written = write_report(o.json, report); !written)
+        return refuse(written.error());
+    return code;
+}
+
+/// Why a model is computed by its graph when its inputs are given, if it is.
+[[nodiscard]] inline std::optional<pith::fault> reason_for_graph(const run_options& o,
+                                                                 const pith::result<model>& m) {
+    if (!is_onnx(o.model) || o.inputs.empty() || o.repeat != 0 || !o.kernels.empty() || !o.dump.empty())
+        return std::nullopt;
+    if (!m)
+        return m.error();
+    const auto g = pith::io::load_onnx(o.model);
+    if (g && rounds_values(*g))
+        return pith::fault{pith::errc::unsupported, "its values are rounded to fewer bits than float32"};
+    return std::nullopt;
 }
 
 /// Every value on the inputs that the session holds: of a model as its graph computes it, of a program step
@@ -113,7 +170,7 @@ inline void fill_inputs(pith::run::session& s) {
 [[nodiscard]] inline pith::result<void> dump_values(pith::run::session s, const run_options& o) {
     pith::result<std::size_t> count = std::size_t{0};
     if (is_onnx(o.model)) {
-        const auto g = pith::io::load_onnx(o.model);
+        const auto g = load_whole_graph(o.model);
         if (!g)
             return g.error();
         pith::any_tensors<float> inputs;
@@ -123,8 +180,10 @@ inline void fill_inputs(pith::run::session& s) {
                 const auto x = s.input(i);
                 inputs.emplace_back(pith::tensor<float>(v.dims, {x.begin(), x.end()}));
             } else {
-                const auto x = s.input<std::int32_t>(i);
-                inputs.emplace_back(pith::tensor<std::int64_t>(v.dims, {x.begin(), x.end()}));
+                with_whole(v.type, [&]<class E>(E) {
+                    const auto x = s.input<E>(i);
+                    inputs.emplace_back(pith::tensor<std::int64_t>(v.dims, {x.begin(), x.end()}));
+                });
             }
         }
         count = dump_graph(*g, inputs, o.dump);
@@ -139,18 +198,19 @@ inline void fill_inputs(pith::run::session& s) {
 
 inline exit_code run_run(const run_options& o) {
     auto m = load_model(o.model, o.kernels);
+    if (const auto why = reason_for_graph(o, m))
+        return run_graph(o, *why);
     if (!m)
         return refuse(m.error());
     auto& s = m->session;
     if (std::max(o.outputs.size(), o.expect.size()) > s.program().output_count())
-        return refuse(
-            {pith::errc::bad_option, "there are more --output or --expect files than the model has outputs"});
-    if (o.inputs.empty() && !o.expect.empty())
+        return refuse({pith::errc::bad_option, too_many_files});
+    if (o.inputs.empty() && !o.expect.empty() && s.program().input_count() != 0)
         return refuse({pith::errc::bad_option, "--expect needs --input"});
     if (o.inputs.empty())
         fill_inputs(s);
     else if (const auto fed = feed_files(s, o.inputs); !fed)
-        return refuse(fed.error());
+        return is_onnx(o.model) ? run_graph(o, fed.error(), &fed.error()) : refuse(fed.error());
     if (!o.dump.empty()) { // of its own, because a run may overwrite its inputs
         auto copy = pith::run::session::open(s.program().bytes());
         if (!copy)
@@ -160,12 +220,10 @@ inline exit_code run_run(const run_options& o) {
             return refuse(dumped.error());
     }
     s.run();
-    if (const auto saved = save_outputs(s, o); !saved)
-        return refuse(saved.error());
     auto report = json::writer::object();
-    const auto wrong = check_expected(s, o, report);
-    if (!wrong)
-        return refuse(wrong.error());
+    const exit_code code = finish_run(fetch_all(s), o, report);
+    if (code == refused)
+        return code;
     const std::size_t repeat = o.repeat == 0 && o.inputs.empty() ? 100 : o.repeat;
     if (repeat > 0) {
         const spread ms = spread_of(time_runs(s, repeat));
@@ -174,7 +232,7 @@ inline exit_code run_run(const run_options& o) {
     }
     if (const auto written = write_report(o.json, report); !written)
         return refuse(written.error());
-    return *wrong != 0 ? mismatch : done;
+    return code;
 }
 
 } // namespace tool

@@ -62,6 +62,21 @@ void for_each_element(const pith::run::door& d, const F& f) {
     }
 }
 
+/// Calls f with a number of the type in which a session holds whole numbers and booleans.
+template <class F>
+void with_whole(pith::format::dtype type, const F& f) {
+    switch (type) {
+    case pith::format::dtype::i64:
+        return f(std::int64_t{});
+    case pith::format::dtype::i32:
+        return f(std::int32_t{});
+    case pith::format::dtype::i8:
+        return f(std::int8_t{});
+    default:
+        return f(std::uint8_t{});
+    }
+}
+
 /// Puts a tensor into input `i` of a session. Sizes of 1 more or less do not matter, others must agree.
 [[nodiscard]] inline pith::result<void> feed(pith::run::session& s, std::size_t i, const pith::io::array& a,
                                              const std::string& path) {
@@ -73,11 +88,18 @@ void for_each_element(const pith::run::door& d, const F& f) {
         for_each_element(door, [&](std::size_t in, std::size_t out) { s.input(i)[in] = (*a.reals())[out]; });
         return {};
     }
-    if (type == pith::format::dtype::i32 && a.wholes() != nullptr) {
-        const auto to = s.input<std::int32_t>(i);
-        for_each_element(door, [&](std::size_t in, std::size_t out) {
-            to[in] = static_cast<std::int32_t>((*a.wholes())[out]);
+    if (type != pith::format::dtype::f32 && a.wholes() != nullptr) {
+        bool fits = true;
+        with_whole(type, [&]<class E>(E) {
+            const auto to = s.input<E>(i);
+            for_each_element(door, [&](std::size_t in, std::size_t out) {
+                to[in] = static_cast<E>((*a.wholes())[out]);
+                fits = fits && to[in] == (*a.wholes())[out];
+            });
         });
+        if (!fits)
+            return pith::fault{pith::errc::bad_option, "a number does not fit the type of the model's input",
+                               path};
         return {};
     }
     return pith::fault{pith::errc::unsupported, "the tensor has another element type than the model's input",
@@ -98,9 +120,8 @@ void for_each_element(const pith::run::door& d, const F& f) {
         return a;
     }
     pith::tensor<std::int64_t> t(outside_shape(door));
-    for_each_element(door, [&](std::size_t in, std::size_t out) {
-        t[out] =
-            type == pith::format::dtype::i32 ? s.output<std::int32_t>(i)[in] : s.output<std::uint8_t>(i)[in];
+    with_whole(type, [&]<class E>(E) {
+        for_each_element(door, [&](std::size_t in, std::size_t out) { t[out] = s.output<E>(i)[in]; });
     });
     a.data = std::move(t);
     return a;
