@@ -31,6 +31,9 @@ public:
 
 private:
     static constexpr int max_depth = 16;
+    /// What a call and a node of a body may cost in all, down to the graph: functions that call each other twice
+    /// write out far more than a file says.
+    static constexpr std::uint64_t written_bytes = 4096;
 
     [[nodiscard]] const function_proto* find(const node_proto& n) const {
         for (const auto& f : model_.functions)
@@ -41,6 +44,8 @@ private:
 
     void add(const node_proto& n, int depth) {
         const function_proto* f = model_.functions.empty() ? nullptr : find(n);
+        if (f != nullptr || depth > 0)
+            left_.charge(written_bytes);
         if (f == nullptr) {
             left_.charge(sizeof n + n.inputs.size() * 32 + n.attributes.size() * sizeof(attribute));
             out_.push_back(n);
