@@ -69,12 +69,9 @@ template <class = on_use>
     }
     for (const auto& door : d.outputs)
         touch(door.tensor, end);
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (all[i].used) {
-            for (std::size_t k = 0; k < d.tensors.size(); ++k)
-                if (d.root_of(static_cast<tensor_id>(k)) == i)
-                    all[i].bytes = std::max(all[i].bytes, bytes_of(d.tensors[k]));
-        }
+    for (std::size_t k = 0; k < d.tensors.size(); ++k)
+        if (storage& s = all[d.root_of(static_cast<tensor_id>(k))]; s.used)
+            s.bytes = std::max(s.bytes, bytes_of(d.tensors[k]));
     return all;
 }
 

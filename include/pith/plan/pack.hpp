@@ -159,6 +159,8 @@ template <class T, class Layers>
         const auto done = std::visit([&](const auto& layer) { return lower(x, layer, n.inputs); }, n.layer);
         if (!done)
             return at_node(done.error(), n);
+        if (x.d.tensors.size() >= no_tensor)
+            return fault{errc::unsupported, "the network has more than 65,534 values"};
     }
     x.current = {};
     PITH_TRY(detail::add_outputs(x, options));
