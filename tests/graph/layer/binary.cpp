@@ -33,7 +33,7 @@ TEST_CASE("comparisons give booleans, and NaN compares with nothing") {
     CHECK(run_whole(binary{binary_op::equal}, {a, b}) == integers({4}, {0, 1, 0, 0}));
     CHECK(run_whole(binary{binary_op::less}, {a, b}) == integers({4}, {1, 0, 0, 0}));
     CHECK(run_whole(binary{binary_op::less_equal}, {a, b}) == integers({4}, {1, 1, 0, 0}));
-    CHECK(run_whole(binary{binary_op::less}, {integers({2}, {-1, 5}), integers({}, {5})}) ==
+    CHECK(run_whole(binary{binary_op::less}, {integers({2}, {-1, 5}), integers({}, 5)}) ==
           integers({2}, {1, 0}));
     const value_info reals{{2}, format::dtype::f32, true};
     const value_info both[] = {reals, reals};

@@ -24,6 +24,7 @@
 #include "ops_quantized_qonnx.hpp"
 #include "ops_reduce.hpp"
 #include "ops_resize.hpp"
+#include "ops_scatter.hpp"
 #include "ops_shape.hpp"
 
 namespace pith::io::onnx {
@@ -58,6 +59,7 @@ template <class T>
     look(attention_operators<T>);
     look(audio_operators<T>);
     look(pick_operators<T>);
+    look(scatter_operators<T>);
     look(reduce_operators<T>);
     look(resize_operators<T>);
     look(constant_operators<T>);
