@@ -120,17 +120,20 @@ void forbid_without_codes(CLI::App& verb, const tool::compress_options& o,
                           std::vector<CLI::Option*> of_codes) {
     verb.parse_complete_callback([&o, of_codes = std::move(of_codes)] {
         for (const auto* option : of_codes)
-            if (o.quantize == "none" && option->count() != 0)
-                throw CLI::ValidationError(option->get_name(), "means nothing with --quantize none");
+            if ((o.quantize == "none" || o.quantize == "keep") && option->count() != 0)
+                throw CLI::ValidationError(option->get_name(), "means nothing with --quantize " + o.quantize);
     });
 }
 
 void declare(CLI::App& verb, tool::compress_options& o) {
-    verb.add_option("IN", o.model, "float .onnx model")->required();
+    verb.add_option("IN", o.model, ".onnx model")->required();
     verb.add_option("--out", o.out, "file to write, ending in .pith or .onnx")->required();
     verb.add_option("--data", o.data, data_help);
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
-    verb.add_option("--quantize", o.quantize, "int8 or none")->capture_default_str();
+    verb.add_option(
+        "--quantize", o.quantize,
+        "int8, none or keep. The default is int8; a model that is quantised already keeps its codes "
+        "unless this says otherwise (int8: anew, from the numbers that its codes stand for)");
     verb.add_option("--onnx", o.operators,
                     "how an .onnx file holds codes: pairs (QuantizeLinear and DequantizeLinear around real "
                     "operators; the default), codes (QLinearConv and its kin) or int4 (pairs, small weights "

@@ -24,7 +24,7 @@ struct compress_options {
     std::string out;
     std::string data;
     std::string normalize = "none";
-    std::string quantize = "int8"; ///< or "none"
+    std::string quantize; ///< int8, none or keep; empty: keep what is quantised already, else int8
     std::string observer = "minmax";
     std::string json;
     std::size_t samples = 0; ///< 0: 256, or 512 where weights have fewer than 8 bits
@@ -172,7 +172,7 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
                                                                   const compress_options& o) {
     if (o.data.empty())
         return pith::fault{pith::errc::bad_option, "--epochs needs images to learn from: add --data SET"};
-    if (o.quantize != "int8")
+    if (!o.quantize.empty() && o.quantize != "int8")
         return pith::fault{pith::errc::bad_option, "--epochs trains in codes; leave --quantize away",
                            o.quantize};
     if (g.inputs.size() != 1)
@@ -203,6 +203,24 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
     return {};
 }
 
+/// What is done about codes: int8, none or keep.
+[[nodiscard]] inline pith::result<std::string> code_choice(const pith::graph<float>& g,
+                                                           const compress_options& o) {
+    const bool has_codes = pith::passes::has_codes(g);
+    if (o.quantize == "keep" && !has_codes)
+        return pith::fault{pith::errc::bad_option, "the model has no codes to keep", o.model};
+    if (!o.quantize.empty() || o.training.epochs > 0 || !has_codes)
+        return o.quantize.empty() ? std::string("int8") : o.quantize;
+    if (!o.data.empty())
+        return pith::fault{
+            pith::errc::bad_option,
+            "the model is quantised already: --quantize int8 quantises it anew, keep keeps its "
+            "codes",
+            o.model};
+    std::printf("the model is quantised already; its codes are kept\n");
+    return std::string("keep");
+}
+
 inline exit_code run_compress(const compress_options& o) {
     if (!o.out.ends_with(".pith") && !is_onnx(o.out))
         return refuse({pith::errc::bad_option, "--out must end in .pith or .onnx", o.out});
@@ -212,8 +230,8 @@ inline exit_code run_compress(const compress_options& o) {
         return refuse({pith::errc::bad_option, "--onnx says how an .onnx file is written", o.out});
     if (o.simulated != 0 && is_onnx(o.out))
         return refuse({pith::errc::bad_option, "--simulate compares with a program: --out FILE.pith", o.out});
-    if (o.quantize != "int8" && o.quantize != "none")
-        return refuse({pith::errc::bad_option, "--quantize is int8 or none", o.quantize});
+    if (!o.quantize.empty() && o.quantize != "int8" && o.quantize != "none" && o.quantize != "keep")
+        return refuse({pith::errc::bad_option, "--quantize is int8, none or keep", o.quantize});
     if (!is_onnx(o.model))
         return refuse({pith::errc::bad_option, "compress reads .onnx models", o.model});
     auto onnx = pith::io::read_file(o.model);
@@ -222,9 +240,16 @@ inline exit_code run_compress(const compress_options& o) {
     const std::size_t onnx_bytes = onnx->size();
     auto report = json::writer::object();
     auto g = pith::io::parse_onnx(*onnx).and_then(pith::passes::as_float32{});
+    if (!g)
+        return refuse(g.error());
+    const auto codes = code_choice(*g, o);
+    if (!codes)
+        return refuse(codes.error());
+    if (*codes != "keep")
+        g = pith::passes::forget_codes{}(std::move(*g));
     if (g && o.training.epochs > 0)
         g = trained_for(std::move(*g), o);
-    else if (g && o.quantize == "int8")
+    else if (g && *codes == "int8")
         g = quantize_for(std::move(*g), o, report);
     else if (g)
         g = pith::passes::simplify{}(std::move(*g));

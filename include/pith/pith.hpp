@@ -29,6 +29,7 @@
 #include "graph/passes/fold_batch_norm.hpp"
 #include "graph/passes/fold_constants.hpp"
 #include "graph/passes/fold_scale_shift.hpp"
+#include "graph/passes/forget_codes.hpp"
 #include "graph/passes/remove_identity.hpp"
 #include "graph/passes/simplify.hpp"
 #include "graph/quantized.hpp"

@@ -690,6 +690,32 @@ TEST_CASE("BipolarQuant of activations takes 0 for positive") {
     CHECK(y.data()[2] == 0.5F);
 }
 
+TEST_CASE("a large file of codes takes no more memory than its size justifies") {
+    model m; // 20 MB; held as int64 they alone would be 160 MB
+    constexpr std::int64_t size = 1414;
+    m.input("x0", {1, size}).output("x10").code("w", 0.5F, 0, i8);
+    const sizes codes(static_cast<std::size_t>(size * size), -127);
+    for (int i = 0; i < 10; ++i) {
+        const std::string k = std::to_string(i);
+        m.codes("w" + k, i8, {size, size}, codes).decode("w" + k, "r" + k, "w");
+        m.node("MatMul", {"x" + k, "r" + k}, {"x" + std::to_string(i + 1)});
+    }
+    const auto g = read(m);
+    CHECK((*g[g.nodes[9].inputs[1]].reals())[7] == -63.5F);
+}
+
+TEST_CASE("parameters of other types and shapes than they should have break nothing") {
+    model m;
+    m.input("x", {1, 6}).output("y").constant("s", {1}, sizes{1}).constant("z", {}, std::vector<float>{0});
+    m.constant("b", {}, std::vector<float>{4}).constant("w", {6, 2}, std::vector<float>(12, 0.25F));
+    m.constant("many", {1, 2}, std::vector<float>{1, 2}).constant("few", {1, 3}, std::vector<float>{0, 0, 0});
+    m.node("Quant", {"x", "s", "z", "b"}, {"xq"}, {}, qonnx);
+    m.node("Gemm", {"xq", "w"}, {"y"});
+    CHECK(read(m).nodes.size() == 1);
+    m.output("u").node("Quant", {"w", "many", "few", "b"}, {"u"}, {}, qonnx);
+    refused(m, "broadcast", "the Quant");
+}
+
 TEST_CASE("what is not supported is refused by its node") {
     refused(quant(1, 0, 2.5F, {}, qonnx), "whole bit widths", "the Quant");
     refused(quant(1, 0, 1, {attr::whole("narrow", 1), attr::whole("signed", 0)}, qonnx), "one level",

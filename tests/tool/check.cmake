@@ -118,6 +118,17 @@ expect(0 "dense" inspect float.onnx)
 
 # Two versions of a network side by side.
 expect(0 "bytes" compress mlp.onnx --out int8.pith --data glyphs-train --normalize unit --samples 32)
+
+# A model that is quantised already.
+expect(0 "Gemm|dense" inspect pairs.onnx)
+expect(0 "its codes are kept" compress pairs.onnx --out kept.pith)
+expect(0 "bytes" compress codes.onnx --out kept_codes.pith --quantize keep)
+expect(0 "." evaluate pairs.onnx --data glyphs --normalize unit)
+expect(1 "quantised already" compress pairs.onnx --out refused.pith --data glyphs-train --normalize unit)
+expect(0 "bytes" compress pairs.onnx --out anew.pith --data glyphs-train --normalize unit --samples 32 --quantize int8)
+expect(0 "bytes" compress pairs.onnx --out masters.onnx --quantize none)
+expect(1 "no codes to keep" compress mlp.onnx --out refused.pith --quantize keep)
+expect(2 "means nothing" compress pairs.onnx --out refused.pith --quantize keep --weights uniform4)
 set(images --data glyphs --normalize unit)
 expect(0 "hurts most: it adds noise" diff mlp.onnx int8.pith ${images} --samples 3 --json diff.json)
 report(diff.json images hurts_most layers.0.value layers.0.kind layers.0.shape.1 layers.0.sqnr_db layers.0.added_db

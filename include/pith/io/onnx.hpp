@@ -60,6 +60,7 @@ public:
             given.insert(v.name);
         const auto order = execution_order(nodes_, given, model_.graph.outputs);
         declare_inputs(wishes_of<T>(nodes_, order));
+        count_reads();
         for (const auto i : order)
             import_node(nodes_[i]);
         bind_outputs();
@@ -175,7 +176,18 @@ private:
         if (at == nullptr)
             refuse(errc::missing, "an output that this library does not compute is read", make_.where());
         auto a = read_elements<T>(**at, make_.left());
-        symbols_.insert(name, make_.constant(std::move(a.data), a.type, std::string(name)));
+        const operand made = make_.constant(std::move(a.data), a.type, std::string(name));
+        if (const auto* reads = reads_.find(name); reads != nullptr && *reads == 1)
+            make_.read_once(made.id);
+        symbols_.insert(name, made);
+    }
+
+    void count_reads() {
+        for (const auto& n : nodes_)
+            for (const auto name : n.inputs)
+                ++reads_[name];
+        for (const auto& v : model_.graph.outputs)
+            ++reads_[v.name];
     }
 
     void import_node(const node_proto& n) {
@@ -245,6 +257,7 @@ private:
     std::vector<node_proto> nodes_;
     symbol_table symbols_;
     name_table<const tensor_proto*> initializers_;
+    name_table<std::size_t> reads_; ///< of every name, by nodes and as an output
     std::int64_t opset_ = 0;
     std::string_view batch_;
 };

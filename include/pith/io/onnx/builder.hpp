@@ -212,6 +212,16 @@ public:
         return y;
     }
 
+    /// A constant that one node alone reads, so that this node may release its elements.
+    void read_once(value_id id) { slot(read_once_, id) = 1; }
+    /// Frees the elements of constant whole numbers if the node being imported is their only reader.
+    void release(value_id id) {
+        if (std::exchange(slot(read_once_, id), std::uint8_t{0}) == 0 || net[id].wholes() == nullptr)
+            return;
+        left_.refund(net[id].wholes()->size() * sizeof(std::int64_t));
+        net[id].constant = tensor<std::int64_t>();
+    }
+
     /// Value `id` holds the codes of x as whole numbers.
     void note_codes(value_id id, const operand& x) { slot(noted_, id) = x; }
     /// Whose codes a value holds, if it is known to.
@@ -293,8 +303,10 @@ private:
 
     std::vector<value_id> compute(const layers& layer, const std::vector<value_id>& inputs,
                                   const value_infos& made) {
-        for (const auto& info : made)
-            left_.charge(static_cast<std::uint64_t>(info.dims.elements()) * 8, where_);
+        for (const auto& info : made) {
+            const auto elements = static_cast<std::uint64_t>(info.dims.elements());
+            left_.charge(elements * (is_real(info.type) ? sizeof(T) : sizeof(std::int64_t)), where_);
+        }
         std::vector<tensor_input<T>> held;
         for (const auto id : inputs) {
             held.push_back(id == no_value ? tensor_input<T>{} : tensor_input<T>{net[id].constant});
@@ -386,6 +398,7 @@ private:
     moved_values transposes_;
     std::vector<std::vector<value_id>> encoded_; ///< by value: it, rounded to codes
     std::vector<std::optional<operand>> noted_;  ///< by value: what its whole numbers are the codes of
+    std::vector<std::uint8_t> read_once_;        ///< by value: whether release() frees it
     std::vector<std::uint8_t> decoded_;          ///< by value: whether it has the name of its real numbers
 };
 

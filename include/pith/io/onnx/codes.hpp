@@ -259,8 +259,8 @@ namespace detail {
 /// the graph's).
 template <class T>
 [[nodiscard]] operand decoded_constant(call<T>& c, const operand& x, const code_grid& grid) {
-    const value<T>& codes = c.make.net[c.make.place(x)];
-    const tensor<std::int64_t>& wholes = *codes.wholes();
+    const value_id id = c.make.place(x);
+    const tensor<std::int64_t>& wholes = *c.make.net[id].wholes();
     c.make.left().charge(wholes.size() * sizeof(T), c.make.where());
     const std::size_t count = grid.scales.size();
     const std::size_t inner = grid.axis < 0 ? 1
@@ -274,7 +274,8 @@ template <class T>
         reals[i] = static_cast<T>(bias ? bias_master(steps, grid.scales[k])
                                        : static_cast<float>(steps) * grid.scales[k]);
     }
-    std::string name = codes.name;
+    std::string name = c.make.net[id].name;
+    c.make.release(id);
     operand y = c.make.constant(any_tensor<T>(std::move(reals)), format::dtype::f32, std::move(name));
     if (const auto range = codes_of_type(x.type); range && range->bits <= 8)
         c.make.net[y.id].encoded = affine_encoding{grid.scales,   grid.zeros,     grid.axis, range->bits,
@@ -343,7 +344,7 @@ template <class T>
             return y;
         }
     }
-    if (grid && c.make.is_constant(source) && !is_real(source.type) && source.type != format::dtype::i64)
+    if (grid && c.make.is_constant(source) && (range || source.type == format::dtype::i32))
         return detail::decoded_constant(c, source, *grid);
     if (codes && !source.coded)
         if (auto known = detail::from_table(c, source, *codes))

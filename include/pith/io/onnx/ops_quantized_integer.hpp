@@ -80,6 +80,7 @@ template <class T>
              "a sum of products in groups may leave the 24 bits in which it is exact");
     std::optional<operand> sum;
     const auto step = static_cast<std::int64_t>(fit);
+    c.expect(depth / step < 1024, errc::unsupported, "a sum of products has too many exact parts");
     for (std::int64_t first = 0; first < depth; first += step) {
         const std::int64_t count = std::min(step, depth - first);
         const operand y = apply_cast(

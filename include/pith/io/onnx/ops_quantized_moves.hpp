@@ -44,10 +44,10 @@ template <class T>
     return format::decode(c.make.net[x.id].affine()->at(0), static_cast<std::int32_t>(steps));
 }
 
-/// The one constant code at input i, or nothing.
+/// The one constant code of this type at input i, or nothing.
 template <class T>
-[[nodiscard]] std::optional<std::int64_t> constant_code(call<T>& c, std::size_t i) {
-    if (!c.has(i) || !c.is_constant(i) || c.raw(i).coded)
+[[nodiscard]] std::optional<std::int64_t> constant_code(call<T>& c, std::size_t i, format::dtype type) {
+    if (!c.has(i) || !c.is_constant(i) || c.raw(i).coded || c.raw(i).type != type)
         return std::nullopt;
     const auto* t = c.make.net[c.raw(i).id].wholes();
     return t != nullptr && t->size() == 1 ? std::optional((*t)[0]) : std::nullopt;
@@ -94,7 +94,7 @@ template <class T>
             return std::nullopt;
     }
     if (op == "Pad" && c.text("mode", "constant") == "constant") {
-        const auto fill = c.has(2) ? constant_code(c, 2) : std::optional(std::int64_t{0});
+        const auto fill = c.has(2) ? constant_code(c, 2, x.type) : std::optional(std::int64_t{0});
         if (!fill || c.opset < 11)
             return std::nullopt;
         out.resize(std::max<std::size_t>(out.size(), 3));
@@ -141,7 +141,7 @@ template <class T>
     for (std::size_t i = 0; i < 2 && !relu; ++i) {
         if (!c.has(1 + i))
             continue;
-        const auto code = constant_code(c, 1 + i);
+        const auto code = constant_code(c, 1 + i, x.type);
         if (!code)
             return false;
         bounds[i] = *code;

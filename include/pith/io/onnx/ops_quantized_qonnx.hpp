@@ -65,6 +65,8 @@ template <class T>
     for (const T s : c.make.net[c.make.place(scale)].reals()->data())
         g.scales.push_back(static_cast<float>(s));
     const auto& zeros = *c.make.net[c.make.place(zero)].reals();
+    if (g.scales.empty() || (zeros.size() != 1 && zeros.size() != g.scales.size()))
+        return std::nullopt;
     for (std::size_t i = 0; i < g.scales.size(); ++i) {
         const double z = static_cast<double>(zeros[zeros.size() == 1 ? 0 : i]);
         if (!(std::abs(z) <= 65536.0) || z != std::nearbyint(z))
@@ -95,7 +97,7 @@ template <class T>
 template <class T>
 void import_quant(call<T>& c) {
     const operand x = c.raw(0);
-    const operand scale = c.in(1);
+    const operand scale = as_reals(c, c.in(1));
     const operand zero = as_reals(c, c.in(2));
     const auto widths = c.constant_reals(3);
     c.expect(widths.size() == 1, errc::unsupported, "one bit width per quantiser is supported");
@@ -129,7 +131,7 @@ void import_quant(call<T>& c) {
 template <class T>
 void import_bipolar_quant(call<T>& c) {
     const operand x = c.raw(0);
-    const operand scale = c.in(1);
+    const operand scale = as_reals(c, c.in(1));
     const auto grid = detail::quant_grid(c, x, scale, c.make.scalar(0.0));
     // 0 is positive: the sign of a sign moved by a half.
     const operand half = combine(c, binary_op::add, apply(c, {unary_op::sign}, x), 0.5);

@@ -65,6 +65,8 @@ public:
             refuse(errc::no_memory, "the file asks for far more memory than its size justifies", where);
         left_ -= bytes;
     }
+    /// Takes back what was charged for memory that is free again.
+    void refund(std::uint64_t bytes) noexcept { left_ += bytes; }
 
 private:
     std::uint64_t left_;
