@@ -138,7 +138,8 @@ public:
         return s;
     }
 
-    /// Measures the running statistics of all batch normalisations anew, as means over `count` batches.
+    /// Measures the running statistics of all batch normalisations anew, as means over `count` batches whose
+    /// images are changed as in training: those of unchanged images are others, and cost accuracy.
     template <image_source D>
     [[nodiscard]] result<void> reestimate_statistics(const D& data, std::size_t count) {
         PITH_TRY(check(data));
@@ -149,7 +150,8 @@ public:
         result<void> done;
         for (std::size_t k = 0; done && k < std::min(count, batches(data)); ++k) {
             tape_.norm_momentum(1 / static_cast<double>(k + 1));
-            load_batch<T>(data, view<const std::uint32_t>(order).subspan(k * n, n), {}, tape_.input(),
+            load_batch<T>(data, view<const std::uint32_t>(order).subspan(k * n, n),
+                          {options_.change, options_.seed, at_.epoch}, tape_.input(),
                           view<std::int32_t>(labels_));
             done = tape_.forward();
         }
