@@ -171,6 +171,8 @@ result<void> lower(lowering<T, Layers>& x, const reduce& layer, const std::vecto
     if (place && sizes.size > 1u << 24)
         return fault{errc::unsupported, "an extreme element among more than 2^24 cannot be packed"};
     const tensor_id out = place ? x.make(output, form::reals) : x.real_output(output, false);
+    if (place)
+        x.d.tensors[out].origin = no_value;
     run::reduce_record r{};
     r.op = operands(out, *in);
     r.outer = sizes.outer;

@@ -17,17 +17,6 @@ namespace pith::io::onnx {
 
 namespace detail {
 
-/// A constant of whole numbers, at(i) in place i.
-template <class T, class At>
-[[nodiscard]] operand whole_table(call<T>& c, const shape& dims, format::dtype type, const At& at) {
-    c.expect(dims.elements() <= max_elements, errc::bad_shape, "a value has more than 2^31 elements");
-    c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
-    tensor<std::int64_t> t(dims);
-    for (std::size_t i = 0; i < t.size(); ++i)
-        t[i] = at(static_cast<std::int64_t>(i));
-    return c.make.constant(std::move(t), type);
-}
-
 /// Indices as int64, negative ones counted from the end. @param sizes of the axis that each picks from
 template <class T>
 [[nodiscard]] operand wrapped_indices(call<T>& c, const operand& indices, const operand& sizes) {

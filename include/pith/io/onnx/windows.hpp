@@ -116,18 +116,28 @@ template <class T>
     return *n;
 }
 
+/// A constant of whole numbers, at(i) in place i.
+template <class T, class At>
+[[nodiscard]] operand whole_table(call<T>& c, const shape& dims, format::dtype type, const At& at) {
+    std::int64_t elements = 1;
+    for (const auto d : dims) {
+        c.expect(d == 0 || elements <= max_elements / d, errc::bad_shape,
+                 "a value has more than 2^31 elements");
+        elements *= d;
+    }
+    c.make.left().charge(static_cast<std::uint64_t>(elements) * 8, c.make.where());
+    tensor<std::int64_t> t(dims);
+    for (std::size_t i = 0; i < t.size(); ++i)
+        t[i] = at(static_cast<std::int64_t>(i));
+    return c.make.constant(std::move(t), type);
+}
+
 /// A constant of indices [rows, columns], with at(row, column) in each place.
 template <class T, class At>
 [[nodiscard]] value_id index_table(call<T>& c, std::int64_t rows, std::int64_t columns, const At& at) {
-    c.expect(rows >= 0 && columns >= 0 && (columns == 0 || rows <= max_elements / columns), errc::bad_shape,
-             "a value has more than 2^31 elements");
-    c.make.left().charge(static_cast<std::uint64_t>(rows * columns) * 8, c.make.where());
-    std::vector<std::int64_t> out;
-    out.reserve(static_cast<std::size_t>(rows * columns));
-    for (std::int64_t r = 0; r < rows; ++r)
-        for (std::int64_t k = 0; k < columns; ++k)
-            out.push_back(at(r, k));
-    return c.make.constant(tensor<std::int64_t>(shape{rows, columns}, std::move(out)), format::dtype::i64).id;
+    return whole_table(c, {rows, columns}, format::dtype::i64,
+                       [&](std::int64_t i) { return at(i / columns, i % columns); })
+        .id;
 }
 
 /// A stored value padded and cropped along its axes.
