@@ -12,7 +12,8 @@
 
 namespace pith::io {
 
-/// Real types are held as float, whole types and booleans as 64-bit integers; `type` says what they were.
+/// Real types are held as float (float64 is rounded to it), whole types and booleans as 64-bit integers
+/// (uint64 by its bits); `type` says what they were.
 struct array {
     std::string name;
     format::dtype type = format::dtype::f32;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -86,11 +87,29 @@ template <class T>
                                  : format::scale_rounding::nearest};
 }
 
+/// What a cast makes: a number, before opset 6 the name of a DataType.
+template <class T>
+[[nodiscard]] format::dtype cast_target(const call<T>& c) {
+    const attribute* a = c.find("to");
+    if (a == nullptr || a->type != attribute_type::text)
+        return element_type(c.whole("to", 0), c.make.where());
+    const auto name = c.text("to", "");
+    constexpr std::string_view names[] = {"",      "FLOAT", "UINT8", "INT8",    "UINT16", "INT16",  "INT32",
+                                          "INT64", "",      "BOOL",  "FLOAT16", "DOUBLE", "UINT32", "UINT64"};
+    std::int64_t number = 0;
+    for (const auto& known : names) {
+        if (!name.empty() && known == name)
+            return element_type(number, c.make.where());
+        ++number;
+    }
+    c.refuse(errc::unsupported, "a cast to this type is not supported");
+}
+
 } // namespace detail
 
 template <class T>
 void import_cast(call<T>& c) {
-    const format::dtype to = element_type(c.whole("to", 0), c.make.where());
+    const format::dtype to = detail::cast_target(c);
     c.out(0, apply_cast(c, c.raw(0), detail::cast_of(c, to)));
 }
 
