@@ -484,6 +484,11 @@ TEST_CASE("Resize crops, fills what lies beyond, and takes any axes") {
     CHECK(differs(stretched, reals({1, 2, 2, 1, 4}, {1, 5 / 3.F, 7 / 3.F, 3, 1, 5 / 3.F, 7 / 3.F, 3, 5,
                                                      17 / 3.F, 19 / 3.F, 7, 5, 17 / 3.F, 19 / 3.F, 7})) ==
           "");
+    const reals image({1, 1, 4, 4}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+    const auto middles =
+        computed("Resize", {image, fixed(reals({0})), fixed(reals({0})), fixed(wholes({4}, {1, 1, 3, 2}))},
+                 {attr::text("coordinate_transformation_mode", "tf_half_pixel_for_nn")}, 11);
+    CHECK(differs(middles, reals({1, 1, 3, 2}, {6, 8, 10, 12, 14, 16})) == "");
     const auto batch = computed(
         "Resize", {reals({2, 1, 1, 1}, {1, 3}), fixed(reals({0})), fixed(reals({4}, {2, 1, 1, 1}))}, {});
     CHECK(differs(batch, reals({4, 1, 1, 1}, {1, 1, 3, 3})) == "");

@@ -44,6 +44,9 @@ void import_split(call<T>& c) {
                  : c.has(1)   ? c.constant_wholes(1)
                               : std::vector<std::int64_t>{};
     c.expect(count > 0, errc::bad_file, "the node has no outputs");
+    if (c.opset < 2 && c.has(1)) // sizes of the values' own type
+        for (const float size : c.constant_reals(1))
+            sizes.push_back(c.small(pith::detail::truncate(size)));
     c.expect(!c.has_attribute("num_outputs") || c.whole("num_outputs", 0) == static_cast<std::int64_t>(count),
              errc::bad_file, "num_outputs differs from the number of outputs");
     if (sizes.empty()) {

@@ -159,6 +159,7 @@ struct resize_manner {
     resize2d layer; ///< without sizes
     bool antialias = false;
     bool crops = false;
+    double shift = 0; ///< of the positions: a mode of opsets 11 and 12 counts from the middle of an element
     double fill = 0;
 };
 
@@ -166,8 +167,12 @@ template <class T>
 [[nodiscard]] resize_manner read_manner(const call<T>& c, bool old) {
     resize_manner m;
     m.layer.mode = read_mode(c);
-    m.crops = !old && c.text("coordinate_transformation_mode", "") == "tf_crop_and_resize";
-    m.layer.coordinates = old || m.crops ? resize_coordinates::asymmetric : read_coordinates(c);
+    const auto mode = old ? std::string_view{} : c.text("coordinate_transformation_mode", "");
+    m.crops = mode == "tf_crop_and_resize";
+    m.shift = mode == "tf_half_pixel_for_nn" && c.opset < 13 ? 0.5 : 0;
+    m.layer.coordinates = old || m.crops ? resize_coordinates::asymmetric
+                          : m.shift != 0 ? resize_coordinates::half_pixel
+                                         : read_coordinates(c);
     m.layer.rounding = old ? resize_rounding::floor : read_rounding(c); // before opset 11 the only way
     m.layer.cubic_a = static_cast<double>(c.real("cubic_coeff_a", -0.75F));
     m.layer.exclude_outside = c.whole("exclude_outside", 0) != 0;
@@ -198,6 +203,7 @@ template <class T>
         c.expect(x.dims[axis] > 0 && x.dims[axis] < (1 << 24) && r.sizes[axis] > 0, errc::bad_shape,
                  "an image is resized to or from nothing");
         rule.antialias = m.antialias;
+        rule.shift = m.shift;
         rule.axis = {.mode = m.layer.mode,
                      .coordinates = m.layer.coordinates,
                      .rounding = m.layer.rounding,
@@ -220,7 +226,7 @@ void import_resize(call<T>& c) {
     detail::resize_manner m = detail::read_manner(c, Upsample || c.opset < 11);
     const auto order = detail::resize_layout(r, x.dims);
     const bool shrinks = std::any_of(r.scales.begin(), r.scales.end(), [](double s) { return s < 1; });
-    if (!order || m.crops || (m.antialias && shrinks))
+    if (!order || m.crops || m.shift != 0 || (m.antialias && shrinks))
         return c.out(0, detail::resize_axes_of(c, x, r, m));
     for (std::size_t i = 0; i < 2; ++i) {
         const auto axis = (*order)[1 + i];

@@ -28,6 +28,7 @@ struct resample_crop {
 struct resample_rule {
     format::resize_axis_rule axis;
     bool antialias = false;
+    double shift = 0; ///< of the positions
     std::optional<resample_crop> crop;
 };
 
@@ -37,7 +38,7 @@ namespace detail {
 template <class = on_use>
 [[nodiscard]] inline std::optional<double> resample_position(const resample_rule& r, std::int32_t i) {
     if (!r.crop)
-        return format::detail::resize_position(r.axis, i);
+        return format::detail::resize_position(r.axis, i) + r.shift;
     const double last = r.axis.input - 1;
     const double length = r.axis.scale * r.axis.input;
     const double part = r.crop->end - r.crop->start;
