@@ -128,22 +128,6 @@ inline void add_constant(outline& o, const pith::io::onnx::tensor_proto& t) {
     return o;
 }
 
-/// A name without what quantisers append to it.
-[[nodiscard]] inline std::string plain_value(std::string name) {
-    for (bool cut = true; cut;) {
-        cut = false;
-        for (const std::string_view suffix :
-             {"_QuantizeLinear_Output", "_QuantizeLinear_Input", "_DequantizeLinear_Output",
-              "_QuantizeLinear", "_DequantizeLinear", "_quantized", "_quant", "_output_quantized", "/codes",
-              "/real", "/decoded", "/decode"})
-            if (name.size() > suffix.size() && name.ends_with(suffix)) {
-                name.resize(name.size() - suffix.size());
-                cut = true;
-            }
-    }
-    return name;
-}
-
 /// Operators that do the same kind of work have the same family.
 [[nodiscard]] inline std::string family_of(std::string_view op) {
     constexpr std::pair<std::string_view, std::string_view> families[] = {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,6 +74,22 @@ using places = std::vector<std::size_t>;
         out += plain ? c : '_';
     }
     return out;
+}
+
+/// A name without what quantisers append to it.
+[[nodiscard]] inline std::string plain_value(std::string name) {
+    for (bool cut = true; cut;) {
+        cut = false;
+        for (const std::string_view suffix :
+             {"_QuantizeLinear_Output", "_QuantizeLinear_Input", "_DequantizeLinear_Output",
+              "_QuantizeLinear", "_DequantizeLinear", "_quantized", "_quant", "_output_quantized", "/codes",
+              "/real", "/decoded", "/decode"})
+            if (name.size() > suffix.size() && name.ends_with(suffix)) {
+                name.resize(name.size() - suffix.size());
+                cut = true;
+            }
+    }
+    return name;
 }
 
 [[nodiscard]] inline bool is_named(const reference& g, pith::value_id id) {
@@ -169,17 +186,23 @@ struct graph_source {
     void match(const reference& g) {
         to.assign(net.values.size(), pith::no_value);
         from.assign(net.values.size(), {});
+        std::set<std::string> names;
+        for (pith::value_id own = 0; own < net.values.size(); ++own)
+            if (is_named(net, own))
+                names.insert({net[own].name, plain_value(net[own].name)});
         for (pith::value_id own = 0; own < net.values.size(); ++own) {
             if (!is_named(net, own))
                 continue;
             const auto& name = net[own].name;
-            const auto at = std::find_if(g.values.begin(), g.values.end(), [&](const auto& v) {
-                return v.name == name && v.layout && !v.is_constant();
-            });
-            if (at == g.values.end()) {
+            auto at = named(g, name);
+            if (at == pith::no_value)
+                at = behind_activation(g, named(g, plain_value(name)), names);
+            if (at == pith::no_value)
+                at = likely(g, plain_value(name));
+            if (at == pith::no_value) {
                 rest.push_back({name, "has no value of that name beside it"});
-            } else if (auto p = places_between(*at, net[own])) {
-                to[own] = static_cast<pith::value_id>(at - g.values.begin());
+            } else if (auto p = places_between(g[at], net[own])) {
+                to[own] = at;
                 from[own] = std::move(*p);
             } else {
                 rest.push_back({name, "has another size"});
@@ -201,10 +224,53 @@ struct graph_source {
                     e = pith::format::decode(*pith::codes_of(net[own]), static_cast<std::int32_t>(e));
             out[to[own]] = arranged(x, g[to[own]].dims, from[own]);
         };
-        auto done = pith::simulate(net, inputs, keep);
+        const auto seen = [&](pith::value_id own, const auto& t) {
+            if (std::find(net.inputs.begin(), net.inputs.end(), own) == net.inputs.end())
+                keep(own, t);
+        };
+        for (std::size_t i = 0; i < inputs.size() && i < net.inputs.size();
+             ++i) // as they are before any code
+            std::visit([&](const auto& t) { keep(net.inputs[i], t); }, inputs[i]);
+        auto done = pith::simulate(net, inputs, seen);
         if (!done)
             return done.error();
         return out;
+    }
+
+private:
+    [[nodiscard]] static pith::value_id named(const reference& g, const std::string& name) {
+        for (pith::value_id v = 0; v < g.values.size(); ++v)
+            if (is_named(g, v) && g[v].name == name)
+                return v;
+        return pith::no_value;
+    }
+    /// The only value whose name is that one but for what quantisers append.
+    [[nodiscard]] static pith::value_id likely(const reference& g, const std::string& plain) {
+        pith::value_id found = pith::no_value;
+        for (pith::value_id v = 0; v < g.values.size(); ++v)
+            if (is_named(g, v) && plain_value(g[v].name) == plain) {
+                if (found != pith::no_value)
+                    return pith::no_value;
+                found = v;
+            }
+        return found;
+    }
+    /// A quantiser lets an activation go into the codes before it and keeps the name of what it read.
+    [[nodiscard]] static pith::value_id behind_activation(const reference& g, pith::value_id v,
+                                                          const std::set<std::string>& names) {
+        if (v == pith::no_value)
+            return v;
+        const auto uses = pith::uses_of(g);
+        while (pith::has_one_reader(uses[v])) {
+            const auto& n = g.nodes[uses[v].readers[0]];
+            const auto* f = std::get_if<pith::unary>(&n.layer);
+            const bool goes =
+                f != nullptr && (f->op == pith::unary_op::relu || f->op == pith::unary_op::clip);
+            if (!goes || names.count(g[n.outputs[0]].name) != 0)
+                break;
+            v = n.outputs[0];
+        }
+        return v;
     }
 };
 

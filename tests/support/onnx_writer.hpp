@@ -158,7 +158,7 @@ public:
             if (d >= 0)
                 w.add_int64(1, d);
             else
-                w.add_string(2, "N" + std::to_string(-d));
+                w.add_string(2, "N" + std::to_string(d).substr(1));
             s.add_message(1, dim);
         }
         std::string tensor;

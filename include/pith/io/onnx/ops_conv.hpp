@@ -111,6 +111,8 @@ template <class T>
     const auto mode = c.text("auto_pad", "NOTSET");
     const bool same = mode == "SAME_UPPER" || mode == "SAME_LOWER";
     c.expect(same || mode == "NOTSET" || mode == "VALID", errc::bad_option, "auto_pad has an unknown value");
+    c.expect(wanted == nullptr || (*wanted > 0 && *wanted < (1 << 24)), errc::bad_shape,
+             "the output would be empty or too large");
     const std::int64_t full = w.stride * (w.input - 1) + extra + (w.kernel - 1) * w.dilation + 1;
     std::int64_t size = full - (mode == "VALID" ? 0 : w.before + w.after);
     if (mode == "VALID")
