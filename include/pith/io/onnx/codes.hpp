@@ -352,7 +352,8 @@ template <class T>
     operand y = as_reals(c, source);
     if (from.zero && !(grid && grid->scales.size() == 1 && grid->zeros[0] == 0))
         y = combine(c, binary_op::sub, y, detail::along(c, as_reals(c, *from.zero), y, from));
-    y = combine(c, binary_op::mul, y, detail::along(c, as_reals(c, from.scale), y, from));
+    if (!grid || grid->scales != std::vector<float>{1.F})
+        y = combine(c, binary_op::mul, y, detail::along(c, as_reals(c, from.scale), y, from));
     if (codes && !c.make.is_constant(y))
         c.make.net[y.id].encoded = *codes; // every element is one of these numbers
     return y;
