@@ -4,6 +4,7 @@
 /// ONNX's own operators on codes: those that move or compare them work on the real numbers instead, all
 /// others on the whole numbers that the model sees.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>

@@ -3,6 +3,7 @@
 #define PITH_IO_ONNX_OPS_QUANTIZED_QONNX_HPP
 /// QONNX: quantisers of any width that take and give real numbers (Pappalardo et al., arXiv 2206.07527).
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
