@@ -37,3 +37,11 @@ TEST_CASE("binary: a value with itself, and powers by whole numbers") {
     const auto three = p.indices(tensor<std::int64_t>({1}, 3));
     CHECK(tests::error_of(std::move(p).finish({p.add_node(binary{binary_op::pow}, {base, three})})) < 1e-8);
 }
+
+TEST_CASE("binary: gradients only reach what is kept") {
+    tests::net n;
+    const auto x = n.input({2, 3});
+    const auto holds = n.indices(tensor<std::int64_t>({3}, {1, 0, 1}));
+    n[holds].type = format::dtype::boolean;
+    CHECK(tests::error_of(std::move(n).finish({n.add_node(binary{binary_op::keep}, {x, holds})})) < 1e-8);
+}
