@@ -226,8 +226,7 @@ template <class T>
     const bool large = in[0].type == format::dtype::u64 && in[0].wholes != nullptr;
     if (format::gives_place(layer.op)) {
         if (large)
-            return detail::one_tensor<T>(
-                detail::find_places(layer, detail::halves_exchanged(*in[0].wholes)));
+            return detail::one_tensor<T>(detail::find_places(layer, detail::halves_exchanged(*in[0].wholes)));
         return detail::map_tensor<T>(in, 0, [&](const auto& x) { return detail::find_places(layer, x); });
     }
     if (large)

@@ -76,7 +76,8 @@ private:
         const bool makes_levels = own_code && !g[y].affine()->levels.empty(); // of codes, by this node
         if (!uses[y].is_output && !own_code) {
             replace_uses(g, y, x);
-        } else if (!makes_levels && uses[x].producer != no_node && has_one_reader(uses[x]) && g[x].affine() == nullptr) {
+        } else if (!makes_levels && uses[x].producer != no_node && has_one_reader(uses[x]) &&
+                   g[x].affine() == nullptr) {
             auto& outputs = g.nodes[uses[x].producer].outputs;
             std::replace(outputs.begin(), outputs.end(), x, y);
         } else {

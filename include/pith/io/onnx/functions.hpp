@@ -31,8 +31,8 @@ public:
 
 private:
     static constexpr int max_depth = 16;
-    /// What a call and a node of a body may cost in all, down to the graph: functions that call each other twice
-    /// write out far more than a file says.
+    /// What a call and a node of a body may cost in all, down to the graph: functions that call each other
+    /// twice write out far more than a file says.
     static constexpr std::uint64_t written_bytes = 4096;
 
     [[nodiscard]] const function_proto* find(const node_proto& n) const {

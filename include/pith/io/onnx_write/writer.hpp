@@ -123,7 +123,7 @@ public:
             pending_.push_back({id, names_.unique(name + "/real"), name, false});
             return pending_.back().from;
         }
-        const std::string name = names_.unique(names_of_[id] + "/codes");
+        std::string name = names_.unique(names_of_[id] + "/codes");
         codes_[id].push_back({name, std::move(order), std::move(mixed)});
         if (on_codes && !is_cut(written_codes(id)))
             return name;
@@ -252,7 +252,7 @@ public:
         const float from = codes_of(g[n.inputs[0]])->scale;
         const auto scales = weight_scales(g[n.inputs[1]]);
         const tensor<std::int32_t> codes(g[id].dims, bias_codes(real, from, scales));
-        const std::string name = initializer(g[id].name, codes, onnx::element::i32);
+        std::string name = initializer(g[id].name, codes, onnx::element::i32);
         if (on_codes)
             return name;
         std::vector<float> products;
@@ -332,8 +332,7 @@ private:
     /// Codes cut to those in use.
     void cut(const format::affine& codes, const std::string& x, const std::string& y) {
         const auto bound = [&](const char* suffix, std::int32_t code) {
-            return initializer(y + suffix, shape{},
-                               codes.moved != 0 ? onnx::element::i8 : onnx::element::u8,
+            return initializer(y + suffix, shape{}, codes.moved != 0 ? onnx::element::i8 : onnx::element::u8,
                                std::string(1, static_cast<char>(code - codes.moved)));
         };
         emit({y, "Clip", {x, bound("/lowest", codes.lowest), bound("/highest", codes.highest)}, {y}});
@@ -378,7 +377,7 @@ private:
             if (d.constant == inputs[0] && d.scale == inputs[1])
                 return d.name;
         decoded_.push_back({inputs[0], inputs[1], names_.unique(inputs[0] + "/decoded")});
-        const std::string y = decoded_.back().name;
+        std::string y = decoded_.back().name;
         emit({y, "DequantizeLinear", std::move(inputs), {y}, std::move(attributes)});
         return y;
     }
@@ -416,7 +415,7 @@ private:
             if (d.constant == packed && d.scale.empty())
                 return d.name;
         decoded_.push_back({packed, {}, names_.unique(packed + "/wide")});
-        const std::string y = decoded_.back().name;
+        std::string y = decoded_.back().name;
         emit({y, "Cast", {packed}, {y}, attribute_list{}.whole("to", onnx::element::i8)});
         return y;
     }
