@@ -130,7 +130,7 @@ template <class T>
         }
     }
     joined[axis] *= times;
-    const operand y = reshape_to(c, expand_to(c, reshape_to(c, x, apart), wide), joined);
+    operand y = reshape_to(c, expand_to(c, reshape_to(c, x, apart), wide), joined);
     if (joined[axis] == size)
         return y;
     const std::size_t at = stored_axis(y.order, axis);
@@ -286,7 +286,8 @@ template <class T>
 /// Codes picked from a table by other codes, which is how our writer has a function from codes to codes that
 /// no operator of ONNX is: the function of the real numbers, where it is one that is known.
 template <class T>
-[[nodiscard]] std::optional<operand> from_table(call<T>& c, const operand& source, affine_encoding to) {
+[[nodiscard]] std::optional<operand> from_table(call<T>& c, const operand& source,
+                                                const affine_encoding& to) {
     const auto* n = c.make.producer(source.id);
     if (n == nullptr || !std::holds_alternative<gather>(n->layer))
         return std::nullopt;
@@ -295,35 +296,23 @@ template <class T>
     if (!from || entries == nullptr || entries->dims() != shape{256})
         return std::nullopt;
     code_table table{};
-    std::vector<std::int16_t> levels;
     for (std::int32_t code = 0; code < 256; ++code) {
         const auto at = static_cast<std::size_t>(code + 256 + codes_of_type(from->type)->lowest) % 256;
         table[static_cast<std::size_t>(code)] =
             static_cast<std::uint8_t>((*entries)[at] - codes_of_type(source.type)->lowest);
-        levels.push_back(table[static_cast<std::size_t>(code)]);
     }
-    std::sort(levels.begin(), levels.end());
-    levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
-    affine_encoding few = to;
-    few.lowest = levels.front();
-    few.highest = levels.back();
-    few.bits = 1;
-    while (std::size_t{1} << few.bits < levels.size())
-        ++few.bits;
-    few.levels = std::move(levels);
-    for (const auto& codes : {to, few})
-        for (const auto op : {unary_op::identity, unary_op::relu, unary_op::sigmoid, unary_op::tanh,
-                              unary_op::hard_swish, unary_op::silu}) {
-            const unary f{op, op == unary_op::silu ? 1.0 : 0.0};
-            if (make_table(f, c.make.net[from->id].affine()->at(0), codes) != table)
-                continue;
-            operand y = source; // which lies as the codes that pick do
-            y.id = from->id;
-            y.type = format::dtype::f32;
-            if (op != unary_op::identity)
-                y = apply(c, f, y);
-            return c.make.encoded(y, codes);
-        }
+    for (const auto op : {unary_op::identity, unary_op::relu, unary_op::sigmoid, unary_op::tanh,
+                          unary_op::hard_swish, unary_op::silu}) {
+        const unary f{op, op == unary_op::silu ? 1.0 : 0.0};
+        if (make_table(f, c.make.net[from->id].affine()->at(0), to) != table)
+            continue;
+        operand y = source; // which lies as the codes that pick do
+        y.id = from->id;
+        y.type = format::dtype::f32;
+        if (op != unary_op::identity)
+            y = apply(c, f, y);
+        return c.make.encoded(y, to);
+    }
     return std::nullopt;
 }
 
