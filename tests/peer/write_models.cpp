@@ -169,9 +169,12 @@ private:
     }
     void save(const graph<float>& q, const std::string& name, const char* ending,
               const io::onnx_write_options& options) const {
-        const auto saved = io::save_onnx(q, (folder_ / name).string() + ending, options);
-        if (saved)
+        const std::string path = (folder_ / name).string() + ending;
+        const auto saved = io::save_onnx(q, path, options);
+        if (saved) { // what we write we read, and can run
+            (void)checked(plan::pack(checked(io::load_onnx(path), path)), path);
             return;
+        }
         std::fprintf(stderr, "%s: %s %s\n", name.c_str(), saved.error().what, saved.error().where);
         std::exit(1);
     }
