@@ -69,7 +69,6 @@ std::string model_of(const std::string& op, const std::vector<given>& inputs,
             w.input(names.back(), {dims.begin(), dims.end()},
                     static_cast<int>(io::onnx::element_number(g.type)));
     }
-    w.model_field(2, "a producer");
     return w.output("y").node(op, names, {"y"}, attributes).text();
 }
 

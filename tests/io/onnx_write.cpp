@@ -21,6 +21,7 @@
 
 #include "support/data_folder.hpp"
 #include "support/door.hpp"
+#include "support/onnx_writer.hpp"
 
 namespace {
 
@@ -102,6 +103,17 @@ TEST_CASE("a free batch has a symbol, in the file and when it is read") {
     auto wide = read(written(g));
     REQUIRE(set_batch(wide, 3));
     CHECK(wide[wide.outputs[0]].dims == shape{3, 4});
+}
+
+TEST_CASE("a model that says nothing of its producer keeps the order of its axes") {
+    onnx_writer m;
+    m.input("x", {1, 2, 3, 4}).node("Relu", {"x"}, {"y"}).output("y");
+    const std::string text = m.text();
+    const auto g = io::parse_onnx(as_bytes(text));
+    REQUIRE(g);
+    const auto again = read(written(*g));
+    CHECK((*g)[g->inputs[0]].dims == shape{1, 2, 3, 4});
+    CHECK(again[again.inputs[0]].dims == shape{1, 2, 3, 4});
 }
 
 TEST_CASE("metadata and the producer's name are kept") {

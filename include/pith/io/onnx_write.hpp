@@ -130,8 +130,8 @@ template <class T, class Layers>
             order[doors[k].permutation[i]] = static_cast<std::int8_t>(i);
         return order;
     }
-    const bool loaded = std::any_of(g.metadata.begin(), g.metadata.end(),
-                                    [](const auto& entry) { return entry.first == "producer"; });
+    const bool loaded =
+        std::any_of(g.inputs.begin(), g.inputs.end(), [&](value_id in) { return g[in].layout.has_value(); });
     return rank == 4 && !loaded ? channels_first(rank) : identity_layout(rank);
 }
 
