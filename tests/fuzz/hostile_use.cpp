@@ -8,6 +8,8 @@
 
 #include "hostile_files.hpp"
 #include "readers.hpp"
+#include "support/compiled.hpp"
+#include "support/compiled_pack.hpp"
 
 namespace fuzz {
 namespace {
