@@ -42,7 +42,7 @@ onnx_writer one(const std::string& op, const std::vector<attr>& attributes = {},
 }
 
 TEST_CASE("an operator that is not supported is refused with node, operator and domain") {
-    refused(one("Einsum"), "not supported", "node 'the Einsum' (Einsum)");
+    refused(one("TopK"), "not supported", "node 'the TopK' (TopK)");
     refused(one("FusedGemm", {}, "com.microsoft"), "not supported", "(FusedGemm, com.microsoft)");
     refused(one("Relu", {}, "my.domain"), "not supported", "(Relu, my.domain)");
     refused(one("Trunc"), "only Quant and BipolarQuant", "(Trunc)");
