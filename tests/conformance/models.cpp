@@ -17,7 +17,6 @@
 #include <pith/io/onnx.hpp>
 #include <pith/io/tensor_proto.hpp>
 
-#include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 #include "support/door.hpp"
 

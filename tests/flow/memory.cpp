@@ -7,8 +7,6 @@
 
 #include "pith/plan/pack.hpp"
 #include "pith/run/session.hpp"
-#include "support/compiled.hpp"
-#include "support/compiled_pack.hpp"
 
 namespace {
 

@@ -13,8 +13,6 @@
 #include "pith/graph/simulate.hpp"
 #include "pith/plan/pack.hpp"
 #include "pith/run/session.hpp"
-#include "support/compiled.hpp"
-#include "support/compiled_pack.hpp"
 
 namespace flow {
 

@@ -15,8 +15,6 @@
 #include "pith/io/onnx.hpp"
 #include "pith/plan/pack.hpp"
 #include "pith/run/session.hpp"
-#include "support/compiled.hpp"
-#include "support/compiled_pack.hpp"
 #include "support/onnx_writer.hpp"
 
 using pith::tests::as_bytes;

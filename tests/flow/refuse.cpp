@@ -10,8 +10,6 @@
 #include "pith/plan/pack.hpp"
 #include "pith/run/checksum.hpp"
 #include "pith/run/execute.hpp"
-#include "support/compiled.hpp"
-#include "support/compiled_pack.hpp"
 
 namespace {
 

@@ -21,7 +21,6 @@
 
 #include "allocations.hpp"
 #include "hostile_files.hpp"
-#include "support/compiled.hpp"
 
 namespace {
 

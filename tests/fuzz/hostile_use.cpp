@@ -8,8 +8,6 @@
 
 #include "hostile_files.hpp"
 #include "readers.hpp"
-#include "support/compiled.hpp"
-#include "support/compiled_pack.hpp"
 
 namespace fuzz {
 namespace {

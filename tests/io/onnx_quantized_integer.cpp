@@ -10,7 +10,6 @@
 
 #include <doctest/doctest.h>
 
-#include "support/compiled.hpp"
 #include "support/quantized_model.hpp"
 
 namespace {

@@ -11,7 +11,6 @@
 
 #include <doctest/doctest.h>
 
-#include "support/compiled.hpp"
 #include "support/quantized_model.hpp"
 
 namespace {

@@ -21,8 +21,6 @@
 #include <pith/quantize/post_training.hpp>
 #include <pith/run/session.hpp>
 
-#include "support/compiled.hpp"
-#include "support/compiled_pack.hpp"
 #include "support/data_folder.hpp"
 
 namespace {

@@ -14,7 +14,6 @@
 #include <pith/io/file.hpp>
 #include <pith/io/onnx.hpp>
 
-#include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 #include "support/onnx_writer.hpp"
 

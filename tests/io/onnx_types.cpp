@@ -18,7 +18,6 @@
 #include <pith/io/onnx_write.hpp>
 #include <pith/io/tensor_proto.hpp>
 
-#include "support/compiled.hpp"
 #include "support/onnx_writer.hpp"
 
 namespace {

@@ -8,8 +8,6 @@
 #include "pith/graph/passes/as_float32.hpp"
 #include "pith/plan/explain.hpp"
 #include "pith/plan/pack_for.hpp"
-#include "support/compiled.hpp"
-#include "support/compiled_pack.hpp"
 
 using namespace pith;
 
