@@ -117,14 +117,14 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
             _mm512_storeu_si512(output, codes);
             continue;
         }
-        _mm_mask_storeu_epi8(output, even, _mm512_castsi512_si128(codes));
+        store_bytes(output, even, _mm512_castsi512_si128(codes));
         if (N == 2 || pixels > 1)
-            _mm_mask_storeu_epi8(output + (N == 1 ? step : 16), tail, _mm512_extracti32x4_epi32(codes, 1));
+            store_bytes(output + (N == 1 ? step : 16), tail, _mm512_extracti32x4_epi32(codes, 1));
         if (pixels > 2 / N) {
-            _mm_mask_storeu_epi8(output + 2 / N * step, even, _mm512_extracti32x4_epi32(codes, 2));
+            store_bytes(output + 2 / N * step, even, _mm512_extracti32x4_epi32(codes, 2));
             if (N == 2 || pixels > 3)
-                _mm_mask_storeu_epi8(output + (N == 1 ? 3 * step : step + 16), tail,
-                                     _mm512_extracti32x4_epi32(codes, 3));
+                store_bytes(output + (N == 1 ? 3 * step : step + 16), tail,
+                            _mm512_extracti32x4_epi32(codes, 3));
         }
     }
 }

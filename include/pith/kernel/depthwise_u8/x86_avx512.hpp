@@ -95,9 +95,9 @@ PITH_ALWAYS_INLINE void place(vi lanes, std::uint8_t* out, std::ptrdiff_t step, 
     for (std::uint32_t i = 0; i < 4; ++i) {
         if (i == pixels)
             return;
-        _mm_mask_storeu_epi8(out, mask, each[i]);
+        store_bytes(out, mask, each[i]);
         if constexpr (Parts == 2)
-            _mm_mask_storeu_epi8(out + part, mask, _mm_srli_si128(each[i], 8));
+            store_bytes(out + part, mask, _mm_srli_si128(each[i], 8));
         out += step;
     }
 }

@@ -52,7 +52,7 @@ PITH_ALWAYS_INLINE void store_codes(std::uint8_t* p, vi v, std::size_t n) noexce
     if (n == 16)
         _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
     else
-        _mm_mask_storeu_epi8(p, static_cast<__mmask16>((1u << n) - 1u), packed);
+        store_bytes(p, static_cast<__mmask16>((1u << n) - 1u), packed);
 }
 
 PITH_ALWAYS_INLINE vb load_bytes(const std::uint8_t* p) noexcept {
