@@ -114,12 +114,13 @@ TEST_CASE("ewgs: every element's gradient is scaled by how far rounding moved it
 
 TEST_CASE("ewgs: first bounds and scales") {
     const auto x = bell(30000, 0.05f);
-    const auto w = fit_forward<float>(ewgs_weights{.bits = 2}, x);
+    const auto w = fit_forward<float>(ewgs_weights{.bits = 2, .fitted = false}, x);
     CHECK(w.p[0] == doctest::Approx(0.15).epsilon(0.02));
     CHECK(w.p[1] == -w.p[0]);
     // The scale is that of least squared error.
-    const auto error = [&](float s) {
-        const auto f = forward<float>(ewgs_weights{.bits = 2}, x, {w.p[0], w.p[1], s});
+    const auto error = [&](float s, float reach = 0.f) {
+        const float end = reach > 0.f ? reach : w.p[0];
+        const auto f = forward<float>(ewgs_weights{.bits = 2}, x, {end, -end, s});
         double sum = 0;
         for (std::size_t i = 0; i < x.size(); ++i)
             sum += std::pow(static_cast<double>(x[i] - f.scale * f.codes[i]), 2);
@@ -127,13 +128,22 @@ TEST_CASE("ewgs: first bounds and scales") {
     };
     CHECK(error(w.p[2]) < error(1.05f * w.p[2]));
     CHECK(error(w.p[2]) < error(0.95f * w.p[2]));
+    // And so are fitted bounds.
+    const auto fitted = fit_forward<float>(ewgs_weights{.bits = 2}, x);
+    CHECK(fitted.p[1] == -fitted.p[0]);
+    CHECK(error(fitted.p[2], fitted.p[0]) < 0.9 * error(w.p[2]));
+    CHECK(error(fitted.p[2], fitted.p[0]) < error(1.05f * fitted.p[2], fitted.p[0]));
+    CHECK(error(fitted.p[2], fitted.p[0]) < error(0.95f * fitted.p[2], fitted.p[0]));
 
     std::vector<float> half = bell(30000, 2.f);
     for (float& v : half)
         v = std::fabs(v);
-    const auto a = fit_forward<float>(ewgs_activations{}, half);
+    const auto a = fit_forward<float>(ewgs_activations{.fitted = false}, half);
     CHECK(a.p[0] == doctest::Approx(6.0).epsilon(0.05));
     CHECK(a.p[1] == 0.f);
+    const auto close = fit_forward<float>(ewgs_activations{}, half);
+    CHECK(close.p[0] > 3.f);
+    CHECK(close.p[0] < 6.f);
     CHECK(fit_forward<float>(ewgs_weights{}, std::vector<float>(8, 0.f)).scale > 0.f);
     CHECK(fit_forward<float>(ewgs_activations{}, std::vector<float>(8, 0.f)).scale > 0.f);
 

@@ -33,11 +33,31 @@ TEST_CASE("lsq: codes are those of the device's rounding, ties to even") {
         REQUIRE(static_cast<int>(w.codes[i]) == format::encode(a, x[i]));
 }
 
-TEST_CASE("lsq: the step begins at twice the mean magnitude over the root of the last level") {
+TEST_CASE("lsq: the paper's step begins at twice the mean magnitude over the root of the last level") {
     const std::vector<double> x{1, -2, 3, 0};
-    CHECK(fit_forward<double>(lsq{.bits = 3}, x).scale == doctest::Approx(2 * 1.5 / std::sqrt(3.0)));
-    CHECK(fit_forward<double>(lsq{.bits = 2, .is_signed = false}, x).scale ==
+    CHECK(fit_forward<double>(lsq{.bits = 3, .fitted = false}, x).scale ==
           doctest::Approx(2 * 1.5 / std::sqrt(3.0)));
+    CHECK(fit_forward<double>(lsq{.bits = 2, .is_signed = false, .fitted = false}, x).scale ==
+          doctest::Approx(2 * 1.5 / std::sqrt(3.0)));
+    CHECK(fit_forward<double>(lsq{.fitted = false}, std::vector<double>(5, 0.0)).scale == 1.0);
+}
+
+TEST_CASE("lsq: the fitted step has the least squared error") {
+    for (const bool is_signed : {true, false}) {
+        const auto x = to_double(bell(8000, 1.f, !is_signed));
+        const lsq q{.bits = 3, .is_signed = is_signed};
+        const auto error = [&](double step) {
+            const auto f = forward<double>(q, x, {step});
+            double sum = 0;
+            for (std::size_t i = 0; i < x.size(); ++i)
+                sum += std::pow(x[i] - f.scale * f.codes[i], 2);
+            return sum;
+        };
+        const double step = fit_forward<double>(q, x).scale;
+        CHECK(error(step) < error(1.1 * step));
+        CHECK(error(step) < error(0.9 * step));
+        CHECK(error(step) < error(fit_forward<double>(lsq{3, is_signed, 0, false}, x).scale));
+    }
     CHECK(fit_forward<double>(lsq{}, std::vector<double>(5, 0.0)).scale == 1.0);
 }
 

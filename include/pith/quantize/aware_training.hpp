@@ -118,13 +118,14 @@ template <class T, class Layers, class Weights, class Activations>
 
 /// A quantiser of any kind as the tape calls it; null for none.
 template <class T, class... Q>
-[[nodiscard]] shared<const train::quantization<T>> quantization_of(const std::variant<Q...>& any) {
-    const auto make = [](const auto& q) -> shared<const train::quantization<T>> {
+[[nodiscard]] shared<const train::quantization<T>> quantization_of(const std::variant<Q...>& any,
+                                                                   std::size_t slices = 1) {
+    const auto make = [slices](const auto& q) -> shared<const train::quantization<T>> {
         using quantizer = std::remove_cvref_t<decltype(q)>;
         if constexpr (std::is_same_v<quantizer, std::monostate>)
             return nullptr;
         else
-            return shared_of<trained_by<quantizer, T>>(q);
+            return shared_of<trained_by<quantizer, T>>(q, slices);
     };
     return std::visit(make, any);
 }
@@ -135,11 +136,15 @@ template <class Weights, class Activations>
 struct aware_training_of {
     Weights weights{std::in_place_type<lsq>};
     Activations activations{std::in_place_type<lsq>, lsq{.is_signed = false}};
+    bool per_channel = false; ///< each output channel's weights have a range of their own
 
     template <class T, class Layers>
     [[nodiscard]] result<aware_network<T, Layers>> operator()(graph<T, Layers> g) const {
         return prepare_aware(
-            std::move(g), [&](const shape&) { return quantization_of<T>(weights); },
+            std::move(g),
+            [&](const shape& w) {
+                return quantization_of<T>(weights, per_channel ? static_cast<std::size_t>(w[0]) : 1);
+            },
             [&](const shape& x) {
                 auto by = activations;
                 if (auto* steps = std::get_if<lsq>(&by))

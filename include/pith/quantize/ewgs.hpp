@@ -45,21 +45,25 @@ struct ewgs_bounds {
 struct ewgs_weights {
     std::uint8_t bits = 2; ///< 1 to 7
     double delta = 1e-3;   ///< see ewgs_delta
+    /// From 2 bits on the first bounds are of least squared error, at once with s; else they are the paper's
+    /// 3 standard deviations.
+    bool fitted = true;
 
     static constexpr double least_scale = 1e-6;
 
     [[nodiscard]] constexpr int last() const noexcept { return (1 << bits) - 1; }
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 3; }
 
-    /// Bounds at 3 standard deviations; s of least squared error (see ewgs_output_scale for the paper's).
+    /// s of least squared error (see ewgs_output_scale for the paper's).
     template <class T>
     void init(input<T> x, view<T> p) const {
-        const double deviation = moments_of(x).deviation;
-        const double reach = std::max(3 * deviation, least_ewgs_width);
-        p[0] = static_cast<T>(reach);
-        p[1] = static_cast<T>(-reach);
-        p[2] = T{1};
-        fit_output_scale(x, p);
+        const std::vector<T> few = detail::sample<T>(x);
+        p[0] = static_cast<T>(std::max(3 * moments_of(x).deviation, least_ewgs_width));
+        if (fitted && bits > 1)
+            fit_range(centred{*this}, few, static_cast<double>(largest_magnitude<T>(few)), p);
+        p[1] = -p[0];
+        std::vector<T> codes(few.size());
+        p[2] = centred{*this}.forward(few, input<T>(p), view<T>(codes)) * static_cast<T>(last());
     }
     template <class T>
     [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
@@ -106,21 +110,24 @@ private:
     [[nodiscard]] static T scale_of(view<const T> p) noexcept {
         return std::max(std::fabs(p[2]), static_cast<T>(least_scale));
     }
-    template <class T>
-    void fit_output_scale(view<const T> x, view<T> p) const {
-        const std::vector<T> few = detail::sample<T>(x);
-        std::vector<T> codes(few.size());
-        const double scale = static_cast<double>(forward(few, input<T>(p), view<T>(codes)));
-        double products = 0;
-        double squares = 0;
-        for (std::size_t i = 0; i < few.size(); ++i) {
-            const double level = scale * static_cast<double>(codes[i]);
-            products += static_cast<double>(few[i]) * level;
-            squares += level * level;
+    /// Bounds at -p[0] and p[0], and the scale that then has the least squared error.
+    struct centred {
+        const ewgs_weights& to;
+
+        template <class T>
+        [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+            const std::array<T, 3> bounds{p[0], -p[0], T{1}};
+            (void)to.forward(x, input<T>(bounds), codes);
+            double products = 0;
+            double squares = 0;
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                products += static_cast<double>(x[i]) * static_cast<double>(codes[i]);
+                squares += static_cast<double>(codes[i]) * static_cast<double>(codes[i]);
+            }
+            const double scale = products / squares;
+            return static_cast<T>(scale * to.last() > least_scale ? scale : 1.0 / to.last());
         }
-        if (products > least_scale * squares)
-            p[2] = static_cast<T>(products / squares);
-    }
+    };
 };
 
 /// p = {upper, lower}. x_n and its gradient as with weights; codes q in [0, 2^bits - 1] ({0, 1} at 1 bit).
@@ -132,16 +139,23 @@ struct ewgs_activations {
     /// is (upper - lower) q / n, which keeps the size of the float network.
     bool normalized = false;
     bool learn_lower = false; ///< the paper's; codes then count from a bound that no zero point may express
+    /// The first upper bound is of least squared error. Else it is the paper's 3 deviation / sqrt(1 - 2 / pi):
+    /// three deviations of the bell whose positive half x is.
+    bool fitted = true;
 
     [[nodiscard]] constexpr int last() const noexcept { return (1 << bits) - 1; }
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 2; }
 
-    /// upper = 3 deviation / sqrt(1 - 2 / pi): three deviations of the bell whose positive half x is.
     template <class T>
     void init(input<T> x, view<T> p) const {
         const double deviation = moments_of(x).deviation;
         p[0] = deviation > least_ewgs_width ? static_cast<T>(3 * deviation / 0.60281027498) : T{1};
         p[1] = T{0};
+        if (fitted) {
+            ewgs_activations real = *this;
+            real.normalized = false;
+            fit_range(real, x, static_cast<double>(largest_magnitude<T>(x)), p);
+        }
     }
     template <class T>
     [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {

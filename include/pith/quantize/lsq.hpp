@@ -20,6 +20,9 @@ struct lsq {
     std::uint8_t bits = 4; ///< 2 to 8
     bool is_signed = true;
     std::size_t features = 0; ///< elements of one sample of an activation; 0: all of x
+    /// The first step is of least squared error: a trained network keeps most of its accuracy. Else it is the
+    /// paper's 2 mean|x| / sqrt(highest), almost twice as wide, from which many epochs have to come back.
+    bool fitted = true;
 
     static constexpr double least_step = 1e-8;
 
@@ -27,9 +30,10 @@ struct lsq {
     [[nodiscard]] constexpr int highest() const noexcept { return (1 << (is_signed ? bits - 1 : bits)) - 1; }
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
-    /// step = 2 mean|x| / sqrt(highest)
     template <class T>
     void init(input<T> x, view<T> p) const {
+        if (fitted)
+            return fit_range(*this, x, static_cast<double>(largest_magnitude<T>(x)) / highest(), p);
         const double mean =
             detail::sum_of(x, [](T v) { return std::fabs(v); }) / static_cast<double>(x.size());
         p[0] = mean > least_step ? static_cast<T>(2 * mean / std::sqrt(highest())) : T{1};
