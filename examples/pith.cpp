@@ -141,7 +141,8 @@ void declare(CLI::App& verb, tool::compress_options& o) {
     auto* const weights =
         verb.add_option("--weights", o.weights,
                         "uniform2 ... uniform8; with --epochs also lsq, apot, ewgs, pact, dorefa or kmeans "
-                        "with a number of bits, ternary or binary")
+                        "with a number of bits, ternary or binary; several (lsq4,lsq2) are trained one after "
+                        "the other")
             ->capture_default_str();
     verb.add_option("--simulate", o.simulated,
                     "images (held-out ones where there are) to compare the simulation with the program on");
@@ -149,9 +150,19 @@ void declare(CLI::App& verb, tool::compress_options& o) {
         verb.add_option("--epochs", o.training.epochs,
                         "passes over the data in which the network goes on learning, in codes")
             ->check(CLI::PositiveNumber);
-    auto* const activations =
-        verb.add_option("--activations", o.activations,
-                        "lsq, apot, ewgs, pact, dorefa or uniform with a number of bits, or float");
+    auto* const activations = verb.add_option(
+        "--activations", o.activations,
+        "lsq, apot, ewgs, pact, dorefa or uniform with a number of bits, or float; one, or as "
+        "many as --weights");
+    auto* const outer =
+        verb.add_option("--first-last-weights", o.first_last_weights,
+                        "of the first and the last layer, as --weights; unless given they learn in float and "
+                        "get 8 bits at the end");
+    auto* const curvature =
+        verb.add_option(
+                "--curvature-every", o.curvature_every,
+                "epochs after which ewgs adapts its delta to the loss's curvature; never unless given")
+            ->check(CLI::PositiveNumber);
     add_json(verb, o.json);
     verb.option_defaults()->group("Without --epochs");
     auto of_codes = add_few_bits(verb, o);
@@ -160,7 +171,8 @@ void declare(CLI::App& verb, tool::compress_options& o) {
     of_codes.insert(of_codes.end(), {weights, epochs});
     forbid_without_codes(verb, o, std::move(of_codes));
     verb.option_defaults()->group("With --epochs");
-    activations->group("With --epochs")->needs(epochs);
+    for (auto* option : {activations, outer, curvature})
+        option->group("With --epochs")->needs(epochs);
     for (auto* option : add_training(verb, o.training))
         option->needs(epochs);
     verb.get_option("--validation")->group("Options");

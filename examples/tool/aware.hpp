@@ -3,8 +3,11 @@
 #define PITH_EXAMPLES_TOOL_AWARE_HPP
 /// Few bits by training: a float network goes on learning in codes, and keeps them.
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "pith/quantize/aware_training.hpp"
 #include "train.hpp"
@@ -20,11 +23,28 @@ namespace tool {
     return o;
 }
 
-/// What `--weights` and `--activations` ask for.
+/// What `--weights` and `--activations` ask for, and `--first-last-weights`.
 struct code_options {
     std::string weights = "lsq4";
     std::string activations = "lsq4";
+    std::string first_last{}; ///< empty: 8 bits when all is learned
+    std::uint64_t curvature_every = 0;
 };
+
+/// "lsq4,lsq2" asks for two trainings, the second of what the first has learned.
+[[nodiscard]] inline pith::result<std::vector<code_options>> steps_of(const code_options& o) {
+    const auto weights = pith::io::split_at_commas(o.weights);
+    auto activations = pith::io::split_at_commas(o.activations);
+    if (activations.size() == 1)
+        activations.resize(weights.size(), activations[0]);
+    if (activations.size() != weights.size())
+        return pith::fault{pith::errc::bad_option,
+                           "--activations lists one quantizer, or one for each of --weights", o.activations};
+    std::vector<code_options> steps;
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        steps.push_back({weights[i], activations[i], o.first_last, o.curvature_every});
+    return steps;
+}
 
 [[nodiscard]] inline pith::result<pith::quantize::aware_training> quantizers_of(const code_options& o) {
     const auto weights = pith::quantize::parse_weight_quantizer(o.weights);
@@ -33,7 +53,14 @@ struct code_options {
     const auto activations = pith::quantize::parse_activation_quantizer(o.activations);
     if (!activations)
         return activations.error();
-    return pith::quantize::aware_training{*weights, *activations};
+    pith::quantize::aware_training all{*weights, *activations};
+    if (!o.first_last.empty()) {
+        const auto outer = pith::quantize::parse_weight_quantizer(o.first_last);
+        if (!outer)
+            return outer.error();
+        all.first_last = *outer;
+    }
+    return all;
 }
 
 /// EWGS's bounds want Adam and steps far below those of the weights.
@@ -50,15 +77,10 @@ committed(pith::train::trainer<float>& t, const pith::io::dataset& data, std::si
     return pith::quantize::commit_aware(t.network_tape(), {.calibration = samples, .samples = count});
 }
 
-/// Trains `g`, normalisations and all, in codes, and commits what it learned.
-[[nodiscard]] inline pith::result<pith::graph<float>>
-trained_in_codes(pith::graph<float> g, const code_options& codes, const train_options& o) {
-    const auto data = labelled_data(o.data, o, g);
-    if (!data)
-        return data.error();
-    const auto validation = labelled_data(o.validation.empty() ? o.data : o.validation, o, g);
-    if (!validation)
-        return validation.error();
+/// A trainer of `g` in codes that has come to its last epoch.
+[[nodiscard]] inline pith::result<pith::train::trainer<float>>
+learned_in_codes(pith::graph<float> g, const code_options& codes, const pith::io::dataset& data,
+                 const pith::io::dataset& validation, const train_options& o) {
     const auto options = trainer_of(o, learning_of(codes));
     if (!options)
         return options.error();
@@ -72,9 +94,40 @@ trained_in_codes(pith::graph<float> g, const code_options& codes, const train_op
         pith::train::trainer<float>::make(std::move(net->network), *options, {}, std::move(net->quantized));
     if (!t)
         return t.error();
-    const auto last = fit_as_told(*t, *data, *validation, o);
+    const auto last = fit_as_told(*t, data, validation, o, codes.curvature_every);
     if (!last)
         return last.error();
+    return t;
+}
+
+/// Trains `g`, normalisations and all, in codes, and commits what it learned. Every step but the last keeps a
+/// checkpoint of its own, beside that of the last.
+[[nodiscard]] inline pith::result<pith::graph<float>>
+trained_in_codes(pith::graph<float> g, const code_options& codes, const train_options& o) {
+    const auto data = labelled_data(o.data, o, g);
+    if (!data)
+        return data.error();
+    const auto validation = labelled_data(o.validation.empty() ? o.data : o.validation, o, g);
+    if (!validation)
+        return validation.error();
+    const auto steps = steps_of(codes);
+    if (!steps)
+        return steps.error();
+    for (std::size_t i = 0; i + 1 < steps->size(); ++i) {
+        auto own = o;
+        if (!o.checkpoint.empty())
+            own.checkpoint = o.checkpoint + "." + (*steps)[i].weights;
+        own.resume = o.resume && std::filesystem::exists(own.checkpoint);
+        auto t = learned_in_codes(std::move(g), (*steps)[i], *data, *validation, own);
+        if (!t)
+            return t.error();
+        g = t->network();
+    }
+    auto own = o;
+    own.resume = o.resume && (steps->size() == 1 || std::filesystem::exists(o.checkpoint));
+    auto t = learned_in_codes(std::move(g), steps->back(), *data, *validation, own);
+    if (!t)
+        return t.error();
     PITH_TRY(t->reestimate_statistics(*data, 50));
     return committed(*t, *data);
 }

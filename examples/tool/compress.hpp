@@ -36,8 +36,10 @@ struct compress_options {
     unsigned first_last_bits = 8;
     bool variants = false;   ///< print what every step is worth on the held-out images
     std::string activations; ///< with training: what the inputs of inner layers become; empty: as the weights
-    std::size_t simulated = 0; ///< held-out images to compare simulation and program on
-    std::string operators;     ///< how an .onnx file holds codes: pairs, codes or int4; empty: pairs
+    std::string first_last_weights;    ///< with training; empty: 8 bits when all is learned
+    std::uint64_t curvature_every = 0; ///< with training: epochs
+    std::size_t simulated = 0;         ///< held-out images to compare simulation and program on
+    std::string operators;             ///< how an .onnx file holds codes: pairs, codes or int4; empty: pairs
     train_options training = aware_defaults();
 };
 
@@ -177,8 +179,9 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
                            o.quantize};
     if (g.inputs.size() != 1)
         return pith::fault{pith::errc::unsupported, "a network to train has one input"};
-    return trained_in_codes(std::move(g), {o.weights, o.activations.empty() ? o.weights : o.activations},
-                            training_of(o));
+    const code_options codes{o.weights, o.activations.empty() ? o.weights : o.activations,
+                             o.first_last_weights, o.curvature_every};
+    return trained_in_codes(std::move(g), codes, training_of(o));
 }
 
 /// Simulation beside execution, where that is asked for.

@@ -136,23 +136,24 @@ inline void use_threads([[maybe_unused]] int count) {
 }
 
 /// From the beginning or from the checkpoint to the last epoch.
-[[nodiscard]] inline pith::result<pith::train::score> fit_as_told(pith::train::trainer<float>& t,
-                                                                  const pith::io::dataset& data,
-                                                                  const pith::io::dataset& validation,
-                                                                  const train_options& o) {
+[[nodiscard]] inline pith::result<pith::train::score>
+fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
+            const pith::io::dataset& validation, const train_options& o, std::uint64_t curvature_every = 0) {
     use_threads(o.threads);
     if (o.resume)
         PITH_TRY(pith::train::load_checkpoint(t, o.checkpoint));
+    auto options = reporting(o);
+    options.curvature_every = curvature_every;
     const pith::train::cross_entropy loss{.smoothing = o.smoothing};
     if (o.teacher.empty())
-        return pith::train::fit(t, data, validation, loss, reporting(o));
+        return pith::train::fit(t, data, validation, loss, options);
     const pith::distill::mixed<> both{
         .hard = loss, .soft = {.temperature = o.temperature}, .weight = o.teacher_weight};
     if (!is_onnx(o.teacher)) {
         auto program = program_teacher::open(o.teacher, t.network_tape().batch());
         if (!program)
             return program.error();
-        return pith::distill::fit_with_teacher(t, *program, data, validation, both, reporting(o));
+        return pith::distill::fit_with_teacher(t, *program, data, validation, both, options);
     }
     auto g = load_graph(o.teacher);
     if (!g)
@@ -160,7 +161,7 @@ inline void use_threads([[maybe_unused]] int count) {
     auto teacher = pith::distill::teacher<float>::make(*std::move(g), t.options().tape);
     if (!teacher)
         return teacher.error();
-    return pith::distill::fit_with_teacher(t, *teacher, data, validation, both, reporting(o));
+    return pith::distill::fit_with_teacher(t, *teacher, data, validation, both, options);
 }
 
 /// The data set of --data or --validation, which must have labels.

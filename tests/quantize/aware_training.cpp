@@ -110,3 +110,57 @@ TEST_CASE("aware training: with very many levels it is the float network, gradie
         }
     CHECK(product / std::sqrt(a * b) > 0.97);
 }
+
+TEST_CASE("aware training: the first and the last layer learn in codes where they are given some") {
+    auto g = train::resnet{.depth = 8, .width = 4, .input = {1, 8, 8, 2}, .classes = 3}.build<float>(5);
+    REQUIRE(g);
+    quantize::aware_training all;
+    all.first_last = quantize::lsq{.bits = 8};
+    all.per_channel = true;
+    const auto net = all(*std::move(g));
+    REQUIRE(net);
+    CHECK(net->quantized.size() == 16); // six values and ten weights
+    auto tape = tape_of(*net);
+    REQUIRE(tape.forward());
+    for (const auto& q : tape.quantized())
+        if (!q.codes.all().empty())
+            CHECK(q.what.by->scales() == static_cast<std::size_t>(net->network[q.what.id].dims[0]));
+    const std::vector<std::vector<any_tensor<float>>> samples{{tensor<float>({1, 8, 8, 2})}};
+    const auto committed = quantize::commit_aware(
+        tape, {.calibration = quantize::samples_from(samples), .samples = samples.size()});
+    REQUIRE(committed);
+    const auto outermost = quantize::outermost_layers(*committed);
+    for (std::size_t k = 0; k < committed->nodes.size(); ++k)
+        if (const auto& n = committed->nodes[k]; quantize::detail::has_weights(n.layer)) {
+            const auto* e = (*committed)[n.inputs[1]].affine();
+            REQUIRE(e != nullptr);
+            CHECK(e->lowest == (outermost[k] ? -128 : -8));
+        }
+}
+
+TEST_CASE("aware training: bits are taken away step by step from what was learned in more") {
+    auto first = tape_of(*prepared<float>(4));
+    REQUIRE(first.forward());
+    for (auto& e : first.parameter_values())
+        e *= 1.25f; // learned
+    auto again = quantize::aware_training{quantize::lsq{.bits = 2},
+                                          quantize::lsq{.bits = 2, .is_signed = false}}(first.network());
+    REQUIRE(again);
+    CHECK(again->quantized.size() == 14);
+    std::size_t identities = 0;
+    for (const auto& n : again->network.nodes)
+        if (const auto* u = std::get_if<unary>(&n.layer))
+            identities += u->op == unary_op::identity ? 1 : 0;
+    CHECK(identities == 6);
+    for (const auto& n : again->network.nodes)
+        if (quantize::detail::has_weights(n.layer)) {
+            const auto& w = again->network[n.inputs[1]];
+            const auto& before = first.network().values;
+            const auto same = std::any_of(before.begin(), before.end(), [&](const auto& v) {
+                return v.name == w.name && v.dims == w.dims && v.reals() != nullptr &&
+                       std::equal(v.reals()->data().begin(), v.reals()->data().end(),
+                                  w.reals()->data().begin());
+            });
+            CHECK(same);
+        }
+}

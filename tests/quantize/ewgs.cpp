@@ -26,16 +26,16 @@ TEST_CASE("ewgs: codes, scales and bits of every width") {
 
 TEST_CASE("ewgs: weights are |s| (2 x_q - 1), one bit {-1, 1}, activations x_q, one bit {0, 1}") {
     const std::vector<double> x{-2, -1, -0.4, 0.1, 0.4, 1, 2};
-    const auto one = forward<double>(ewgs_weights{.bits = 1}, x, {1.0, -1.0, -0.25});
+    const auto one = forward<double>(ewgs_weights{.bits = 1}, x, {1.0, -1.0, -0.25, 0.0});
     CHECK(one.scale == 0.25);
     CHECK(one.codes == std::vector<double>{-1, -1, -1, 1, 1, 1, 1});
-    const auto two = forward<double>(ewgs_weights{.bits = 2}, x, {1.0, -1.0, 3.0});
+    const auto two = forward<double>(ewgs_weights{.bits = 2}, x, {1.0, -1.0, 3.0, 0.0});
     CHECK(two.scale == 1.0);
     CHECK(two.codes == std::vector<double>{-3, -3, -1, 1, 1, 3, 3});
-    const auto a = forward<double>(ewgs_activations{.bits = 1, .normalized = true}, x, {0.5, 0.0});
+    const auto a = forward<double>(ewgs_activations{.bits = 1, .normalized = true}, x, {0.5, 0.0, 0.0});
     CHECK(a.scale == 1.0);
     CHECK(a.codes == std::vector<double>{0, 0, 0, 0, 1, 1, 1});
-    const auto kept = forward<double>(ewgs_activations{.bits = 2}, x, {1.5, 0.0});
+    const auto kept = forward<double>(ewgs_activations{.bits = 2}, x, {1.5, 0.0, 0.0});
     CHECK(kept.scale == 0.5);
     CHECK(kept.codes == std::vector<double>{0, 0, 0, 0, 1, 2, 3});
 }
@@ -51,9 +51,9 @@ double scaled(double g, double delta, double moved) {
 
 TEST_CASE("ewgs: gradients of weights, bounds and output scale with the rounding frozen") {
     for (const double s : {0.7, -0.7}) {
-        const ewgs_weights q{.bits = 2, .delta = 0};
+        const ewgs_weights q{.bits = 2};
         const auto x = to_double(bell(300, 1.f));
-        const auto f = forward<double>(q, x, {0.9, -1.1, s});
+        const auto f = forward<double>(q, x, {0.9, -1.1, s, 0.0});
         const auto errors = check_gradients(q, x, f, [&](std::size_t i, double v, const auto& p) {
             const double at0 = (x[i] + 1.1) / 2.0;
             const double at = std::min(std::max((v - p[1]) / (p[0] - p[1]), 0.0), 1.0);
@@ -68,9 +68,9 @@ TEST_CASE("ewgs: gradients of weights, bounds and output scale with the rounding
 
 TEST_CASE("ewgs: gradients of activations and their bounds with the rounding frozen") {
     for (const bool normalized : {true, false}) {
-        const ewgs_activations q{.bits = 2, .delta = 0, .normalized = normalized, .learn_lower = true};
+        const ewgs_activations q{.bits = 2, .normalized = normalized, .learn_lower = true};
         const auto x = to_double(bell(300, 1.f));
-        const auto f = forward<double>(q, x, {1.2, -0.3});
+        const auto f = forward<double>(q, x, {1.2, -0.3, 0.0});
         const auto errors = check_gradients(q, x, f, [&](std::size_t i, double v, const auto& p) {
             const double clipped0 = std::min(std::max((x[i] + 0.3) / 1.5, 0.0), 1.0);
             const double at = std::min(std::max((v - p[1]) / (p[0] - p[1]), 0.0), 1.0);
@@ -88,11 +88,11 @@ TEST_CASE("ewgs: every element's gradient is scaled by how far rounding moved it
     random_bits bits(3);
     auto g = random_reals(x.size(), bits);
     g[0] = 0;
-    const ewgs_weights w{.bits = 2, .delta = delta};
-    const auto fw = forward<double>(w, x, {1.0, -1.0, 0.5});
+    const ewgs_weights w{.bits = 2};
+    const auto fw = forward<double>(w, x, {1.0, -1.0, 0.5, delta});
     const auto bw = backward<double>(w, x, fw, g);
-    const ewgs_activations a{.bits = 2, .delta = delta, .normalized = true};
-    const auto fa = forward<double>(a, x, {2.0, 0.0});
+    const ewgs_activations a{.bits = 2, .normalized = true};
+    const auto fa = forward<double>(a, x, {2.0, 0.0, delta});
     const auto ba = backward<double>(a, x, fa, g);
     double lower = 0, upper = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -120,7 +120,7 @@ TEST_CASE("ewgs: first bounds and scales") {
     // The scale is that of least squared error.
     const auto error = [&](float s, float reach = 0.f) {
         const float end = reach > 0.f ? reach : w.p[0];
-        const auto f = forward<float>(ewgs_weights{.bits = 2}, x, {end, -end, s});
+        const auto f = forward<float>(ewgs_weights{.bits = 2}, x, {end, -end, s, 0.f});
         double sum = 0;
         for (std::size_t i = 0; i < x.size(); ++i)
             sum += std::pow(static_cast<double>(x[i] - f.scale * f.codes[i]), 2);
@@ -153,12 +153,26 @@ TEST_CASE("ewgs: first bounds and scales") {
     CHECK(quantize::ewgs_output_scale<float>(real, std::vector<float>(3, 0.f)) == 1.f);
 }
 
+TEST_CASE("ewgs: delta is the curvature over three deviations of the gradient, by x_q") {
+    std::vector<double> p{1, -1, 1, 0.5};
+    ewgs_weights{.bits = 2}.adapt(0.02, 0.5, view<double>(p)); // x_q = (code / 3 + 1) / 2: 6 codes
+    CHECK(p == std::vector<double>{1, -1, 1, 6 * 0.02 / 0.5});
+    ewgs_activations{.bits = 2}.adapt(0.02, 0.5, view<double>(p)); // x_q = code / 3
+    CHECK(p[2] == 3 * 0.02 / 0.5);
+    ewgs_activations{.bits = 2}.adapt(-0.02, 0.5, view<double>(p));
+    CHECK(p[2] == 0.0);
+    ewgs_activations{.bits = 2}.adapt(1, 0, view<double>(p));
+    CHECK(p[2] == 0.0);
+    ewgs_activations{.bits = 1}.adapt(1, 0.01, view<double>(p)); // no gradient turns its sign
+    CHECK(p[2] == 2.0);
+}
+
 TEST_CASE("ewgs: bounds never meet") {
-    std::vector<float> p{-1.f, 1.f, 1.f};
+    std::vector<float> p{-1.f, 1.f, 1.f, 0.f};
     ewgs_weights{}.after_update(view<float>{}, view<float>(p));
     CHECK(p[0] > p[1]);
-    p = {-1.f, 0.f};
+    p = {-1.f, 0.f, 0.f};
     ewgs_activations{}.after_update(view<float>{}, view<float>(p));
     CHECK(p[0] > p[1]);
-    CHECK(std::isfinite(forward<float>(ewgs_weights{}, {0.5f, 2.f}, {0.f, 0.f, 0.f}).codes[0]));
+    CHECK(std::isfinite(forward<float>(ewgs_weights{}, {0.5f, 2.f}, {0.f, 0.f, 0.f, 0.f}).codes[0]));
 }

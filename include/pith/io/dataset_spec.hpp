@@ -40,8 +40,7 @@ struct dataset_options {
     std::vector<std::uint8_t> permutation{};
 };
 
-namespace detail {
-
+/// "a,b" is {"a", "b"}; "" is {""}.
 template <class = on_use>
 [[nodiscard]] inline std::vector<std::string> split_at_commas(std::string_view text) {
     std::vector<std::string> parts;
@@ -52,6 +51,8 @@ template <class = on_use>
     }
     return parts;
 }
+
+namespace detail {
 
 template <class = on_use>
 [[nodiscard]] inline result<std::uint64_t> parse_seed(std::string_view text) {
@@ -236,7 +237,7 @@ template <class = on_use>
         return detail::open_drawn(rest, kind == "glyphs-train", options);
     if (kind == "random")
         return detail::open_noise(rest, options);
-    const auto paths = detail::split_at_commas(rest);
+    const auto paths = split_at_commas(rest);
     for (const auto& path : paths)
         if (path.empty())
             return fault{errc::bad_option, "a data set of files is written KIND:FILE[,FILE...]", spec};

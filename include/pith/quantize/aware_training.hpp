@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "../graph/edit.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
+#include "../graph/passes/remove_identity.hpp"
 #include "../graph/passes/simplify.hpp"
 #include "../train/tape.hpp"
 #include "any_quantizer.hpp"
@@ -53,6 +55,11 @@ public:
         else
             after_update_slices(q_, x, slices_, p);
     }
+    void adapt(double curvature, double reach, view<T> p) const override {
+        if constexpr (requires { q_.adapt(curvature, reach, p); })
+            for (std::size_t first = 0; first < p.size(); first += q_.parameters())
+                q_.adapt(curvature, reach, p.subspan(first, q_.parameters()));
+    }
     [[nodiscard]] std::vector<std::int16_t> levels(view<const T> p) const override { return q_.levels(p); }
 
 private:
@@ -60,8 +67,9 @@ private:
     std::size_t slices_;
 };
 
-/// A network whose inner convolutions and dense layers train in codes: the first and the last keep float
-/// weights and inputs, and get 8 bits when the network is committed.
+/// A network whose inner convolutions and dense layers train in codes. The first and the last keep float
+/// inputs and, unless they were given a quantiser of their own, float weights; they get 8 bits when the
+/// network is committed.
 template <class T, class Layers = layer_list>
 struct aware_network {
     graph<T, Layers> network;
@@ -78,13 +86,25 @@ template <class T, class Layers>
 
 } // namespace detail
 
+/// Makes no quantiser: what has none trains in float.
+template <class T>
+struct in_float {
+    shared<const train::quantization<T>> operator()(const shape&) const { return nullptr; }
+};
+
 /// Puts an identity node in front of every inner layer, whose output is what the layer reads in codes; layers
-/// that read the same value share it.
-/// @param weights, activations make a train::quantization (or null, for float) of a value; weights are called
-/// with its dims
-template <class T, class Layers, class Weights, class Activations>
+/// that read the same value share it. A network that was prepared and trained before is prepared anew, from
+/// the float numbers it learned: so bits can be taken away step by step.
+/// @param weights, activations make a train::quantization (or null, for float) of a value from its dims
+/// @param outer makes one for the weights of the first and the last layer
+template <class T, class Layers, class Weights, class Activations, class Outer = in_float<T>>
 [[nodiscard]] result<aware_network<T, Layers>> prepare_aware(graph<T, Layers> g, const Weights& weights,
-                                                             const Activations& activations) {
+                                                             const Activations& activations,
+                                                             const Outer& outer = {}) {
+    auto plain = passes::remove_identity{}(std::move(g));
+    if (!plain)
+        return plain.error();
+    g = *std::move(plain);
     PITH_TRY(infer_shapes(g));
     make_norms_positive(g);
     const auto outermost = outermost_layers(g);
@@ -93,18 +113,19 @@ template <class T, class Layers, class Weights, class Activations>
     std::vector<node<Layers>> nodes;
     for (node_index k = 0; k < g.nodes.size(); ++k) {
         node<Layers> n = g.nodes[k];
-        if (!outermost[k] && detail::trains_in_codes(g, n)) {
-            if (auto by = weights(g[n.inputs[1]].dims))
+        if (detail::trains_in_codes(g, n)) {
+            const shape& dims = g[n.inputs[1]].dims;
+            if (auto by = outermost[k] ? outer(dims) : weights(dims))
                 out.quantized.push_back({n.inputs[1], std::move(by)});
             const value_id x = n.inputs[0];
-            if (coded[x] == no_value) {
+            if (coded[x] == no_value && !outermost[k]) {
                 if (auto by = activations(g[x].dims)) {
                     coded[x] = g.add_value({g[x].name + ".coded", g[x].dims, g[x].type, {}, {}});
                     out.quantized.push_back({coded[x], std::move(by)});
                     nodes.push_back({g[x].name + ".coded", unary{}, {x}, {coded[x]}});
                 }
             }
-            if (coded[x] != no_value)
+            if (coded[x] != no_value && !outermost[k])
                 n.inputs[0] = coded[x];
         }
         nodes.push_back(std::move(n));
@@ -137,20 +158,25 @@ struct aware_training_of {
     Weights weights{std::in_place_type<lsq>};
     Activations activations{std::in_place_type<lsq>, lsq{.is_signed = false}};
     bool per_channel = false; ///< each output channel's weights have a range of their own
+    std::optional<Weights>
+        first_last{}; ///< of the first and the last layer's weights; none: 8 bits at the end
 
     template <class T, class Layers>
     [[nodiscard]] result<aware_network<T, Layers>> operator()(graph<T, Layers> g) const {
+        const auto slices = [&](const shape& w) {
+            return per_channel ? static_cast<std::size_t>(w[0]) : std::size_t{1};
+        };
         return prepare_aware(
-            std::move(g),
-            [&](const shape& w) {
-                return quantization_of<T>(weights, per_channel ? static_cast<std::size_t>(w[0]) : 1);
-            },
+            std::move(g), [&](const shape& w) { return quantization_of<T>(weights, slices(w)); },
             [&](const shape& x) {
                 auto by = activations;
                 if (auto* steps = std::get_if<lsq>(&by))
                     steps->features =
                         static_cast<std::size_t>(x.elements() / std::max<std::int64_t>(x[0], 1));
                 return quantization_of<T>(by);
+            },
+            [&](const shape& w) {
+                return first_last ? quantization_of<T>(*first_last, slices(w)) : in_float<T>{}(w);
             });
     }
 };

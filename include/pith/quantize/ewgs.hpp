@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
@@ -36,15 +37,25 @@ struct ewgs_bounds {
         : lower(low), width(std::max(upper - low, static_cast<T>(least_ewgs_width))) {}
 };
 
+/// The paper's delta: curvature over three deviations of the gradient, both by x_q; never so large that a
+/// gradient, which rounding moved by at most 1 / (2 n), would turn its sign.
+/// @param codes how many codes x_q = 1 spans @param n levels but one
+template <class = on_use>
+[[nodiscard]] inline double ewgs_delta(double curvature, double reach, int codes, int n) noexcept {
+    if (!(reach > 0 && curvature > 0))
+        return 0;
+    return std::min(codes * curvature / reach, 2. * n);
+}
+
 } // namespace detail
 
-/// p = {upper, lower, output scale s}. x_n = clip((x - lower) / (upper - lower), 0, 1), q = round(n x_n) with
-/// n = 2^bits - 1; the quantised x is |s| (2 q / n - 1): codes are the odd numbers 2 q - n, scale = |s| / n.
-/// Gradients: with x_q = q / n, x_n gets g (1 + delta sign(g) (x_n - x_q)), g that of x_q; x and the bounds
-/// get theirs where 0 < x_n < 1. delta = 0 is the straight-through estimator.
+/// p = {upper, lower, output scale s, delta}. x_n = clip((x - lower) / (upper - lower), 0, 1), q = round(n
+/// x_n) with n = 2^bits - 1; the quantised x is |s| (2 q / n - 1): codes are the odd numbers 2 q - n, scale =
+/// |s| / n. Gradients: with x_q = q / n, x_n gets g (1 + delta sign(g) (x_n - x_q)), g that of x_q; x and the
+/// bounds get theirs where 0 < x_n < 1. delta = 0 is the straight-through estimator.
 struct ewgs_weights {
     std::uint8_t bits = 2; ///< 1 to 7
-    double delta = 1e-3;   ///< see ewgs_delta
+    double delta = 1e-3;   ///< the first, and the only one unless it is adapted
     /// From 2 bits on the first bounds are of least squared error, at once with s; else they are the paper's
     /// 3 standard deviations.
     bool fitted = true;
@@ -52,7 +63,7 @@ struct ewgs_weights {
     static constexpr double least_scale = 1e-6;
 
     [[nodiscard]] constexpr int last() const noexcept { return (1 << bits) - 1; }
-    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 3; }
+    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 4; }
 
     /// s of least squared error (see ewgs_output_scale for the paper's).
     template <class T>
@@ -64,6 +75,7 @@ struct ewgs_weights {
         p[1] = -p[0];
         std::vector<T> codes(few.size());
         p[2] = centred{*this}.forward(few, input<T>(p), view<T>(codes)) * static_cast<T>(last());
+        p[3] = static_cast<T>(delta);
     }
     template <class T>
     [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
@@ -80,7 +92,7 @@ struct ewgs_weights {
         const detail::ewgs_bounds<T> to(p[0], p[1]);
         const T part = T{1} / static_cast<T>(last());
         const T slope = T{2} * scale_of(p);
-        const T by = static_cast<T>(delta);
+        const T by = p[3];
         const auto sums =
             detail::differentiate<3>(x, codes, g, gx, [=](T v, T code, T grad, std::array<T, 3>& terms) {
                 const T at = (v - to.lower) / to.width;
@@ -100,6 +112,12 @@ struct ewgs_weights {
     void after_update(view<T>, output<T> p) const noexcept {
         p[0] = std::max(p[0], p[1] + static_cast<T>(least_ewgs_width));
     }
+    /// @param curvature mean second derivative of the loss by a code @param reach three deviations of the
+    /// first
+    template <class T>
+    void adapt(double curvature, double reach, view<T> p) const noexcept {
+        p[3] = static_cast<T>(detail::ewgs_delta(curvature, reach, 2 * last(), last()));
+    }
     template <class T>
     [[nodiscard]] level_list levels(view<const T>) const {
         return spaced_levels(-last(), last(), 2);
@@ -116,7 +134,7 @@ private:
 
         template <class T>
         [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
-            const std::array<T, 3> bounds{p[0], -p[0], T{1}};
+            const std::array<T, 3> bounds{p[0], -p[0], T{1}}; // all that forward reads
             (void)to.forward(x, input<T>(bounds), codes);
             double products = 0;
             double squares = 0;
@@ -130,27 +148,28 @@ private:
     };
 };
 
-/// p = {upper, lower}. x_n and its gradient as with weights; codes q in [0, 2^bits - 1] ({0, 1} at 1 bit).
-/// Inputs are not negative: the lower bound rests at 0 unless `learn_lower`.
+/// p = {upper, lower, delta}. x_n and its gradient as with weights; codes q in [0, 2^bits - 1] ({0, 1} at 1
+/// bit). Inputs are not negative: the lower bound rests at 0 unless `learn_lower`.
 struct ewgs_activations {
     std::uint8_t bits = 2; ///< 1 to 8
-    double delta = 1e-3;   ///< see ewgs_delta
+    double delta = 1e-3;   ///< the first, and the only one unless it is adapted
     /// The paper's: the quantised x is q / n in [0, 1], and the layer's output scale makes up for it. Else it
     /// is (upper - lower) q / n, which keeps the size of the float network.
     bool normalized = false;
     bool learn_lower = false; ///< the paper's; codes then count from a bound that no zero point may express
-    /// The first upper bound is of least squared error. Else it is the paper's 3 deviation / sqrt(1 - 2 / pi):
-    /// three deviations of the bell whose positive half x is.
+    /// The first upper bound is of least squared error. Else it is the paper's 3 deviation / sqrt(1 - 2 /
+    /// pi): three deviations of the bell whose positive half x is.
     bool fitted = true;
 
     [[nodiscard]] constexpr int last() const noexcept { return (1 << bits) - 1; }
-    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 2; }
+    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 3; }
 
     template <class T>
     void init(input<T> x, view<T> p) const {
         const double deviation = moments_of(x).deviation;
         p[0] = deviation > least_ewgs_width ? static_cast<T>(3 * deviation / 0.60281027498) : T{1};
         p[1] = T{0};
+        p[2] = static_cast<T>(delta);
         if (fitted) {
             ewgs_activations real = *this;
             real.normalized = false;
@@ -170,7 +189,7 @@ struct ewgs_activations {
         const detail::ewgs_bounds<T> to(p[0], p[1]);
         const T part = T{1} / static_cast<T>(last());
         const T size = normalized ? T{1} : to.width; // of the quantised x against x_q
-        const T by = static_cast<T>(delta);
+        const T by = p[2];
         const auto sums =
             detail::differentiate<3>(x, codes, g, gx, [=](T v, T code, T grad, std::array<T, 3>& terms) {
                 const T at = (v - to.lower) / to.width;
@@ -190,6 +209,11 @@ struct ewgs_activations {
     template <class T>
     void after_update(view<T>, output<T> p) const noexcept {
         p[0] = std::max(p[0], p[1] + static_cast<T>(least_ewgs_width));
+    }
+    /// As of the weights.
+    template <class T>
+    void adapt(double curvature, double reach, view<T> p) const noexcept {
+        p[2] = static_cast<T>(detail::ewgs_delta(curvature, reach, last(), last()));
     }
     template <class T>
     [[nodiscard]] level_list levels(view<const T>) const {

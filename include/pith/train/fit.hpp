@@ -14,6 +14,7 @@
 #include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "checkpoint.hpp"
+#include "curvature.hpp"
 #include "loss.hpp"
 #include "trainer.hpp"
 
@@ -36,6 +37,8 @@ struct fit_options {
     std::string checkpoint{}; ///< file written after every epoch; empty for none
     /// Epochs between validations; the last epoch is always validated.
     std::uint64_t validate_every = 1;
+    /// Epochs between measurements of the loss's curvature (see curvature.hpp); 0 for none.
+    std::uint64_t curvature_every = 0;
 };
 
 /// A loss on labels as the trainer calls losses.
@@ -76,6 +79,8 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
     score last;
     while (!t.finished()) {
         const std::uint64_t epoch = t.at().epoch;
+        if (options.curvature_every != 0 && epoch % options.curvature_every == 0 && t.at().batch == 0)
+            PITH_TRY(adapt_to_curvature(t, data, loss));
         progress p{.epoch = epoch + 1, .epochs = t.options().epochs, .batches = batches};
         double count = 0;
         while (t.at().epoch == epoch) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../base/owner.hpp"
+#include "../base/random.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../graph/graph.hpp"
@@ -38,6 +39,10 @@ public:
                           view<T> gradient, view<T> gp) const = 0;
     /// Behind every update: keeps p, and x where the method says so, in their domain. x is empty for values.
     virtual void after_update(view<T> x, view<T> p) const = 0;
+    /// For methods that scale gradients by how curved the loss is.
+    /// @param curvature mean second derivative of the loss by a code
+    /// @param reach three standard deviations of the first derivative
+    virtual void adapt(double curvature, double reach, view<T> p) const = 0;
     /// What codes can be, ascending.
     [[nodiscard]] virtual std::vector<std::int16_t> levels(view<const T> p) const = 0;
 };
@@ -50,6 +55,44 @@ struct quantized_value {
     shared<const quantization<T>> by;
 };
 
+/// Moves codes off their levels, each up or down by chance, and sums up the gradient by codes, along that
+/// direction above all.
+template <class T>
+struct code_probe {
+    T step{0}; ///< in codes; 0 leaves them alone
+    std::uint64_t seed = 0;
+    double along = 0;
+    double sum = 0;
+    double squares = 0;
+    std::size_t count = 0;
+
+    /// body(element, -1 or 1)
+    template <class Body>
+    void for_signs(std::size_t elements, const Body& body) const {
+        random_bits bits(seed);
+        std::uint64_t word = 0;
+        for (std::size_t i = 0; i < elements; ++i, word >>= 1) {
+            if (i % 64 == 0)
+                word = bits();
+            body(i, (word & 1) != 0 ? T{1} : T{-1});
+        }
+    }
+    void move(view<T> codes) const {
+        for_signs(codes.size(), [&](std::size_t i, T sign) { codes[i] += step * sign; });
+    }
+    /// @param scales of equal parts
+    void watch(view<const T> gradient, view<const T> scales) {
+        const std::size_t part = gradient.size() / scales.size();
+        for_signs(gradient.size(), [&](std::size_t i, T sign) {
+            const double g = static_cast<double>(gradient[i] * scales[i / part]);
+            along += static_cast<double>(sign) * g;
+            sum += g;
+            squares += g * g;
+        });
+        count = gradient.size();
+    }
+};
+
 /// A quantisation at work: where its numbers lie.
 template <class T>
 struct quantized_state {
@@ -59,6 +102,7 @@ struct quantized_state {
     lanes<T> codes;  ///< of a constant
     lanes<T> real;   ///< of a constant: scale * code
     lanes<T> scales; ///< by->scales()
+    code_probe<T> probe{};
 
     [[nodiscard]] T scale(std::size_t slice) const noexcept {
         return scales.data()[scales.size() == 1 ? 0 : slice];
@@ -67,9 +111,15 @@ struct quantized_state {
         if (!p.empty() && p[0] == T{0})
             what.by->init(x, p);
     }
-    void forward(view<const T> x, view<T> to) { what.by->forward(x, p, to, scales.all()); }
+    void forward(view<const T> x, view<T> to) {
+        what.by->forward(x, p, to, scales.all());
+        if (probe.step != T{0})
+            probe.move(to);
+    }
     /// @param gradient of the quantised x; becomes that of x
     void backward(view<const T> x, view<const T> from, view<T> gradient) {
+        if (probe.step != T{0})
+            probe.watch(gradient, scales.all());
         std::fill(gp.begin(), gp.end(), T{0});
         what.by->backward(x, p, from, scales.all(), gradient, gp);
     }

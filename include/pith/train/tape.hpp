@@ -63,8 +63,13 @@ public:
             if (kind_if<opaque>(n.layer) != nullptr)
                 return at_node({errc::unsupported, "an operator that is not computed cannot be trained"}, n);
         for (auto& q : quantized)
-            t.quantized_.push_back(
-                {.what = std::move(q), .p = {}, .gp = {}, .codes = {}, .real = {}, .scales = {}});
+            t.quantized_.push_back({.what = std::move(q),
+                                    .p = {},
+                                    .gp = {},
+                                    .codes = {},
+                                    .real = {},
+                                    .scales = {},
+                                    .probe = {}});
         PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
         t.lay_out_constants(learned.empty() ? learned_constants(t.g_) : std::move(learned));
         t.find_steps();
@@ -154,6 +159,11 @@ public:
     }
     /// In the order make() was given them.
     [[nodiscard]] const std::vector<quantized_state<T>>& quantized() const noexcept { return quantized_; }
+    /// From the next forward on all codes are moved by `step`, up or down by chance; 0 ends it.
+    void probe_codes(double step, std::uint64_t seed) {
+        for (auto& q : quantized_)
+            q.probe = {.step = static_cast<T>(step), .seed = random_bits(seed++)()};
+    }
     /// A learned or other constant. @pre the graph's value `id` is constant
     [[nodiscard]] view<const T> constant(value_id id) const noexcept { return memory_of(value_at_, id); }
 

@@ -107,24 +107,33 @@ public:
             order_epoch_ = at_.epoch;
         }
         const std::size_t n = tape_.batch();
-        const auto indices = view<const std::uint32_t>(order_).subspan(at_.batch * n, n);
-        load_batch<T>(data, indices, {options_.change, options_.seed, at_.epoch}, tape_.input(),
-                      view<std::int32_t>(labels_));
-        tape_.train(true);
         tape_.norm_momentum(options_.tape.norm_momentum);
-        PITH_TRY(tape_.forward());
-        const rows<const T> logits{tape_.output(), classes()};
-        score s;
-        s.loss = static_cast<double>(
-            loss(logits, labels_view(labels_), indices, rows<T>{tape_.output_gradient(), classes()}));
-        s.accuracy = right(logits, n) / static_cast<double>(n);
-        tape_.backward();
+        const auto s = differentiate(data, view<const std::uint32_t>(order_).subspan(at_.batch * n, n), loss);
+        if (!s)
+            return s.error();
         const double total = static_cast<double>(batches(data) * options_.epochs);
         update(options_.rate * rate_at(options_.schedule, static_cast<double>(at_.step) / total));
         if (++at_.batch == batches(data)) {
             at_.batch = 0;
             ++at_.epoch;
         }
+        return s;
+    }
+
+    /// Loss and gradients of one batch, nothing updated but the running statistics.
+    template <image_source D, class Loss>
+    [[nodiscard]] result<score> differentiate(const D& data, view<const std::uint32_t> indices,
+                                              const Loss& loss) {
+        load_batch<T>(data, indices, {options_.change, options_.seed, at_.epoch}, tape_.input(),
+                      view<std::int32_t>(labels_));
+        tape_.train(true);
+        PITH_TRY(tape_.forward());
+        const rows<const T> logits{tape_.output(), classes()};
+        score s;
+        s.loss = static_cast<double>(
+            loss(logits, labels_view(labels_), indices, rows<T>{tape_.output_gradient(), classes()}));
+        s.accuracy = right(logits, indices.size()) / static_cast<double>(indices.size());
+        tape_.backward();
         return s;
     }
 
