@@ -77,15 +77,30 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
         r.outputs.push_back(line(p.output(i)));
 }
 
-/// E.g. "int8", "4 bit", "4 bit, 15 levels", "float32".
+/// E.g. "int8", "4 bit", "4 bit, 15 levels".
+[[nodiscard]] inline std::string coding_text(unsigned bits, std::size_t levels) {
+    if (bits == 0 || bits >= 8)
+        return "int8";
+    return std::to_string(bits) + " bit" + (levels != 0 ? ", " + std::to_string(levels) + " levels" : "");
+}
+
+/// That of a layer's weights, or of what it gives; without codes the type: "float32".
 [[nodiscard]] inline std::string encoding_text(pith::run::op_view op, pith::format::dtype type) {
     if (type != pith::format::dtype::u8)
         return std::string(pith::format::name_of(type));
     const auto coding = pith::run::coding_of(op);
-    if (coding.bits == 0 || coding.bits >= 8)
-        return "int8";
-    return std::to_string(coding.bits) + " bit" +
-           (coding.levels != 0 ? ", " + std::to_string(coding.levels) + " levels" : "");
+    return coding_text(coding.bits, coding.levels);
+}
+[[nodiscard]] inline std::string encoding_text(const pith::graph<float>& g,
+                                               const pith::node<pith::layer_list>& n) {
+    const pith::affine_encoding* code = g[n.outputs[0]].affine();
+    for (const auto id : n.inputs)
+        if (id != pith::no_value && g[id].is_constant() && g[id].affine() != nullptr &&
+            g[id].affine()->bits <= 8)
+            code = g[id].affine();
+    if (code == nullptr)
+        return std::string(pith::format::name_of(g[n.outputs[0]].type));
+    return coding_text(code->bits, code->levels.size());
 }
 
 [[nodiscard]] inline inspection inspect_program(const pith::run::session& s) {
@@ -114,10 +129,12 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
         return g.error();
     const auto cost = pith::measure(*g);
     inspection r;
-    for (const auto& n : cost.nodes)
+    for (std::size_t k = 0; k < cost.nodes.size(); ++k) {
+        const auto& n = cost.nodes[k];
         r.layers.push_back({n.name, std::string(n.kind), n.output, static_cast<std::uint64_t>(n.parameters),
                             static_cast<std::uint64_t>(n.macs), static_cast<std::uint64_t>(n.weight_bytes),
-                            "float32", ""});
+                            encoding_text(*g, g->nodes[k]), ""});
+    }
     r.parameters = static_cast<std::uint64_t>(cost.parameters);
     r.macs = static_cast<std::uint64_t>(cost.macs);
     r.weight_bytes = static_cast<std::uint64_t>(cost.weight_bytes);

@@ -127,7 +127,7 @@ expect(0 "dense" inspect float.onnx)
 expect(0 "bytes" compress mlp.onnx --out int8.pith --data glyphs-train --normalize unit --samples 32)
 
 # A model that is quantised already.
-expect(0 "Gemm|dense" inspect pairs.onnx)
+expect(0 "(Gemm|dense)[^\n]* int8" inspect pairs.onnx)
 expect(0 "its codes are kept" compress pairs.onnx --out kept.pith)
 expect(0 "bytes" compress codes.onnx --out kept_codes.pith --quantize keep)
 expect(0 "." evaluate pairs.onnx --data glyphs --normalize unit)

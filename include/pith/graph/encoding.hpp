@@ -42,14 +42,17 @@ struct affine_encoding {
     }
     /// @pre !levels.empty()
     [[nodiscard]] std::int32_t nearest_level(float code) const {
-        std::size_t k = 0;
-        while (k + 1 < levels.size()) {
+        std::size_t low = 0;
+        std::size_t high = levels.size() - 1;
+        while (low < high) {
+            const std::size_t k = (low + high) / 2;
             const float middle = 0.5f * static_cast<float>(levels[k] + levels[k + 1]);
-            if (!(code > middle || (code == middle && levels[k] < 0)))
-                break;
-            ++k;
+            if (code > middle || (code == middle && levels[k] < 0))
+                low = k + 1;
+            else
+                high = k;
         }
-        return levels[k];
+        return levels[low];
     }
     friend bool operator==(const affine_encoding&, const affine_encoding&) = default;
 };

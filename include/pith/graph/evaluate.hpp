@@ -81,6 +81,50 @@ template <class T, class Layers>
     return out;
 }
 
+/// An evaluation under way: what each value is read from, and the computed tensors that are still needed.
+template <class T>
+struct values_at_hand {
+    std::vector<any_tensor<T>> held;
+    std::vector<tensor_input<T>> at;
+
+    template <class Layers>
+    explicit values_at_hand(const graph<T, Layers>& g) : held(g.values.size()), at(g.values.size()) {
+        for (std::size_t i = 0; i < g.values.size(); ++i)
+            at[i] = tensor_input<T>(g.values[i].constant);
+    }
+};
+
+/// Computes node after node; `replaced(id)` is a tensor that readers of the value get instead of the computed
+/// one, or null.
+template <class T, class Layers, class Observer, class Replaced>
+[[nodiscard]] result<void> walk(const graph<T, Layers>& g, values_at_hand<T>& hand, Observer& observer,
+                                const Replaced& replaced) {
+    const auto last = last_uses(g);
+    for (node_index k = 0; k < g.nodes.size(); ++k) {
+        const auto& n = g.nodes[k];
+        std::vector<tensor_input<T>> in;
+        for (const auto id : n.inputs)
+            in.push_back(id == no_value ? tensor_input<T>{} : hand.at[id]);
+        auto out = compute<T>(g, n, in);
+        if (!out)
+            return out.error();
+        for (std::size_t i = 0; i < n.outputs.size(); ++i) {
+            const value_id id = n.outputs[i];
+            if (id == no_value)
+                continue;
+            auto& held = hand.held[id] = std::move((*out)[i]);
+            const tensor<T>* const instead = replaced(id);
+            hand.at[id] = instead != nullptr ? tensor_input<T>(*instead) : tensor_input<T>(held);
+            std::visit([&](const auto& t) { observe(observer, id, t); }, held);
+        }
+        for (const auto* list : {&n.inputs, &n.outputs})
+            for (const auto id : *list)
+                if (id != no_value && last[id] <= k)
+                    hand.held[id] = tensor<T>{};
+    }
+    return {};
+}
+
 } // namespace detail
 
 /// Runs the nodes in order and gives the graph's outputs. `observer(id, tensor)` is called for every graph
@@ -91,42 +135,19 @@ template <class T, class Layers, class Observer = ignore_values>
                                               std::type_identity_t<view<const any_tensor<T>>> inputs,
                                               Observer&& observer = {}) {
     PITH_TRY(detail::expect_inputs_of(g, inputs));
-    std::vector<any_tensor<T>> held(g.values.size());
-    std::vector<tensor_input<T>> at(g.values.size());
-    for (std::size_t i = 0; i < g.values.size(); ++i)
-        at[i] = tensor_input<T>(g.values[i].constant);
+    detail::values_at_hand<T> hand(g);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        at[g.inputs[i]] = tensor_input<T>(inputs[i]);
+        hand.at[g.inputs[i]] = tensor_input<T>(inputs[i]);
         std::visit([&](const auto& t) { detail::observe(observer, g.inputs[i], t); }, inputs[i]);
     }
-    const auto last = last_uses(g);
-    for (std::size_t k = 0; k < g.nodes.size(); ++k) {
-        const auto& n = g.nodes[k];
-        std::vector<tensor_input<T>> in;
-        for (const auto id : n.inputs)
-            in.push_back(id == no_value ? tensor_input<T>{} : at[id]);
-        auto out = detail::compute<T>(g, n, in);
-        if (!out)
-            return out.error();
-        for (std::size_t i = 0; i < n.outputs.size(); ++i) {
-            const value_id id = n.outputs[i];
-            if (id == no_value)
-                continue;
-            held[id] = std::move((*out)[i]);
-            at[id] = tensor_input<T>(held[id]);
-            std::visit([&](const auto& t) { detail::observe(observer, id, t); }, held[id]);
-        }
-        for (const auto* list : {&n.inputs, &n.outputs})
-            for (const auto id : *list)
-                if (id != no_value && last[id] <= k)
-                    held[id] = tensor<T>{};
-    }
+    PITH_TRY(detail::walk(g, hand, observer, [](value_id) -> const tensor<T>* { return nullptr; }));
     any_tensors<T> results;
     for (const auto id : g.outputs) {
-        if (at[id].reals != nullptr)
-            results.emplace_back(*at[id].reals);
-        else if (at[id].wholes != nullptr)
-            results.emplace_back(*at[id].wholes);
+        const auto& at = hand.at[id];
+        if (at.reals != nullptr)
+            results.emplace_back(*at.reals);
+        else if (at.wholes != nullptr)
+            results.emplace_back(*at.wholes);
         else
             return fault{errc::missing, "no node computes an output of the network", g[id].name};
     }

@@ -6,14 +6,11 @@
 
 #include <cstddef>
 #include <type_traits>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "../base/result.hpp"
 #include "evaluate.hpp"
 #include "graph.hpp"
-#include "uses.hpp"
 
 namespace pith {
 
@@ -26,39 +23,15 @@ template <class T, class Layers, class Observer>
 evaluate_spliced(const graph<T, Layers>& g, std::type_identity_t<view<const tensor<T>>> given,
                  std::type_identity_t<view<const any_tensor<T>>> inputs, Observer&& observer) {
     PITH_TRY(detail::expect_inputs_of(g, inputs));
-    std::vector<any_tensor<T>> held(g.values.size());
-    std::vector<tensor_input<T>> at(g.values.size());
-    for (std::size_t i = 0; i < g.values.size(); ++i)
-        at[i] = tensor_input<T>(g.values[i].constant);
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-        at[g.inputs[i]] = tensor_input<T>(inputs[i]);
-    const auto known = [&](value_id id) { return id < given.size() && !given[id].empty(); };
-    for (const auto id : g.inputs)
-        if (known(id))
-            at[id] = tensor_input<T>(given[id]);
-    const auto last = last_uses(g);
-    for (node_index k = 0; k < g.nodes.size(); ++k) {
-        const auto& n = g.nodes[k];
-        std::vector<tensor_input<T>> in;
-        for (const auto id : n.inputs)
-            in.push_back(id == no_value ? tensor_input<T>{} : at[id]);
-        auto out = detail::compute<T>(g, n, in);
-        if (!out)
-            return out.error();
-        for (std::size_t i = 0; i < n.outputs.size(); ++i) {
-            const value_id id = n.outputs[i];
-            if (id == no_value)
-                continue;
-            std::visit([&](const auto& t) { detail::observe(observer, id, t); }, (*out)[i]);
-            held[id] = std::move((*out)[i]);
-            at[id] = known(id) ? tensor_input<T>(given[id]) : tensor_input<T>(held[id]);
-        }
-        for (const auto* list : {&n.inputs, &n.outputs})
-            for (const auto id : *list)
-                if (id != no_value && last[id] <= k)
-                    held[id] = tensor<T>{};
+    const auto known = [&](value_id id) {
+        return id < given.size() && !given[id].empty() ? &given[id] : nullptr;
+    };
+    detail::values_at_hand<T> hand(g);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const value_id id = g.inputs[i];
+        hand.at[id] = known(id) != nullptr ? tensor_input<T>(*known(id)) : tensor_input<T>(inputs[i]);
     }
-    return {};
+    return detail::walk(g, hand, observer, known);
 }
 
 } // namespace pith
