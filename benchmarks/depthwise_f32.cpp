@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Depthwise float convolutions: every kernel of the list this processor has, on layers of real networks.
-#include <benchmark/benchmark.h>
-
-#include <string>
-
-#include <pith/arch/detect.hpp>
 #include <pith/kernel/depthwise_f32.hpp>
 
 #include "operands.hpp"
 #include "peak_f32.hpp"
 #include "shapes.hpp"
+#include "timing.hpp"
 
 using namespace pith;
 using benchmarks::operand;
@@ -52,28 +48,13 @@ void run(benchmark::State& state, const benchmarks::conv_shape& s,
         state.SkipWithError("differs from portable");
         return;
     }
-    for (auto _ : state) {
-        k.run(a);
-        benchmark::ClobberMemory();
-    }
-    const double operations = 2 * s.depthwise_macs() * static_cast<double>(state.iterations());
-    state.counters["GFLOP/s"] = benchmark::Counter(operations * 1e-9, benchmark::Counter::kIsRate);
-    state.counters["of_peak"] =
-        benchmark::Counter(operations * 1e-9 / benchmarks::f32_peak_gflops(), benchmark::Counter::kIsRate);
+    benchmarks::time_calls(state, {"GFLOP/s", 2 * s.depthwise_macs(), benchmarks::f32_peak_gflops()},
+                           [&] { k.run(a); });
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    for (const auto& shape : benchmarks::depthwise_shapes)
-        kernel::for_each_supported(kernel::depthwise_f32_list<>, arch::detect(), [&](const auto& k) {
-            benchmark::RegisterBenchmark((std::string("depthwise_f32/") + shape.name + "/" + k.name).c_str(),
-                                         [&shape, &k](benchmark::State& s) { run(s, shape, k); });
-        });
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-        return 1;
-    benchmark::AddCustomContext("float peak, GFLOP/s", std::to_string(benchmarks::f32_peak_gflops()));
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
+    benchmarks::add_all("depthwise_f32", benchmarks::depthwise_shapes, kernel::depthwise_f32_list<>, run);
+    return benchmarks::run_all(argc, argv, "float peak, GFLOP/s", benchmarks::f32_peak_gflops());
 }

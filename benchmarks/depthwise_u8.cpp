@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Depthwise convolutions of codes: every kernel of the list this processor has, on layers of real networks.
-#include <benchmark/benchmark.h>
-
 #include <cstdint>
 #include <cstring>
-#include <string>
-#include <vector>
 
-#include <pith/arch/detect.hpp>
 #include <pith/base/buffer.hpp>
 #include <pith/kernel/depthwise_u8.hpp>
 
 #include "peak.hpp"
 #include "shapes.hpp"
+#include "timing.hpp"
 
 using namespace pith;
 
@@ -71,35 +67,14 @@ layer make(const benchmarks::conv_shape& s) {
 void run(benchmark::State& state, const benchmarks::conv_shape& shape,
          const kernel::entry<kernel::depthwise_u8_args>& k) {
     layer l = make(shape);
-    k.run(l.args);
-    std::vector<std::byte> got(l.output.bytes().begin(), l.output.bytes().end());
-    kernel::portable::depthwise_u8(l.args);
-    if (std::memcmp(got.data(), l.output.data(), got.size()) != 0) {
-        state.SkipWithError("differs from portable");
-        return;
-    }
-    for (auto _ : state) {
-        k.run(l.args);
-        benchmark::ClobberMemory();
-    }
-    const double operations = 2 * shape.depthwise_macs() * static_cast<double>(state.iterations());
-    state.counters["GOP/s"] = benchmark::Counter(operations * 1e-9, benchmark::Counter::kIsRate);
-    state.counters["of_peak"] =
-        benchmark::Counter(operations * 1e-9 / benchmarks::int8_peak_gops(), benchmark::Counter::kIsRate);
+    benchmarks::time_if_equal(
+        state, {"GOP/s", 2 * shape.depthwise_macs(), benchmarks::int8_peak_gops()}, l.output.data(),
+        l.output.bytes().size(), [&] { k.run(l.args); }, [&] { kernel::portable::depthwise_u8(l.args); });
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    for (const auto& shape : benchmarks::depthwise_shapes)
-        kernel::for_each_supported(kernel::depthwise_u8_list<>, arch::detect(), [&](const auto& k) {
-            benchmark::RegisterBenchmark((std::string("depthwise_u8/") + shape.name + "/" + k.name).c_str(),
-                                         [&shape, &k](benchmark::State& s) { run(s, shape, k); });
-        });
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-        return 1;
-    benchmark::AddCustomContext("int8 peak, GOP/s", std::to_string(benchmarks::int8_peak_gops()));
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
+    benchmarks::add_all("depthwise_u8", benchmarks::depthwise_shapes, kernel::depthwise_u8_list<>, run);
+    return benchmarks::run_all(argc, argv, "int8 peak, GOP/s", benchmarks::int8_peak_gops());
 }

@@ -2,13 +2,13 @@
 // Element-wise operations: every kernel of the lists this processor has, on a 32 x 32 x 16 image.
 #include <benchmark/benchmark.h>
 
-#include <cstring>
 #include <string>
 
 #include <pith/arch/detect.hpp>
 #include <pith/kernel/eltwise.hpp>
 
 #include "operands.hpp"
+#include "timing.hpp"
 
 using namespace pith;
 using benchmarks::operand;
@@ -21,27 +21,16 @@ constexpr std::size_t elements = 32 * 32 * 16;
 template <class T, class Args, std::size_t N>
 void add(const char* name, const kernel::entry<Args> (&list)[N], Args args) {
     kernel::for_each_supported(list, arch::detect(), [&](const auto& k) {
-        benchmark::RegisterBenchmark(
-            (std::string("eltwise/") + name + "/" + k.name).c_str(),
-            [args, &k, &list](benchmark::State& state) {
-                operand<T> output(elements);
-                operand<T> expected(elements);
-                Args a = args;
-                a.output = expected.data();
-                list[N - 1].run(a);
-                a.output = output.data();
-                k.run(a);
-                if (std::memcmp(output.data(), expected.data(), elements * sizeof(T)) != 0) {
-                    state.SkipWithError("differs from portable");
-                    return;
-                }
-                for (auto _ : state) {
-                    k.run(a);
-                    benchmark::ClobberMemory();
-                }
-                const double done = static_cast<double>(elements) * static_cast<double>(state.iterations());
-                state.counters["Gelements/s"] = benchmark::Counter(done * 1e-9, benchmark::Counter::kIsRate);
-            });
+        benchmark::RegisterBenchmark((std::string("eltwise/") + name + "/" + k.name).c_str(),
+                                     [args, &k, &list](benchmark::State& state) {
+                                         operand<T> output(elements);
+                                         Args a = args;
+                                         a.output = output.data();
+                                         benchmarks::time_if_equal(
+                                             state, {"Gelements/s", static_cast<double>(elements)},
+                                             output.data(), elements * sizeof(T), [&] { k.run(a); },
+                                             [&] { list[N - 1].run(a); });
+                                     });
     });
 }
 
@@ -104,9 +93,5 @@ int main(int argc, char** argv) {
     binary.b_strides[0] = 0;
     add<float>("add_f32_channels", kernel::binary_f32_list<>, binary);
 
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-        return 1;
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
+    return benchmarks::run_all(argc, argv);
 }

@@ -3,7 +3,6 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include <pith/kernel/igemm_low.hpp>
 
 #include "igemm_layer.hpp"
+#include "timing.hpp"
 
 using namespace pith;
 
@@ -38,18 +38,13 @@ constexpr benchmarks::conv_shape shapes[] = {
 void run(benchmark::State& state, const benchmarks::conv_shape& shape,
          const kernel::entry<kernel::igemm_args>& k) {
     const benchmarks::igemm_layer l = benchmarks::make_layer(shape);
-    for (auto _ : state) {
-        k.run(l.args);
-        benchmark::ClobberMemory();
-    }
-    state.counters["GOP/s"] = benchmark::Counter(
-        2e-9 * shape.macs() * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+    benchmarks::time_calls(state, {"GOP/s", 2 * shape.macs()}, [&] { k.run(l.args); });
 }
 
 /// A layer whose weights are packed again in `bits` bits; the numbers do not matter.
 void run_low(benchmark::State& state, const benchmarks::conv_shape& shape,
              const kernel::entry<kernel::igemm_low_args>& k, unsigned bits, bool listed) {
-    const benchmarks::igemm_layer l = benchmarks::make_layer(shape);
+    benchmarks::igemm_layer l = benchmarks::make_layer(shape);
     std::vector<std::int8_t> levels(std::size_t{1} << bits);
     for (std::size_t i = 0; i < levels.size(); ++i)
         levels[i] = static_cast<std::int8_t>(255 * i / levels.size() - 127);
@@ -58,19 +53,9 @@ void run_low(benchmark::State& state, const benchmarks::conv_shape& shape,
                                    reinterpret_cast<const std::uint8_t*>(l.args.weights),
                                    {static_cast<std::uint8_t>(bits), listed ? std::int8_t{0} : lowest,
                                     listed ? levels.data() : nullptr}};
-    k.run(a);
-    const std::vector<std::byte> got(l.output.bytes().begin(), l.output.bytes().end());
-    kernel::portable::igemm_low(a);
-    if (std::memcmp(got.data(), l.output.data(), got.size()) != 0) {
-        state.SkipWithError("differs from portable");
-        return;
-    }
-    for (auto _ : state) {
-        k.run(a);
-        benchmark::ClobberMemory();
-    }
-    state.counters["GOP/s"] = benchmark::Counter(
-        2e-9 * shape.macs() * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+    benchmarks::time_if_equal(
+        state, {"GOP/s", 2 * shape.macs()}, l.output.data(), l.output.bytes().size(), [&] { k.run(a); },
+        [&] { kernel::portable::igemm_low(a); });
 }
 
 } // namespace
@@ -89,9 +74,5 @@ int main(int argc, char** argv) {
                         (name + "/" + std::to_string(bits) + (listed ? "bit_levels" : "bit")).c_str(),
                         [&, bits, listed](benchmark::State& s) { run_low(s, shape, low, bits, listed); });
         });
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-        return 1;
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
+    return benchmarks::run_all(argc, argv);
 }

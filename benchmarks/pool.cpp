@@ -2,13 +2,13 @@
 // Pooling: every kernel of the lists this processor has, on images of real networks.
 #include <benchmark/benchmark.h>
 
-#include <cstring>
 #include <string>
 
 #include <pith/arch/detect.hpp>
 #include <pith/kernel/pool.hpp>
 
 #include "operands.hpp"
+#include "timing.hpp"
 
 using namespace pith;
 using benchmarks::operand;
@@ -49,30 +49,19 @@ template <class T, class Args, std::size_t N>
 void add(const char* name, const image& i, std::size_t outputs, const kernel::entry<Args> (&list)[N],
          Args args) {
     kernel::for_each_supported(list, arch::detect(), [&](const auto& k) {
-        benchmark::RegisterBenchmark(
-            (std::string("pool/") + name + "/" + i.name + "/" + k.name).c_str(),
-            [args, outputs, &i, &k, &list](benchmark::State& state) {
-                operand<T> input(std::size_t{i.size} * i.size * i.channels);
-                operand<T> output(outputs);
-                operand<T> expected(outputs);
-                Args a = args;
-                a.input = input.data();
-                a.output = expected.data();
-                list[N - 1].run(a);
-                a.output = output.data();
-                k.run(a);
-                if (std::memcmp(output.data(), expected.data(), outputs * sizeof(T)) != 0) {
-                    state.SkipWithError("differs from portable");
-                    return;
-                }
-                for (auto _ : state) {
-                    k.run(a);
-                    benchmark::ClobberMemory();
-                }
-                const double taps = static_cast<double>(outputs) * i.kernel * i.kernel;
-                state.counters["Gtaps/s"] = benchmark::Counter(
-                    taps * 1e-9 * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
-            });
+        benchmark::RegisterBenchmark((std::string("pool/") + name + "/" + i.name + "/" + k.name).c_str(),
+                                     [args, outputs, &i, &k, &list](benchmark::State& state) {
+                                         operand<T> input(std::size_t{i.size} * i.size * i.channels);
+                                         operand<T> output(outputs);
+                                         Args a = args;
+                                         a.input = input.data();
+                                         a.output = output.data();
+                                         const double taps =
+                                             static_cast<double>(outputs) * i.kernel * i.kernel;
+                                         benchmarks::time_if_equal(
+                                             state, {"Gtaps/s", taps}, output.data(), outputs * sizeof(T),
+                                             [&] { k.run(a); }, [&] { list[N - 1].run(a); });
+                                     });
     });
 }
 
@@ -104,9 +93,5 @@ int main(int argc, char** argv) {
             format::global_average_factor(0.02f, 0.01f, static_cast<std::int32_t>(i.size * i.size));
         add<std::uint8_t>("global_average_u8", i, i.channels, kernel::global_average_u8_list<>, whole);
     }
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-        return 1;
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
+    return benchmarks::run_all(argc, argv);
 }
