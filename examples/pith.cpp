@@ -18,9 +18,9 @@
 
 namespace {
 
-const char* const data_help =
-    "cifar10:FILE[,FILE...], mnist:DIR, idx:IMAGES,LABELS, npy:IMAGES,LABELS, glyphs[:SEED] or "
-    "random[:SEED] (noise, for timing only)";
+const char* const data_help = "cifar10:FILE[,FILE...], cifar100:FILE, cifar100-coarse:FILE, mnist:DIR, "
+                              "idx:IMAGES,LABELS, npy:IMAGES,LABELS, glyphs[:SEED] or "
+                              "random[:SEED] (noise, for timing only)";
 const char* const normalize_help = "none, unit (x/255), imagenet, or MEAN,.../STD,... of x/255";
 
 void add_json(CLI::App& verb, std::string& json) {
@@ -82,6 +82,8 @@ void declare(CLI::App& verb, tool::train_options& o) {
             "lenet5, mlp, resnet8, resnet20, resnet32, resnet56, vgg-small, ds-cnn, mobilenet-v1, or an "
             ".onnx file")
         ->required();
+    verb.add_option("--classes", o.classes, "of the model, where it is not an .onnx file")
+        ->check(CLI::PositiveNumber);
     verb.add_option("--data", o.data, data_help)->required();
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
     verb.add_option("--out", o.out, ".onnx file to write what was learned to");

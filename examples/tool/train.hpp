@@ -38,7 +38,8 @@ struct train_options {
     std::uint64_t epochs = 10;
     std::uint64_t seed = 1;
     std::int64_t batch = 128;
-    double rate = 0; ///< 0: as the method wants
+    std::int64_t classes = 0; ///< 0: the model's own
+    double rate = 0;          ///< 0: as the method wants
     double decay = 5e-4;
     double momentum = 0.9;
     double smoothing = 0;
@@ -52,9 +53,13 @@ struct train_options {
 };
 
 [[nodiscard]] inline pith::result<pith::graph<float>> network_to_train(const train_options& o) {
-    if (is_onnx(o.model))
+    if (is_onnx(o.model)) {
+        if (o.classes > 0)
+            return pith::fault{pith::errc::bad_option,
+                               "an .onnx file has its own classes; leave --classes away", o.model};
         return load_graph(o.model);
-    return pith::train::build_model<float>(o.model, o.seed);
+    }
+    return pith::train::build_model<float>(o.model, o.seed, o.classes);
 }
 
 /// How a method likes to learn, where the options do not say it.

@@ -9,21 +9,41 @@
 using namespace pith;
 
 TEST_CASE("cifar10: whole records are counted") {
-    std::vector<std::byte> file(3 * io::cifar_record_bytes);
-    file[io::cifar_record_bytes] = std::byte{9};
-    const auto n = io::parse_cifar10(file);
+    std::vector<std::byte> file(3 * io::cifar10.record_bytes());
+    file[io::cifar10.record_bytes()] = std::byte{9};
+    const auto n = io::parse_cifar(io::cifar10, file);
     REQUIRE(n);
     CHECK(*n == 3);
 }
 
 TEST_CASE("cifar10: partial records, labels above nine and empty files are refused") {
-    std::vector<std::byte> file(2 * io::cifar_record_bytes);
-    CHECK(!io::parse_cifar10({file.data(), 0}));
-    CHECK(!io::parse_cifar10({file.data(), io::cifar_record_bytes - 1}));
-    CHECK(!io::parse_cifar10({file.data(), io::cifar_record_bytes + 1}));
-    file[io::cifar_record_bytes] = std::byte{10};
-    const auto bad = io::parse_cifar10(file, "batch");
+    std::vector<std::byte> file(2 * io::cifar10.record_bytes());
+    CHECK(!io::parse_cifar(io::cifar10, {file.data(), 0}));
+    CHECK(!io::parse_cifar(io::cifar10, {file.data(), io::cifar10.record_bytes() - 1}));
+    CHECK(!io::parse_cifar(io::cifar10, {file.data(), io::cifar10.record_bytes() + 1}));
+    file[io::cifar10.record_bytes()] = std::byte{10};
+    const auto bad = io::parse_cifar(io::cifar10, file, "batch");
     REQUIRE(!bad);
     CHECK(bad.error().code == errc::bad_file);
     CHECK(std::string_view(bad.error().where) == "batch");
+}
+
+TEST_CASE("cifar100: two labels before the pixels, the coarse one and the fine one") {
+    const std::size_t record = 3074;
+    std::vector<std::byte> file(2 * record);
+    file[record] = std::byte{19};
+    file[record + 1] = std::byte{99};
+    for (const auto& set : {io::cifar100, io::cifar100_coarse}) {
+        const auto n = io::parse_cifar(set, file);
+        REQUIRE(n);
+        CHECK(*n == 2);
+    }
+    CHECK(io::cifar100.label(file, 1) == 99);
+    CHECK(io::cifar100_coarse.label(file, 1) == 19);
+    file[record] = std::byte{20};
+    CHECK(io::parse_cifar(io::cifar100, file));
+    CHECK(!io::parse_cifar(io::cifar100_coarse, file));
+    file[record + 1] = std::byte{100};
+    CHECK(!io::parse_cifar(io::cifar100, file));
+    CHECK(!io::parse_cifar(io::cifar100, {file.data(), 3073}));
 }

@@ -177,6 +177,22 @@ TEST_CASE("dataset: .npy images in the layout of the model's file") {
     CHECK(image(*u8, 0) == std::vector<float>(4, 0.2f));
 }
 
+TEST_CASE("dataset: CIFAR-100 with its fine or its coarse classes") {
+    const scratch s("cifar100");
+    auto bytes = cifar_records(1, 7);
+    bytes.insert(bytes.begin(), std::byte{3});
+    const auto path = s.write("test.bin", bytes);
+    const auto fine = io::open_dataset("cifar100:" + path);
+    const auto coarse = io::open_dataset("cifar100-coarse:" + path);
+    const auto ten = io::open_dataset("cifar10:" + s.write("ten.bin", cifar_records(1, 7)));
+    REQUIRE(fine);
+    REQUIRE(coarse);
+    CHECK(fine->label(0) == 7);
+    CHECK(coarse->label(0) == 3);
+    CHECK(image(*fine, 0) == image(*ten, 0));
+    CHECK(!io::open_dataset("cifar10:" + path));
+}
+
 TEST_CASE("dataset: truncated and missing files are refused with their name") {
     const scratch s("cut");
     auto bytes = cifar_records(1, 0);

@@ -40,6 +40,9 @@ TEST_CASE("models: as many parameters as their papers say") {
         CHECK((*g)[g->outputs[0]].dims[0] == 3);
     }
     CHECK(!train::build_model<float>("resnet21"));
+    const auto hundred = train::build_model<float>("resnet8", 1, 100);
+    REQUIRE(hundred);
+    CHECK((*hundred)[hundred->outputs[0]].dims == shape{1, 100});
     CHECK(!train::resnet{.depth = 21}.build<float>(1));
 }
 

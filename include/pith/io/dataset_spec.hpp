@@ -2,7 +2,7 @@
 #ifndef PITH_IO_DATASET_SPEC_HPP
 #define PITH_IO_DATASET_SPEC_HPP
 /// Data sets by name, as the command line writes them:
-///   cifar10:FILE[,FILE...]   official binary files
+///   cifar10:FILE[,FILE...]   official binary files; cifar100: the fine classes, cifar100-coarse: the coarse
 ///   mnist:DIR                the official test pair in DIR; mnist-train:DIR the training pair
 ///   idx:IMAGES,LABELS        any IDX pair of uint8
 ///   npy:IMAGES[,LABELS]      uint8 or float32 [count, ...] in the layout the model's file has; whole labels
@@ -78,23 +78,23 @@ template <class = on_use>
 }
 
 template <class = on_use>
-[[nodiscard]] inline result<dataset> open_cifar10(const std::vector<std::string>& paths,
-                                                  const dataset_options& options) {
+[[nodiscard]] inline result<dataset> open_cifar(const cifar& set, const std::vector<std::string>& paths,
+                                                const dataset_options& options) {
     constexpr std::int64_t side = cifar_side;
     stored_images images;
-    images.record_bytes = cifar_record_bytes;
+    images.record_bytes = set.record_bytes();
     images.strides = {side, 1, side * side};
     std::vector<std::int32_t> labels;
     for (const auto& path : paths) {
         auto bytes = read_file(path);
         if (!bytes)
             return bytes.error();
-        const auto count = parse_cifar10(*bytes, path);
+        const auto count = parse_cifar(set, *bytes, path);
         if (!count)
             return count.error();
         for (std::size_t i = 0; i < *count; ++i)
-            labels.push_back(std::to_integer<std::int32_t>((*bytes)[i * cifar_record_bytes]));
-        images.files.push_back({*std::move(bytes), 1, *count});
+            labels.push_back(set.label(*bytes, i));
+        images.files.push_back({*std::move(bytes), set.label_bytes, *count});
     }
     return finish(std::move(images), shape{side, side, 3}, std::move(labels), options);
 }
@@ -241,8 +241,11 @@ template <class = on_use>
     for (const auto& path : paths)
         if (path.empty())
             return fault{errc::bad_option, "a data set of files is written KIND:FILE[,FILE...]", spec};
-    if (kind == "cifar10")
-        return detail::open_cifar10(paths, options);
+    for (const auto& [name, set] : {std::pair<std::string_view, cifar>{"cifar10", cifar10},
+                                    {"cifar100", cifar100},
+                                    {"cifar100-coarse", cifar100_coarse}})
+        if (kind == name)
+            return detail::open_cifar(set, paths, options);
     if ((kind == "mnist" || kind == "mnist-train") && paths.size() == 1) {
         const std::string stem = paths[0] + (kind == "mnist" ? "/t10k" : "/train");
         return detail::open_idx(stem + "-images-idx3-ubyte", stem + "-labels-idx1-ubyte", options);
@@ -252,7 +255,8 @@ template <class = on_use>
     if (kind == "npy" && paths.size() <= 2)
         return detail::open_npy(paths, options);
     return fault{errc::bad_option,
-                 "a data set is cifar10:FILE[,FILE...], mnist:DIR, mnist-train:DIR, idx:IMAGES,LABELS, "
+                 "a data set is cifar10:FILE[,FILE...], cifar100:FILE, cifar100-coarse:FILE, mnist:DIR, "
+                 "mnist-train:DIR, idx:IMAGES,LABELS, "
                  "npy:IMAGES[,LABELS], glyphs[:SEED], glyphs-train[:SEED] or random[:SEED]",
                  spec};
 }

@@ -190,24 +190,31 @@ struct mobilenet_v1 {
 
 /// A network by the name the command line knows it by: lenet5, mlp, resnet8, resnet20, resnet32, resnet56,
 /// vgg-small, ds-cnn, mobilenet-v1.
+/// @param classes 0: as many as the model is known with
 template <class T>
-[[nodiscard]] result<graph<T>> build_model(std::string_view name, std::uint64_t seed = 1) {
+[[nodiscard]] result<graph<T>> build_model(std::string_view name, std::uint64_t seed = 1,
+                                           std::int64_t classes = 0) {
+    const auto made = [&](auto model) {
+        if (classes > 0)
+            model.classes = classes;
+        return model.template build<T>(seed);
+    };
     if (name == "lenet5")
-        return lenet5{}.build<T>(seed);
+        return made(lenet5{});
     if (name == "mlp")
-        return mlp{}.build<T>(seed);
+        return made(mlp{});
     for (const auto& [of, depth] : {std::pair<std::string_view, std::int64_t>{"resnet8", 8},
                                     {"resnet20", 20},
                                     {"resnet32", 32},
                                     {"resnet56", 56}})
         if (name == of)
-            return resnet{.depth = depth}.build<T>(seed);
+            return made(resnet{.depth = depth});
     if (name == "vgg-small")
-        return vgg_small{}.build<T>(seed);
+        return made(vgg_small{});
     if (name == "ds-cnn")
-        return ds_cnn{}.build<T>(seed);
+        return made(ds_cnn{});
     if (name == "mobilenet-v1")
-        return mobilenet_v1{}.build<T>(seed);
+        return made(mobilenet_v1{});
     return fault{errc::bad_option,
                  "the models are lenet5, mlp, resnet8, resnet20, resnet32, resnet56, vgg-small, ds-cnn and "
                  "mobilenet-v1",
