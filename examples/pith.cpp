@@ -59,12 +59,18 @@ std::vector<CLI::Option*> add_training(CLI::App& verb, tool::train_options& o) {
     verb.add_flag("--flip", o.flip, "mirror every second image");
     verb.add_option("--cutout", o.cutout, "side of a square cut out of images")
         ->check(CLI::NonNegativeNumber);
-    verb.add_option("--teacher", o.teacher,
-                    ".onnx model or .pith program (quantised, say) to learn from as well");
+    auto* const teacher = verb.add_option(
+        "--teacher", o.teacher, ".onnx model or .pith program (quantised, say) to learn from as well");
+    verb.add_option("--teacher-loss", o.teacher_loss,
+                    "soft: Hinton's targets; decoupled: Zhao's, whose weight grows over 20 epochs")
+        ->needs(teacher)
+        ->capture_default_str();
     verb.add_option("--temperature", o.temperature, "of the teacher's soft targets")
+        ->needs(teacher)
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     verb.add_option("--teacher-weight", o.teacher_weight, "of the teacher's loss against the labels'")
+        ->needs(teacher)
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     verb.add_option("--seed", o.seed, "of weights, order and changes of images")->capture_default_str();

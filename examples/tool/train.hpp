@@ -3,6 +3,7 @@
 #define PITH_EXAMPLES_TOOL_TRAIN_HPP
 /// `pith train`: a named network, or an ONNX model, learns a data set.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +16,8 @@
 
 #include "data.hpp"
 #include "model.hpp"
+#include "pith/distill/decoupled.hpp"
+#include "pith/distill/soft_targets.hpp"
 #include "pith/distill/teacher.hpp"
 #include "pith/io/onnx_write.hpp"
 #include "pith/train/fit.hpp"
@@ -32,6 +35,7 @@ struct train_options {
     std::string out;
     std::string checkpoint;
     std::string teacher;
+    std::string teacher_loss = "soft";
     std::string optimizer; ///< sgd or adam; empty: as the method wants
     std::string schedule = "one-cycle";
     std::string json;
@@ -140,6 +144,37 @@ inline void use_threads([[maybe_unused]] int count) {
     return f;
 }
 
+/// What `--teacher-loss` asks for.
+struct teacher_loss {
+    const pith::train::trainer<float>& student;
+    pith::distill::mixed<> soft;
+    pith::distill::decoupled_with_labels<> decoupled;
+    bool apart = false; ///< decoupled, its weight growing over the first epochs
+
+    static constexpr double warm_up = 20;
+
+    [[nodiscard]] static pith::result<teacher_loss> make(const pith::train::trainer<float>& student,
+                                                         const train_options& o) {
+        if (o.teacher_loss != "soft" && o.teacher_loss != "decoupled")
+            return pith::fault{pith::errc::bad_option, "--teacher-loss is soft or decoupled", o.teacher_loss};
+        const pith::train::cross_entropy hard{.smoothing = o.smoothing};
+        return teacher_loss{
+            student,
+            {.hard = hard, .soft = {.temperature = o.temperature}, .weight = o.teacher_weight},
+            {.hard = hard, .soft = {.temperature = o.temperature}, .weight = o.teacher_weight},
+            o.teacher_loss == "decoupled"};
+    }
+    float operator()(pith::train::rows<const float> logits, pith::train::labels_view labels,
+                     pith::train::rows<const float> teacher, pith::train::rows<float> gradient,
+                     pith::train::rows<float> scratch) const {
+        if (!apart)
+            return soft(logits, labels, teacher, gradient, scratch);
+        auto now = decoupled;
+        now.weight *= std::min(1., static_cast<double>(student.at().epoch + 1) / warm_up);
+        return now(logits, labels, teacher, gradient, scratch);
+    }
+};
+
 /// From the beginning or from the checkpoint to the last epoch.
 [[nodiscard]] inline pith::result<pith::train::score>
 fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
@@ -152,13 +187,14 @@ fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
     const pith::train::cross_entropy loss{.smoothing = o.smoothing};
     if (o.teacher.empty())
         return pith::train::fit(t, data, validation, loss, options);
-    const pith::distill::mixed<> both{
-        .hard = loss, .soft = {.temperature = o.temperature}, .weight = o.teacher_weight};
+    const auto both = teacher_loss::make(t, o);
+    if (!both)
+        return both.error();
     if (!is_onnx(o.teacher)) {
         auto program = program_teacher::open(o.teacher, t.network_tape().batch());
         if (!program)
             return program.error();
-        return pith::distill::fit_with_teacher(t, *program, data, validation, both, options);
+        return pith::distill::fit_with_teacher(t, *program, data, validation, *both, options);
     }
     auto g = load_graph(o.teacher);
     if (!g)
@@ -166,7 +202,7 @@ fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
     auto teacher = pith::distill::teacher<float>::make(*std::move(g), t.options().tape);
     if (!teacher)
         return teacher.error();
-    return pith::distill::fit_with_teacher(t, *teacher, data, validation, both, options);
+    return pith::distill::fit_with_teacher(t, *teacher, data, validation, *both, options);
 }
 
 /// The data set of --data or --validation, which must have labels.

@@ -64,6 +64,7 @@ expect(1 "the models are" train --model perceptron ${glyphs} --out mlp.onnx)
 expect(1 "sgd or adam" train --model mlp ${glyphs} --out mlp.onnx --optimizer guess)
 expect(1 "leave --classes away" train --model float.onnx ${glyphs} --out mlp.onnx --classes 5)
 expect(1 "is not a class" train --model mlp ${glyphs} --out mlp.onnx --classes 5)
+expect(2 "requires --teacher" train --model mlp ${glyphs} --out mlp.onnx --temperature 2)
 expect(2 "checkpoint" train --model mlp ${glyphs} --out mlp.onnx --resume)
 if(EXISTS ${WORK_DIR}/mlp.onnx)
     message(FATAL_ERROR "a refusal left a file behind")
@@ -73,6 +74,9 @@ expect(0 "epoch 1 of 1" train --model mlp ${glyphs} --epochs 1 --rate 0.02 --out
 report(train.json accuracy loss)
 expect(0 "accuracy +[6789]" evaluate mlp.onnx --data glyphs --normalize unit)
 expect(0 "epoch 1 of 1" train --model mlp ${glyphs} --epochs 1 --rate 0.02 --out student.onnx --teacher mlp.onnx)
+expect(0 "epoch 1 of 1" train --model mlp ${glyphs} --epochs 1 --rate 0.02 --out student.onnx --teacher mlp.onnx
+       --teacher-loss decoupled)
+expect(1 "soft or decoupled" train --model mlp ${glyphs} --out refused.onnx --teacher mlp.onnx --teacher-loss guess)
 foreach(weights lsq4 apot3 ewgs2 ternary binary)
     expect(0 "the same bits on 100" compress mlp.onnx --out ${weights}.pith ${glyphs} --weights ${weights}
            --activations lsq4 --epochs 1 --simulate 100 --json few.json)
