@@ -34,7 +34,7 @@ struct affine_encoding {
     [[nodiscard]] static affine_encoding per_tensor(format::affine a, std::uint8_t bits = 8) {
         return {{a.scale}, {a.zero}, -1, bits, a.lowest, a.highest, {}, a.moved};
     }
-    /// Nearest code in use; of two levels as near, the one nearer to zero.
+    /// Nearest code in use; of two levels as near, the one nearer to zero, of -n and n the latter.
     [[nodiscard]] std::int32_t encode(std::size_t slice, float real) const {
         const format::affine a = at(slice);
         return levels.empty() ? format::encode(a, real)
@@ -47,7 +47,7 @@ struct affine_encoding {
         while (low < high) {
             const std::size_t k = (low + high) / 2;
             const float middle = 0.5f * static_cast<float>(levels[k] + levels[k + 1]);
-            if (code > middle || (code == middle && levels[k] < 0))
+            if (code > middle || (code == middle && middle <= 0.f))
                 low = k + 1;
             else
                 high = k;
