@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_TRAIN_MEMORY_HPP
 #define PITH_TRAIN_MEMORY_HPP
-/// lanes<T>: numbers aligned for any vector unit, allocated once and kept from step to step.
+/// lanes<T>: numbers aligned for any vector unit, allocated once and kept from step to step; memory_pool<T>:
+/// several of them, used again and again.
 
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <type_traits>
+#include <vector>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -71,6 +73,45 @@ public:
 private:
     owner<void, detail::release> memory_;
     std::size_t count_ = 0;
+};
+
+/// Memory that is handed out, and again once it is given back. All of it lives as long as the pool.
+template <class T>
+class memory_pool {
+public:
+    struct piece {
+        T* at = nullptr;
+        std::size_t size = 0;
+    };
+
+    /// The smallest piece at hand of at least `count` elements, else new memory, zeroed.
+    [[nodiscard]] piece take(std::size_t count) {
+        auto best = free_.end();
+        for (auto it = free_.begin(); it != free_.end(); ++it)
+            if (it->size >= count && (best == free_.end() || it->size < best->size))
+                best = it;
+        if (best == free_.end())
+            return {add(count), count};
+        const piece p = *best;
+        free_.erase(best);
+        return p;
+    }
+    void give_back(const piece& p) { free_.push_back(p); }
+    /// New memory, zeroed, that no one takes.
+    [[nodiscard]] T* add(std::size_t count) {
+        memory_.push_back(lanes<T>(count));
+        return memory_.back().data();
+    }
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        std::size_t n = 0;
+        for (const auto& m : memory_)
+            n += m.size() * sizeof(T);
+        return n;
+    }
+
+private:
+    std::vector<lanes<T>> memory_;
+    std::vector<piece> free_;
 };
 
 } // namespace pith::train

@@ -176,12 +176,7 @@ public:
         return g;
     }
     /// Bytes of values and gradients, parameters not counted.
-    [[nodiscard]] std::size_t working_bytes() const noexcept {
-        std::size_t n = 0;
-        for (const auto& m : memory_)
-            n += m.size() * sizeof(T);
-        return n;
-    }
+    [[nodiscard]] std::size_t working_bytes() const noexcept { return memory_.bytes(); }
 
 private:
     struct tape_step {
@@ -376,14 +371,9 @@ private:
                 share_norm(*s.chain, s.data);
     }
 
-    [[nodiscard]] T* reserve(std::size_t count) {
-        memory_.push_back(lanes<T>(count));
-        return memory_.back().data();
-    }
-
     [[nodiscard]] result<void> lay_out_values() {
         for (const auto id : g_.inputs)
-            value_at_[id] = reserve(elements(id));
+            value_at_[id] = memory_.add(elements(id));
         for (auto& s : steps_)
             for (const auto id : s.out)
                 if (id != no_value) {
@@ -393,7 +383,7 @@ private:
                              "training does not pass through whole numbers; fold them when loading"},
                             g_.nodes[s.node]);
                     const bool deferred = s.chain && s.data.norm->value;
-                    value_at_[id] = deferred ? value_at_[s.in[0]] : reserve(elements(id));
+                    value_at_[id] = deferred ? value_at_[s.in[0]] : memory_.add(elements(id));
                 }
         for (const auto id : g_.outputs)
             if (value_at_[id] == nullptr)
@@ -401,33 +391,14 @@ private:
         return {};
     }
 
-    struct gradient_memory {
-        T* at = nullptr;
-        std::size_t size = 0;
-    };
-
-    /// The smallest free memory that is large enough, else new memory.
-    [[nodiscard]] gradient_memory take(std::vector<gradient_memory>& free, std::size_t count) {
-        auto best = free.end();
-        for (auto it = free.begin(); it != free.end(); ++it)
-            if (it->size >= count && (best == free.end() || it->size < best->size))
-                best = it;
-        if (best == free.end())
-            return {reserve(count), count};
-        const gradient_memory m = *best;
-        free.erase(best);
-        return m;
-    }
-
     /// Walks the steps as backward() does: a gradient's memory is taken when it is first written and given
     /// back when the step that made its value has read it.
     void lay_out_gradients() {
-        std::vector<gradient_memory> free;
-        std::vector<gradient_memory> held(g_.values.size());
+        std::vector<typename memory_pool<T>::piece> held(g_.values.size());
         std::vector<bool> written(g_.values.size(), false);
         for (const auto id : g_.outputs) {
             if (gradient_at_[id] == nullptr)
-                gradient_at_[id] = reserve(elements(id));
+                gradient_at_[id] = memory_.add(elements(id));
             written[id] = true;
         }
         for (auto s = steps_.rbegin(); s != steps_.rend(); ++s) {
@@ -446,7 +417,7 @@ private:
                     written[id] = true; // by the convolution that made it
                 } else if (id != no_value && wants_[id] && s->has_gradient) {
                     if (gradient_at_[id] == nullptr) {
-                        held[id] = take(free, elements(id));
+                        held[id] = memory_.take(elements(id));
                         gradient_at_[id] = held[id].at;
                     }
                     in.gradient = gradient_at_[id];
@@ -462,9 +433,9 @@ private:
             const bool later = s->chain && s->data.norm->gradient;
             for (const auto id : s->out)
                 if (id != no_value && held[id].at != nullptr && !later)
-                    free.push_back(held[id]);
+                    memory_.give_back(held[id]);
             if (s->freed_late != no_value && held[s->freed_late].at != nullptr)
-                free.push_back(held[s->freed_late]);
+                memory_.give_back(held[s->freed_late]);
         }
     }
     [[nodiscard]] slot<T> slot_of(value_id id) const {
@@ -496,7 +467,7 @@ private:
     lanes<T> values_of_parameters_;
     lanes<T> gradients_of_parameters_;
     lanes<T> fixed_;
-    std::vector<lanes<T>> memory_;
+    memory_pool<T> memory_;
     std::vector<T*> value_at_;    ///< one per value
     std::vector<T*> gradient_at_; ///< one per value
     std::vector<bool> wants_;     ///< a gradient, one per value
