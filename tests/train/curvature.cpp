@@ -106,7 +106,7 @@ TEST_CASE("curvature: measuring changes nothing, adapting the delta of EWGS alon
     CHECK(all_numbers(t) == before);
 }
 
-TEST_CASE("curvature: fit measures at the begin of every so many epochs") {
+TEST_CASE("curvature: fit measures at the beginning of every so many epochs") {
     auto t = one_layer(quantize::ewgs_weights{.bits = 2});
     std::vector<double> deltas;
     const auto done = train::fit(t, unit_images{}, unit_images{}, train::cross_entropy{},

@@ -4,11 +4,13 @@
 /// How curved the loss is along the codes of every quantised tensor: Hutchinson's estimate of the trace of
 /// the Hessian, from differences of gradients. Quantisers that scale gradients by it (EWGS) are told.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "../base/random.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "trainer.hpp"
@@ -78,8 +80,9 @@ draw_curvature(trainer<T, Layers>& t, const D& data, view<const std::uint32_t> i
 
 } // namespace detail
 
-/// Means over batches that are drawn by the trainer's seed and epoch; learned numbers and running statistics
-/// stay as they are. @return one entry per quantised tensor, in the tape's order
+/// Means over batches that are drawn by the trainer's seed and epoch. Running statistics stay as they are,
+/// and so do learned numbers, except that ranges no step has fitted yet are fitted. @return one entry per
+/// quantised tensor, in the tape's order
 template <class T, class Layers, image_source D, class Loss>
 [[nodiscard]] result<std::vector<code_curvature>>
 curvature_of(trainer<T, Layers>& t, const D& data, const Loss& loss, const curvature_options& o = {}) {
