@@ -31,6 +31,10 @@ struct code_options {
     std::uint64_t curvature_every = 0;
 };
 
+[[nodiscard]] inline bool has_ewgs(const code_options& o) {
+    return o.weights.starts_with("ewgs") || o.activations.starts_with("ewgs");
+}
+
 /// "lsq4,lsq2" asks for two trainings, the second of what the first has learned.
 [[nodiscard]] inline pith::result<std::vector<code_options>> steps_of(const code_options& o) {
     const auto weights = pith::io::split_at_commas(o.weights);
@@ -41,8 +45,16 @@ struct code_options {
         return pith::fault{pith::errc::bad_option,
                            "--activations lists one quantizer, or one for each of --weights", o.activations};
     std::vector<code_options> steps;
-    for (std::size_t i = 0; i < weights.size(); ++i)
-        steps.push_back({weights[i], activations[i], o.first_last, o.curvature_every});
+    bool adapts = false;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        steps.push_back({weights[i], activations[i], o.first_last, 0});
+        if (has_ewgs(steps[i]))
+            steps[i].curvature_every = o.curvature_every;
+        adapts = adapts || has_ewgs(steps[i]);
+    }
+    if (o.curvature_every != 0 && !adapts)
+        return pith::fault{pith::errc::bad_option,
+                           "--curvature-every adapts ewgs, which no weights or activations have", o.weights};
     return steps;
 }
 
@@ -65,7 +77,7 @@ struct code_options {
 
 /// EWGS's bounds want Adam and steps far below those of the weights.
 [[nodiscard]] inline learning learning_of(const code_options& codes) {
-    if (codes.weights.starts_with("ewgs") || codes.activations.starts_with("ewgs"))
+    if (has_ewgs(codes))
         return {.optimizer = "adam", .rate = 1e-3, .range_rate = 0.01, .coupled = true};
     return {.rate = 0.02};
 }
@@ -77,21 +89,26 @@ committed(pith::train::trainer<float>& t, const pith::io::dataset& data, std::si
     return pith::quantize::commit_aware(t.network_tape(), {.calibration = samples, .samples = count});
 }
 
-/// A trainer of `g` in codes that has come to its last epoch.
+/// A trainer of `g` in codes, at its beginning.
 [[nodiscard]] inline pith::result<pith::train::trainer<float>>
-learned_in_codes(pith::graph<float> g, const code_options& codes, const pith::io::dataset& data,
-                 const pith::io::dataset& validation, const train_options& o) {
-    const auto options = trainer_of(o, learning_of(codes));
-    if (!options)
-        return options.error();
+trainer_in_codes(pith::graph<float> g, const code_options& codes, const pith::train::trainer_options& o) {
     const auto quantizers = quantizers_of(codes);
     if (!quantizers)
         return quantizers.error();
     auto net = (*quantizers)(std::move(g));
     if (!net)
         return net.error();
-    auto t =
-        pith::train::trainer<float>::make(std::move(net->network), *options, {}, std::move(net->quantized));
+    return pith::train::trainer<float>::make(std::move(net->network), o, {}, std::move(net->quantized));
+}
+
+/// The same when it has come to its last epoch.
+[[nodiscard]] inline pith::result<pith::train::trainer<float>>
+learned_in_codes(pith::graph<float> g, const code_options& codes, const pith::io::dataset& data,
+                 const pith::io::dataset& validation, const train_options& o) {
+    const auto options = trainer_of(o, learning_of(codes));
+    if (!options)
+        return options.error();
+    auto t = trainer_in_codes(std::move(g), codes, *options);
     if (!t)
         return t.error();
     const auto last = fit_as_told(*t, data, validation, o, codes.curvature_every);
@@ -100,8 +117,17 @@ learned_in_codes(pith::graph<float> g, const code_options& codes, const pith::io
     return t;
 }
 
-/// Trains `g`, normalisations and all, in codes, and commits what it learned. Every step but the last keeps a
-/// checkpoint of its own, beside that of the last.
+/// The options of one of several trainings: every one but the last keeps a checkpoint of its own, FILE.1,
+/// FILE.2, ...; those behind the first that has none begin anew.
+[[nodiscard]] inline train_options options_of_step(const train_options& o, std::size_t step, bool last) {
+    auto own = o;
+    if (!last && !o.checkpoint.empty())
+        own.checkpoint += "." + std::to_string(step + 1);
+    own.resume = o.resume && (step == 0 || std::filesystem::exists(own.checkpoint));
+    return own;
+}
+
+/// Trains `g`, normalisations and all, in codes, step by step, and commits what it learned.
 [[nodiscard]] inline pith::result<pith::graph<float>>
 trained_in_codes(pith::graph<float> g, const code_options& codes, const train_options& o) {
     const auto data = labelled_data(o.data, o, g);
@@ -113,23 +139,18 @@ trained_in_codes(pith::graph<float> g, const code_options& codes, const train_op
     const auto steps = steps_of(codes);
     if (!steps)
         return steps.error();
-    for (std::size_t i = 0; i + 1 < steps->size(); ++i) {
-        auto own = o;
-        if (!o.checkpoint.empty())
-            own.checkpoint = o.checkpoint + "." + (*steps)[i].weights;
-        own.resume = o.resume && std::filesystem::exists(own.checkpoint);
-        auto t = learned_in_codes(std::move(g), (*steps)[i], *data, *validation, own);
+    for (std::size_t i = 0;; ++i) {
+        const bool last = i + 1 == steps->size();
+        auto t = learned_in_codes(std::move(g), (*steps)[i], *data, *validation, options_of_step(o, i, last));
         if (!t)
             return t.error();
-        g = t->network();
+        if (!last) {
+            g = t->network();
+            continue;
+        }
+        PITH_TRY(t->reestimate_statistics(*data, 50));
+        return committed(*t, *data);
     }
-    auto own = o;
-    own.resume = o.resume && (steps->size() == 1 || std::filesystem::exists(o.checkpoint));
-    auto t = learned_in_codes(std::move(g), steps->back(), *data, *validation, own);
-    if (!t)
-        return t.error();
-    PITH_TRY(t->reestimate_statistics(*data, 50));
-    return committed(*t, *data);
 }
 
 } // namespace tool

@@ -169,12 +169,6 @@ constexpr std::pair<const char*, const char*> few_bits[] = {
 /// The trained network goes on learning in codes for an epoch.
 inline pith::result<pith::graph<float>> glyphs_in_codes(const pith::graph<float>& trained,
                                                         const code_options& codes, const candidate& c) {
-    const auto quantizers = quantizers_of(codes);
-    if (!quantizers)
-        return quantizers.error();
-    auto net = (*quantizers)(trained);
-    if (!net)
-        return net.error();
     auto options = pith::examples::glyphs_net{}.options();
     const learning wanted = learning_of(codes);
     const auto optimizer = optimizer_of(aware_defaults(), wanted);
@@ -185,8 +179,7 @@ inline pith::result<pith::graph<float>> glyphs_in_codes(const pith::graph<float>
     options.range_rate = wanted.range_rate;
     options.schedule = pith::train::cosine_rate{};
     options.epochs = 1;
-    auto t =
-        pith::train::trainer<float>::make(std::move(net->network), options, {}, std::move(net->quantized));
+    auto t = trainer_in_codes(trained, codes, options);
     if (!t)
         return t.error();
     const pith::examples::first_images some{c.calibration, 4000};

@@ -94,9 +94,14 @@ expect(1 "--validation" compress mlp.onnx --out refused.pith --data glyphs-train
 expect(2 "first-last-bits" compress mlp.onnx --out refused.pith ${glyphs} --first-last-bits 9)
 expect(0 "steps.pith: " compress mlp.onnx --out steps.pith ${glyphs} --weights lsq4,ewgs2 --activations lsq4,ewgs2
        --first-last-weights lsq8 --epochs 1 --curvature-every 1 --checkpoint steps.checkpoint)
-if(NOT EXISTS ${WORK_DIR}/steps.checkpoint.lsq4)
+if(NOT EXISTS ${WORK_DIR}/steps.checkpoint.1)
     message(FATAL_ERROR "the first of two trainings left no checkpoint of its own")
 endif()
+expect(0 "steps.pith: " compress mlp.onnx --out steps.pith ${glyphs} --weights lsq4,ewgs2 --activations lsq4,ewgs2
+       --first-last-weights lsq8 --epochs 1 --curvature-every 1 --checkpoint steps.checkpoint --resume)
+expect(1 "none.checkpoint.1" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4,lsq2 --epochs 1
+       --checkpoint none.checkpoint --resume)
+expect(1 "adapts ewgs" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4 --epochs 1 --curvature-every 1)
 expect(1 "--activations lists one quantizer" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4,lsq3,lsq2
        --activations lsq4,lsq2 --epochs 1)
 expect(1 "APoT weights have 2 to 6 bits" compress mlp.onnx --out refused.pith ${glyphs} --weights apot9 --epochs 1)
