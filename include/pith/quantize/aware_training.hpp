@@ -20,7 +20,6 @@
 #include "../base/result.hpp"
 #include "../graph/edit.hpp"
 #include "../graph/graph.hpp"
-#include "../graph/infer.hpp"
 #include "../graph/passes/remove_identity.hpp"
 #include "../graph/passes/simplify.hpp"
 #include "../train/tape.hpp"
@@ -105,7 +104,6 @@ template <class T, class Layers, class Weights, class Activations, class Outer =
     if (!plain)
         return plain.error();
     g = *std::move(plain);
-    PITH_TRY(infer_shapes(g));
     make_norms_positive(g);
     const auto outermost = outermost_layers(g);
     aware_network<T, Layers> out;
