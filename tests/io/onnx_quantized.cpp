@@ -80,7 +80,7 @@ TEST_CASE("pairs of other codes behind each other recode; equal ones are one") {
     REQUIRE(g.nodes.size() == 1);
     CHECK(kind_of(std::get<unary>(g.nodes[0].layer)) == "identity");
     CHECK(all_in_codes(g));
-    const auto y = std::get<0>(run(g, {tensor<float>({1, 4}, {0.36F, -0.34F, 0.05F, 100.F})}));
+    const auto y = std::get<0>(evaluated(g, {tensor<float>({1, 4}, {0.36F, -0.34F, 0.05F, 100.F})}));
     CHECK(y.data()[0] == 0.5F); // 0.4 is 1.6 steps of 0.25
     CHECK(y.data()[1] == -0.25F);
     CHECK(y.data()[2] == 0.F);
@@ -103,7 +103,7 @@ TEST_CASE("decoding by other numbers than those it was coded by is computed as i
     model m;
     m.input("x", {1, 3}).output("y").code("a", 0.5F, 10).code("b", 0.25F, 7);
     m.quantize("x", "q", "a").decode("q", "y", "b");
-    const auto y = std::get<0>(run(read(m), {tensor<float>({1, 3}, {1.F, -3.F, 1000.F})}));
+    const auto y = std::get<0>(evaluated(read(m), {tensor<float>({1, 3}, {1.F, -3.F, 1000.F})}));
     CHECK(y.data()[0] == 0.25F * (12 - 7));
     CHECK(y.data()[1] == 0.25F * (4 - 7));
     CHECK(y.data()[2] == 0.25F * (255 - 7));
@@ -124,7 +124,7 @@ TEST_CASE("codes per channel of an activation, and in blocks, are computed exact
             how.push_back(attr::whole("block_size", 2));
         m.quantize("x", "q", "p", how).decode("q", "y", "p", how);
         const tensor<float> x({2, 4}, {1.3F, -7.F, 9.F, -2.1F, 500.F, 3.F, -100.F, 0.6F});
-        const auto y = std::get<0>(run(read(m), {x}));
+        const auto y = std::get<0>(evaluated(read(m), {x}));
         const float scales[] = {0.5F, 1.F, 2.F, 0.25F};
         const float zeros[] = {0, 128, 7, 255};
         for (std::size_t i = 0; i < 8; ++i) {
@@ -160,7 +160,7 @@ TEST_CASE("weights of every type become signed codes where these fit") {
         if (k.bits != 0)
             CHECK(held.affine()->bits == k.bits);
         const tensor<float> x = noise({1, 16}, 12.F);
-        const auto y = std::get<0>(run(g, {x}));
+        const auto y = std::get<0>(evaluated(g, {x}));
         for (std::size_t o = 0; o < 8; ++o) {
             std::int64_t sum = 0;
             for (std::size_t i = 0; i < 16; ++i)

@@ -30,7 +30,7 @@ TEST_CASE("products of integers are exact, however deep") {
         const auto n = static_cast<std::size_t>(depth);
         tensor<std::int64_t> x({2, depth}, random_codes(2 * n, 200, 255, 9));
         const sizes w = random_codes(3 * n, -128, 127, 2);
-        const auto y = std::get<1>(run(g, {x}));
+        const auto y = std::get<1>(evaluated(g, {x}));
         const std::int64_t zeros[] = {0, -5, 127};
         for (std::size_t r = 0; r < 2; ++r)
             for (std::size_t c = 0; c < 3; ++c) {
@@ -50,7 +50,7 @@ TEST_CASE("convolutions of integers are exact, and pad with the zero point") {
     m.node("ConvInteger", {"x", "w", "xz"}, {"y"}, {attr::wholes("pads", {1, 1, 1, 1})});
     m.graph_field(12, onnx_writer::value("y", {1, 2, 3, 3}, i32));
     tensor<std::int64_t> x({1, channels, 3, 3}, random_codes(channels * 9, 150, 255, 9));
-    const auto y = std::get<1>(run(read(m), {x}));
+    const auto y = std::get<1>(evaluated(read(m), {x}));
     for (int o = 0; o < 2; ++o)
         for (int r = 0; r < 3; ++r)
             for (int k = 0; k < 3; ++k) {
@@ -77,7 +77,7 @@ TEST_CASE("a network quantised at run time computes what it says") {
         .node("Mul", {"f", "both"}, {"y"});
     const auto g = read(m);
     const tensor<float> x = noise({2, 32}, 3.F);
-    const auto y = std::get<0>(run(g, {x}));
+    const auto y = std::get<0>(evaluated(g, {x}));
     const auto [low, high] = std::minmax_element(x.data().begin(), x.data().end());
     const float scale = (*high - *low) / 255.F;
     const float zero = std::nearbyint(0.F - *low / scale);
@@ -120,7 +120,7 @@ TEST_CASE("Quant of activations, in every width and rounding") {
             const float span = std::pow(2.F, k.bits - (k.has_sign ? 1.F : 0.F));
             const float low = k.has_sign ? -span + (k.narrow ? 1.F : 0.F) : 0.F;
             const float high = span - 1 - (k.narrow && !k.has_sign ? 1.F : 0.F);
-            const auto y = std::get<0>(run(g, {x}));
+            const auto y = std::get<0>(evaluated(g, {x}));
             CHECK((g[g.outputs[0]].affine() != nullptr) == (k.bits <= 8));
             for (std::size_t i = 0; i < 6; ++i) {
                 const float v = std::clamp(x[i] / 0.5F + k.zero, low, high);
@@ -170,7 +170,7 @@ TEST_CASE("BipolarQuant of activations takes 0 for positive") {
     model m;
     m.input("x", {1, 3}).output("y").constant("s", {}, std::vector<float>{0.5F});
     m.node("BipolarQuant", {"x", "s"}, {"y"}, {}, qonnx);
-    const auto y = std::get<0>(run(read(m), {tensor<float>({1, 3}, {-0.1F, 0.F, 7.F})}));
+    const auto y = std::get<0>(evaluated(read(m), {tensor<float>({1, 3}, {-0.1F, 0.F, 7.F})}));
     CHECK(y.data()[0] == -0.5F);
     CHECK(y.data()[1] == 0.5F);
     CHECK(y.data()[2] == 0.5F);

@@ -29,7 +29,7 @@ void same_as_pairs(const onnx_writer& on_codes, const onnx_writer& pairs, const 
         CHECK(a[a.nodes[k].outputs[0]].encoded == b[b.nodes[k].outputs[0]].encoded);
     for (std::uint64_t seed = 1; seed < 4; ++seed) {
         const tensor<float> x = noise(dims, 9.F, seed);
-        CHECK(difference(run(a, {x}), run(b, {x}), 0.F, 0.F) == "");
+        CHECK(difference(evaluated(a, {x}), evaluated(b, {x}), 0.F, 0.F) == "");
     }
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("operators of two operands on codes are those between pairs") {
             const auto a = read(codes);
             CHECK(a[a.outputs[0]].affine()->moved == (element == i8 ? 128 : 0));
             const auto x = noise({1, 3, 4, 4}, 9.F);
-            CHECK(difference(run(a, {x}), run(read(pairs), {x}), 0.F, 0.F) == "");
+            CHECK(difference(evaluated(a, {x}), evaluated(read(pairs), {x}), 0.F, 0.F) == "");
         }
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("a concatenation of codes recodes what has others") {
     m.decode("yq", "y", "x");
     const auto g = read(m);
     const auto x = noise({1, 3, 2, 2}, 4.F);
-    const auto y = std::get<0>(run(g, {x}));
+    const auto y = std::get<0>(evaluated(g, {x}));
     for (std::size_t i = 0; i < 12; ++i) {
         CHECK(y[i] == format::decode({0.07F, 120}, format::encode({0.07F, 120}, x[i])));
         const float a = format::decode({0.05F, 77}, format::encode({0.05F, 77}, -x[i]));
@@ -172,7 +172,7 @@ TEST_CASE("operators that move codes move them in codes, padding with the code t
     const auto g = read(m);
     const format::affine code{0.07F, 133, 0, 255, 128};
     const auto x = noise({1, 3, 4, 4}, 9.F);
-    const auto y = std::get<0>(run(g, {x}));
+    const auto y = std::get<0>(evaluated(g, {x}));
     const auto at = [&](int c, int r, int k) {
         if (r < 1 || k > 3)
             return format::decode(code, -9 + 128);
@@ -205,7 +205,7 @@ TEST_CASE("Relu and Clip of codes cut the codes") {
         const auto g = read(m);
         CHECK(all_in_codes(g));
         const tensor<float> x({1, 5}, {-4.F, -1.F, 0.F, 1.9F, 4.F});
-        const auto y = std::get<0>(run(g, {x}));
+        const auto y = std::get<0>(evaluated(g, {x}));
         for (std::size_t i = 0; i < 5; ++i) {
             const float code = std::nearbyint(x[i] / 0.5F) - 3;
             CHECK(y[i] == 0.5F * ((relu ? std::max(code, 0.F) : std::clamp(code, -5.F, 1.F)) + 3));
@@ -217,7 +217,7 @@ TEST_CASE("codes that leave the model are whole numbers of their type") {
     model m;
     m.input("x", {1, 3}).code("x", 0.5F, -3, i8).quantize("x", "y", "x");
     m.graph_field(12, onnx_writer::value("y", {1, 3}, i8));
-    const auto y = std::get<1>(run(read(m), {tensor<float>({1, 3}, {1.F, -200.F, 200.F})}));
+    const auto y = std::get<1>(evaluated(read(m), {tensor<float>({1, 3}, {1.F, -200.F, 200.F})}));
     CHECK(y.data()[0] == -1);
     CHECK(y.data()[1] == -128);
     CHECK(y.data()[2] == 127);

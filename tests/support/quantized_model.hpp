@@ -108,7 +108,8 @@ inline void refused(const onnx_writer& w, std::string_view what, std::string_vie
     CHECK_MESSAGE(std::string_view(g.error().where).find(where) != std::string_view::npos, g.error().where);
 }
 
-[[nodiscard]] inline any_tensor<float> run(const graph<float>& g, std::vector<any_tensor<float>> inputs) {
+[[nodiscard]] inline any_tensor<float> evaluated(const graph<float>& g,
+                                                 std::vector<any_tensor<float>> inputs) {
     const auto y = through_doors(g, std::move(inputs),
                                  [](const auto& net, const auto& in) { return simulate(net, in); });
     REQUIRE_MESSAGE(y, y.error().what, " ", y.error().where);
