@@ -59,16 +59,36 @@ TEST_CASE("dorefa: gradients of tanh(w) / max, the max a constant") {
     }
 }
 
-TEST_CASE("dorefa: activations clip at their range") {
+TEST_CASE("dorefa: activations clip at a constant") {
     const std::vector<double> x{-1, 0, 0.1, 0.5, 0.9, 1, 2};
-    const auto f = forward<double>(dorefa_activations{.bits = 1}, x, {});
+    const auto f = forward<double>(dorefa_activations{.bits = 1}, x, {1});
     CHECK(f.scale == 1.0);
     CHECK(f.codes == std::vector<double>{0, 0, 0, 0, 1, 1, 1});
     const auto b = backward<double>(dorefa_activations{.bits = 1}, x, f, {1, 2, 3, 4, 5, 6, 7});
     CHECK(b.x == std::vector<double>{0, 0, 3, 4, 5, 0, 0});
-    const auto wide = forward<double>(dorefa_activations{.bits = 2, .range = 6}, x, {});
+    CHECK(b.p == std::vector<double>{0});
+    const auto wide = forward<double>(dorefa_activations{.bits = 2}, x, {6});
     CHECK(wide.scale == 2.0);
     CHECK(wide.codes == std::vector<double>{0, 0, 0, 0, 0, 0, 1});
+}
+
+TEST_CASE("dorefa: the clip is the paper's where it is given, else of least squared error") {
+    const auto x = to_double(bell(5000, 3.f, true));
+    std::vector<double> p(1);
+    dorefa_activations{.bits = 4, .clip = 1}.init<double>(x, p);
+    CHECK(p[0] == 1.0);
+    const dorefa_activations fitted{.bits = 4};
+    fitted.init<double>(x, p);
+    const auto error_at = [&](double clip) {
+        const auto f = forward<double>(fitted, x, {clip});
+        double sum = 0;
+        for (std::size_t i = 0; i < x.size(); ++i)
+            sum += (f.scale * f.codes[i] - x[i]) * (f.scale * f.codes[i] - x[i]);
+        return sum;
+    };
+    CHECK(error_at(p[0]) < 0.2 * error_at(1));
+    for (const double factor : {0.8, 1.25})
+        CHECK(error_at(p[0]) < error_at(factor * p[0]));
 }
 
 TEST_CASE("dorefa: tanh in single precision") {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_QUANTIZE_DOREFA_HPP
 #define PITH_QUANTIZE_DOREFA_HPP
-/// DoReFa: weights squeezed by tanh into equally spaced levels, activations clipped at 1. (Zhou et al.,
-/// "DoReFa-Net", 2016.) Nothing is learned beside the weights. Its 1-bit weights are `binary`.
+/// DoReFa: weights squeezed by tanh into equally spaced levels, activations clipped at a constant. (Zhou et
+/// al., "DoReFa-Net", 2016.) Nothing is learned beside the weights. Its 1-bit weights are `binary`.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -92,28 +93,37 @@ private:
     }
 };
 
-/// x clipped to [0, 1]: codes [0, 2^bits - 1], scale = 1 / (2^bits - 1). x passes inside.
+/// p = {clip}, which is not learned: its gradient is 0. Codes [0, 2^bits - 1], scale = clip / (2^bits - 1);
+/// x passes in (0, clip).
 struct dorefa_activations {
     std::uint8_t bits = 4; ///< 1 to 8
-    double range = 1;      ///< the clip; networks that were trained in float often reach further than 1
+    /// 0: of least squared error on the first values; the paper's 1 is for networks that never knew another:
+    /// sums of residual branches, trained in float, reach much further.
+    double clip = 0;
+
+    static constexpr double least_clip = 1e-3;
 
     [[nodiscard]] constexpr int highest() const noexcept { return (1 << bits) - 1; }
-    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 0; }
+    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
-    void init(input<T>, view<T>) const noexcept {}
-
+    void init(input<T> x, view<T> p) const {
+        p[0] = static_cast<T>(clip);
+        if (clip <= 0)
+            fit_range(*this, x, static_cast<double>(largest_magnitude<T>(x)), p);
+        p[0] = clip_of(view<const T>(p));
+    }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T>, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
         const T last = static_cast<T>(highest());
-        const T scale = static_cast<T>(range) / last;
+        const T scale = clip_of(p) / last;
         encode_evenly(x, T{0}, scale, T{0}, last, codes);
         return scale;
     }
     template <class T>
-    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
                   output<T>) const {
-        const T end = static_cast<T>(range);
+        const T end = clip_of(p);
         (void)detail::differentiate<0>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 0>&) {
             return keep_if((v > T{0}) & (v < end), grad);
         });
@@ -124,6 +134,12 @@ struct dorefa_activations {
     template <class T>
     [[nodiscard]] level_list levels(view<const T>) const {
         return spaced_levels(0, highest());
+    }
+
+private:
+    template <class T>
+    [[nodiscard]] static T clip_of(view<const T> p) noexcept {
+        return std::max(p[0], static_cast<T>(least_clip));
     }
 };
 
