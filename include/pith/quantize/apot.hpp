@@ -4,13 +4,13 @@
 /// APoT: levels that are sums of powers of two, with a learned clip. (Li, Dong, Wang, "Additive powers-of-two
 /// quantization", 2020.) Up to 5 bits of magnitude their numerators are integers of at most 100.
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "clip.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
@@ -122,8 +122,6 @@ struct apot_weights {
     bool pass_clipped = true; ///< gradients pass clipped weights too, as in the authors' code
     double start = 0;         ///< the first clip (the paper's: 3); 0: of least squared error
 
-    static constexpr double least_clip = 1e-3;
-
     [[nodiscard]] constexpr apot_grid grid() const noexcept { return make_apot_grid(bits - 1u); }
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
@@ -137,7 +135,7 @@ struct apot_weights {
     [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
         const moments m = normalisation(x);
         const apot_grid levels = grid();
-        const double scale = m.deviation * clip_of(p) / levels.denominator();
+        const double scale = m.deviation * static_cast<double>(clip_of(p)) / levels.denominator();
         detail::apot_lookup<T>(levels).template project<true>(x, static_cast<T>(m.mean),
                                                               static_cast<T>(scale / 2), codes);
         return static_cast<T>(rescale ? scale : scale / m.deviation);
@@ -148,7 +146,7 @@ struct apot_weights {
         const moments m = normalisation(x);
         const double factor = rescale ? m.deviation : 1.0;
         const T mean = static_cast<T>(m.mean);
-        const T whole = static_cast<T>(m.deviation * clip_of(p));
+        const T whole = static_cast<T>(m.deviation * static_cast<double>(clip_of(p)));
         const T pass = static_cast<T>(factor / m.deviation);
         const T part = T{1} / static_cast<T>(grid().denominator());
         const bool always = pass_clipped;
@@ -163,7 +161,7 @@ struct apot_weights {
     }
     template <class T>
     void after_update(view<T>, output<T> p) const noexcept {
-        p[0] = std::max(p[0], static_cast<T>(least_clip));
+        hold_clip(p);
     }
     template <class T>
     [[nodiscard]] level_list levels(view<const T>) const {
@@ -182,10 +180,6 @@ private:
         moments m = moments_of(x);
         m.deviation += 1e-5;
         return m;
-    }
-    template <class T>
-    [[nodiscard]] static double clip_of(view<const T> p) noexcept {
-        return std::max(static_cast<double>(p[0]), least_clip);
     }
     /// On normalised weights, which are no longer what is learned from.
     template <class T>
@@ -216,17 +210,12 @@ struct apot_activations {
     std::uint8_t bits = 4; ///< 2 to 5
     double start = 0;      ///< the first clip (the authors': 8 or 6); 0: of least squared error
 
-    static constexpr double least_clip = 1e-3;
-
     [[nodiscard]] constexpr apot_grid grid() const noexcept { return make_apot_grid(bits); }
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
     void init(input<T> x, view<T> p) const {
-        p[0] = static_cast<T>(start);
-        if (start <= 0)
-            fit_range(*this, x, static_cast<double>(largest_magnitude<T>(x)), p);
-        after_update(view<T>{}, p);
+        start_clip(*this, start, x, p);
     }
     template <class T>
     [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
@@ -250,18 +239,12 @@ struct apot_activations {
     }
     template <class T>
     void after_update(view<T>, output<T> p) const noexcept {
-        p[0] = std::max(p[0], static_cast<T>(least_clip));
+        hold_clip(p);
     }
     template <class T>
     [[nodiscard]] level_list levels(view<const T>) const {
         const apot_grid all = grid();
         return {all.numerators.begin(), all.numerators.begin() + static_cast<std::ptrdiff_t>(all.size)};
-    }
-
-private:
-    template <class T>
-    [[nodiscard]] static T clip_of(view<const T> p) noexcept {
-        return std::max(p[0], static_cast<T>(least_clip));
     }
 };
 

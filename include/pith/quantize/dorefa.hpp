@@ -4,13 +4,13 @@
 /// DoReFa: weights squeezed by tanh into equally spaced levels, activations clipped at a constant. (Zhou et
 /// al., "DoReFa-Net", 2016.) Nothing is learned beside the weights. Its 1-bit weights are `binary`.
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
+#include "clip.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
@@ -101,24 +101,16 @@ struct dorefa_activations {
     /// sums of residual branches, trained in float, reach much further.
     double clip = 0;
 
-    static constexpr double least_clip = 1e-3;
-
     [[nodiscard]] constexpr int highest() const noexcept { return (1 << bits) - 1; }
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
     void init(input<T> x, view<T> p) const {
-        p[0] = static_cast<T>(clip);
-        if (clip <= 0)
-            fit_range(*this, x, static_cast<double>(largest_magnitude<T>(x)), p);
-        p[0] = clip_of(view<const T>(p));
+        start_clip(*this, clip, x, p);
     }
     template <class T>
     [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
-        const T last = static_cast<T>(highest());
-        const T scale = clip_of(p) / last;
-        encode_evenly(x, T{0}, scale, T{0}, last, codes);
-        return scale;
+        return encode_to_clip(x, p, highest(), codes);
     }
     template <class T>
     void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
@@ -134,12 +126,6 @@ struct dorefa_activations {
     template <class T>
     [[nodiscard]] level_list levels(view<const T>) const {
         return spaced_levels(0, highest());
-    }
-
-private:
-    template <class T>
-    [[nodiscard]] static T clip_of(view<const T> p) noexcept {
-        return std::max(p[0], static_cast<T>(least_clip));
     }
 };
 

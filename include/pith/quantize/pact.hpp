@@ -4,12 +4,11 @@
 /// PACT: activations with a learned clip and equally spaced levels. (Choi et al., "PACT: Parameterized
 /// clipping activation", 2018.) Its weights are DoReFa's.
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
+#include "clip.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
@@ -22,24 +21,16 @@ struct pact {
     double start = 0;      ///< the first clip (published: 6 to 10); 0: of least squared error
     double decay = 5e-4;   ///< usually that of the weights
 
-    static constexpr double least_clip = 1e-3;
-
     [[nodiscard]] constexpr int highest() const noexcept { return (1 << bits) - 1; }
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
     void init(input<T> x, view<T> p) const {
-        p[0] = static_cast<T>(start);
-        if (start <= 0)
-            fit_range(*this, x, static_cast<double>(largest_magnitude<T>(x)), p);
-        after_update(view<T>{}, p);
+        start_clip(*this, start, x, p);
     }
     template <class T>
     [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
-        const T last = static_cast<T>(highest());
-        const T scale = clip_of(p) / last;
-        encode_evenly(x, T{0}, scale, T{0}, last, codes);
-        return scale;
+        return encode_to_clip(x, p, highest(), codes);
     }
     template <class T>
     void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
@@ -54,17 +45,11 @@ struct pact {
     }
     template <class T>
     void after_update(view<T>, output<T> p) const noexcept {
-        p[0] = std::max(p[0], static_cast<T>(least_clip));
+        hold_clip(p);
     }
     template <class T>
     [[nodiscard]] level_list levels(view<const T>) const {
         return spaced_levels(0, highest());
-    }
-
-private:
-    template <class T>
-    [[nodiscard]] static T clip_of(view<const T> p) noexcept {
-        return std::max(p[0], static_cast<T>(least_clip));
     }
 };
 

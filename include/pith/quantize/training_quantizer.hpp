@@ -21,8 +21,7 @@ namespace pith::quantize {
 /// - backward(x, p, codes, scale, g, gx, gp), with what forward left and g the gradient of the quantised x,
 ///   overwrites gx with the gradient of x and adds that of p to gp. gx may be g.
 /// - after_update(x, p) goes behind every step of the optimiser: it keeps p in its domain (and weights x,
-/// where
-///   the method says so). x is empty for activations.
+///   where the method says so). x is empty for activations.
 ///
 /// x may have any size but zero. Neither forward nor backward allocates memory, and their bits do not depend
 /// on the number of threads.
