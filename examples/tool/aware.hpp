@@ -3,6 +3,7 @@
 #define PITH_EXAMPLES_TOOL_AWARE_HPP
 /// Few bits by training: a float network goes on learning in codes, and keeps them.
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -32,7 +33,8 @@ struct code_options {
 };
 
 [[nodiscard]] inline bool has_ewgs(const code_options& o) {
-    return o.weights.starts_with("ewgs") || o.activations.starts_with("ewgs");
+    return o.weights.starts_with("ewgs") || o.activations.starts_with("ewgs") ||
+           o.first_last.starts_with("ewgs");
 }
 
 /// "lsq4,lsq2" asks for two trainings, the second of what the first has learned.
@@ -45,14 +47,12 @@ struct code_options {
         return pith::fault{pith::errc::bad_option,
                            "--activations lists one quantizer, or one for each of --weights", o.activations};
     std::vector<code_options> steps;
-    bool adapts = false;
     for (std::size_t i = 0; i < weights.size(); ++i) {
         steps.push_back({weights[i], activations[i], o.first_last, 0});
         if (has_ewgs(steps[i]))
             steps[i].curvature_every = o.curvature_every;
-        adapts = adapts || has_ewgs(steps[i]);
     }
-    if (o.curvature_every != 0 && !adapts)
+    if (o.curvature_every != 0 && std::ranges::none_of(steps, has_ewgs))
         return pith::fault{pith::errc::bad_option,
                            "--curvature-every adapts ewgs, which no weights or activations have", o.weights};
     return steps;

@@ -97,8 +97,13 @@ expect(0 "steps.pith: " compress mlp.onnx --out steps.pith ${glyphs} --weights l
 if(NOT EXISTS ${WORK_DIR}/steps.checkpoint.1)
     message(FATAL_ERROR "the first of two trainings left no checkpoint of its own")
 endif()
+file(SHA256 ${WORK_DIR}/steps.pith steps)
 expect(0 "steps.pith: " compress mlp.onnx --out steps.pith ${glyphs} --weights lsq4,ewgs2 --activations lsq4,ewgs2
        --first-last-weights lsq8 --epochs 1 --curvature-every 1 --checkpoint steps.checkpoint --resume)
+file(SHA256 ${WORK_DIR}/steps.pith resumed)
+if(NOT resumed STREQUAL steps)
+    message(FATAL_ERROR "trainings that had come to their ends were resumed to another program")
+endif()
 expect(1 "none.checkpoint.1" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4,lsq2 --epochs 1
        --checkpoint none.checkpoint --resume)
 expect(1 "adapts ewgs" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4 --epochs 1 --curvature-every 1)
