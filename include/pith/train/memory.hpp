@@ -97,7 +97,7 @@ public:
         return p;
     }
     void give_back(const piece& p) { free_.push_back(p); }
-    /// New memory, zeroed, that no one takes.
+    /// New memory, zeroed, that is never handed out again.
     [[nodiscard]] T* add(std::size_t count) {
         memory_.push_back(lanes<T>(count));
         return memory_.back().data();
