@@ -87,9 +87,7 @@ PITH_ALWAYS_INLINE void place(vi lanes, std::uint8_t* out, std::ptrdiff_t step, 
         epilogue::store_first(out + static_cast<std::ptrdiff_t>(i) * step, channels, each[i]);
 }
 
-#define PITH_TARGET_BODY
-#include "real_body.hpp"
-#undef PITH_TARGET_BODY
+#include "real.inl"
 
 } // namespace depthwise_detail
 

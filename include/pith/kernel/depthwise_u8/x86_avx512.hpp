@@ -102,9 +102,7 @@ PITH_ALWAYS_INLINE void place(vi lanes, std::uint8_t* out, std::ptrdiff_t step, 
     }
 }
 
-#define PITH_TARGET_BODY
-#include "real_body.hpp"
-#undef PITH_TARGET_BODY
+#include "real.inl"
 
 } // namespace depthwise_detail
 

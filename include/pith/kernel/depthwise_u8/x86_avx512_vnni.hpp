@@ -24,9 +24,7 @@ namespace epilogue = x86_avx512;
 using x86_avx512::every_second;
 using x86_avx512::gather;
 
-#define PITH_TARGET_BODY
-#include "x86_body.hpp"
-#undef PITH_TARGET_BODY
+#include "x86.inl"
 
 } // namespace depthwise_detail
 

@@ -24,23 +24,35 @@ struct rounding {
     }
 };
 
+/// Calls f(x, y) with the beginning of every row's inputs and outputs.
+template <class Args, class F>
+PITH_ALWAYS_INLINE void for_each_row(const Args& a, const F& f) noexcept {
+    for (std::size_t r = 0; r < a.rows; ++r)
+        f(a.input + static_cast<std::ptrdiff_t>(r) * a.input_row_stride,
+          a.output + static_cast<std::ptrdiff_t>(r) * a.output_row_stride);
+}
+
 template <class = on_use>
-inline void quantize_row(const quantize_args& a, const float* x, std::uint8_t* y) noexcept {
+inline void quantize(const quantize_args& a) noexcept {
     const vf scale = repeat(a.to.scale);
     const rounding code(a.to.lowest - a.to.zero, a.to.highest - a.to.zero, a.to.zero);
-    in_vectors(a.count, [&](std::size_t i, std::size_t n) {
-        const vf v = n == width ? load(x + i) : load_part(x + i, static_cast<std::uint32_t>(n));
-        store_codes(y + i, code(div(v, scale)), n);
+    for_each_row(a, [&](const float* x, std::uint8_t* y) {
+        in_vectors(a.count, [&](std::size_t i, std::size_t n) {
+            const vf v = n == width ? load(x + i) : load_part(x + i, static_cast<std::uint32_t>(n));
+            store_codes(y + i, code(div(v, scale)), n);
+        });
     });
 }
 
 template <class = on_use>
-inline void dequantize_row(const dequantize_args& a, const std::uint8_t* x, float* y) noexcept {
+inline void dequantize(const dequantize_args& a) noexcept {
     const vf scale = repeat(a.from.scale);
     const vi zero = repeat_whole(a.from.zero);
-    in_vectors(a.count, [&](std::size_t i, std::size_t n) {
-        const vf v = mul(to_real(sub_whole(load_whole(x + i), zero)), scale);
-        n == width ? store(y + i, v) : store_part(y + i, v, static_cast<std::uint32_t>(n));
+    for_each_row(a, [&](const std::uint8_t* x, float* y) {
+        in_vectors(a.count, [&](std::size_t i, std::size_t n) {
+            const vf v = mul(to_real(sub_whole(load_whole(x + i), zero)), scale);
+            n == width ? store(y + i, v) : store_part(y + i, v, static_cast<std::uint32_t>(n));
+        });
     });
 }
 
@@ -87,7 +99,7 @@ PITH_ALWAYS_INLINE void for_each_pair(const Args& args, const F& f) noexcept {
 }
 
 template <class = on_use>
-inline void add_rows(const add_u8_args& args) noexcept {
+inline void add_u8(const add_u8_args& args) noexcept {
     const vf ra = repeat(args.factors.ra);
     const vf rb = repeat(args.factors.rb);
     const vf offset = repeat(args.factors.offset);
@@ -100,7 +112,7 @@ inline void add_rows(const add_u8_args& args) noexcept {
 }
 
 template <class = on_use>
-inline void mul_rows(const mul_u8_args& args) noexcept {
+inline void mul_u8(const mul_u8_args& args) noexcept {
     const vi a_zero = repeat_whole(args.a_zero);
     const vi b_zero = repeat_whole(args.b_zero);
     const vf factor = repeat(args.factor);
@@ -137,19 +149,18 @@ PITH_ALWAYS_INLINE bool with_simple_unary(const unary_f32_args& a, const F& f) n
     }
 }
 
+/// relu, clip, hard_sigmoid and hard_swish; other functions by the portable kernel.
 template <class = on_use>
-inline void unary_rows(const unary_f32_args& a) noexcept {
+inline void unary_f32(const unary_f32_args& a) noexcept {
     const bool done = with_simple_unary(a, [&](const auto& g) {
-        for (std::size_t r = 0; r < a.rows; ++r) {
-            const float* x = a.input + static_cast<std::ptrdiff_t>(r) * a.input_row_stride;
-            float* y = a.output + static_cast<std::ptrdiff_t>(r) * a.output_row_stride;
+        for_each_row(a, [&](const float* x, float* y) {
             in_vectors(a.count, [&](std::size_t i, std::size_t n) {
                 if (n == width)
                     return store(y + i, g(load(x + i)));
                 const auto part = static_cast<std::uint32_t>(n);
                 store_part(y + i, g(load_part(x + i, part)), part);
             });
-        }
+        });
     });
     if (!done)
         portable::unary_f32(a);
@@ -180,8 +191,9 @@ PITH_ALWAYS_INLINE void binary_lines(const binary_f32_args& args, const axes<3>&
     });
 }
 
+/// add, sub, mul and div along contiguous lines; the rest by the portable kernel.
 template <class = on_use>
-inline void binary_rows(const binary_f32_args& args) noexcept {
+inline void binary_f32(const binary_f32_args& args) noexcept {
     const axes<3> merged = merged_axes(args);
     const std::uint32_t last = merged.rank - 1;
     const auto line = [](std::ptrdiff_t step) { return step == 0 || step == 1; };

@@ -25,41 +25,12 @@ using namespace codes;
 #include "body.inl"
 } // namespace eltwise_body
 
-template <class = on_use>
-inline void quantize(const quantize_args& a) noexcept {
-    for (std::size_t r = 0; r < a.rows; ++r)
-        eltwise_body::quantize_row(a, a.input + static_cast<std::ptrdiff_t>(r) * a.input_row_stride,
-                                   a.output + static_cast<std::ptrdiff_t>(r) * a.output_row_stride);
-}
-
-template <class = on_use>
-inline void dequantize(const dequantize_args& a) noexcept {
-    for (std::size_t r = 0; r < a.rows; ++r)
-        eltwise_body::dequantize_row(a, a.input + static_cast<std::ptrdiff_t>(r) * a.input_row_stride,
-                                     a.output + static_cast<std::ptrdiff_t>(r) * a.output_row_stride);
-}
-
-template <class = on_use>
-inline void add_u8(const add_u8_args& a) noexcept {
-    eltwise_body::add_rows(a);
-}
-
-template <class = on_use>
-inline void mul_u8(const mul_u8_args& a) noexcept {
-    eltwise_body::mul_rows(a);
-}
-
-/// relu, clip, hard_sigmoid and hard_swish; other functions by the portable kernel.
-template <class = on_use>
-inline void unary_f32(const unary_f32_args& a) noexcept {
-    eltwise_body::unary_rows(a);
-}
-
-/// add, sub, mul and div along contiguous lines; the rest by the portable kernel.
-template <class = on_use>
-inline void binary_f32(const binary_f32_args& a) noexcept {
-    eltwise_body::binary_rows(a);
-}
+using eltwise_body::add_u8;
+using eltwise_body::binary_f32;
+using eltwise_body::dequantize;
+using eltwise_body::mul_u8;
+using eltwise_body::quantize;
+using eltwise_body::unary_f32;
 
 } // namespace pith::kernel::x86_avx512
 PITH_TARGET_END

@@ -25,14 +25,12 @@ inline constexpr std::uint32_t max_pixels = 6;
 inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;
 
-#define PITH_TARGET_BODY
-#include "vector_body.hpp"
+#include "vector.inl"
 
-#include "widened_body.hpp"
+#include "widened.inl"
 
-#include "deep_body.hpp"
-#include "one_body.hpp"
-#undef PITH_TARGET_BODY
+#include "deep.inl"
+#include "one.inl"
 
 } // namespace igemm_detail
 

@@ -23,9 +23,7 @@ inline constexpr std::uint32_t max_pixels = 8;
 inline constexpr int max_panels = 2;
 inline constexpr bool echo = true;
 
-#define PITH_TARGET_BODY
-#include "vector_body.hpp"
-#undef PITH_TARGET_BODY
+#include "vector.inl"
 
 } // namespace igemm_detail
 

@@ -30,9 +30,7 @@ using arm_neon::igemm_low_detail::most_looked_up;
 using arm_neon::igemm_low_detail::pick_decode;
 using arm_neon::igemm_low_detail::vec;
 
-#define PITH_TARGET_BODY
-#include "bytes_body.hpp"
-#undef PITH_TARGET_BODY
+#include "bytes.inl"
 
 } // namespace igemm_low_detail
 

@@ -20,13 +20,11 @@
 namespace pith::kernel::arm_neon {
 namespace igemm_low_detail {
 
-#define PITH_TARGET_BODY
-#include "decoder_body.hpp"
+#include "decoder.inl"
 
-#include "decode_body.hpp"
+#include "decode.inl"
 
-#include "bytes_body.hpp"
-#undef PITH_TARGET_BODY
+#include "bytes.inl"
 
 } // namespace igemm_low_detail
 

@@ -28,17 +28,15 @@ inline constexpr std::size_t scratch_bytes = std::size_t{72} * 1024;
 inline constexpr std::size_t block_bytes = scratch_bytes; // igemm widens the inputs whenever it is called
 inline constexpr std::size_t least_panels = 1;
 
-#define PITH_TARGET_BODY
-#include "decoder_body.hpp"
+#include "decoder.inl"
 
-#include "decode_body.hpp"
+#include "decode.inl"
 
-#include "scratch_body.hpp"
+#include "scratch.inl"
 
-#include "deep_body.hpp"
+#include "deep.inl"
 
-#include "any_body.hpp"
-#undef PITH_TARGET_BODY
+#include "any.inl"
 
 } // namespace igemm_low_detail
 

@@ -34,7 +34,7 @@ inline constexpr decode_to affine_codes = decode_to::levels;
 inline constexpr decode_to affine_factors = decode_to::levels;
 inline constexpr int most_looked_up = 7;
 
-/// As igemm_low/decoder_body.hpp's.
+/// As igemm_low/decoder.inl's.
 template <int Bits, decode_to>
 class decoder {
 public:
@@ -87,11 +87,9 @@ private:
     vec table_[1 + odd];
 };
 
-#define PITH_TARGET_BODY
-#include "decode_body.hpp"
+#include "decode.inl"
 
-#include "bytes_body.hpp"
-#undef PITH_TARGET_BODY
+#include "bytes.inl"
 
 } // namespace igemm_low_detail
 

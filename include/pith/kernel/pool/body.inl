@@ -4,7 +4,7 @@
 // equal the portable kernels bit for bit.
 
 template <class = on_use>
-inline void max_codes(const max_pool_u8_args& a) noexcept {
+inline void max_pool_u8(const max_pool_u8_args& a) noexcept {
     const std::uint32_t channels = a.over.channels;
     for_each_window(a.over, [&](const clipped_window& w) {
         for (std::uint32_t c = 0; c < channels; c += bytes) {
@@ -31,7 +31,7 @@ PITH_ALWAYS_INLINE void for_each_vector(const pool_geometry& g, float* output, c
 }
 
 template <class = on_use>
-inline void max_reals(const max_pool_f32_args& a) noexcept {
+inline void max_pool_f32(const max_pool_f32_args& a) noexcept {
     for_each_vector(a.over, a.output, [&](const clipped_window& w, std::ptrdiff_t c) {
         vf greatest = repeat(-3.402823466e38f);
         for_each_tap(a.over, w, [&](std::ptrdiff_t at) { greatest = max(load(a.input + at + c), greatest); });
@@ -40,7 +40,7 @@ inline void max_reals(const max_pool_f32_args& a) noexcept {
 }
 
 template <class = on_use>
-inline void average_reals(const average_pool_f32_args& a) noexcept {
+inline void average_pool_f32(const average_pool_f32_args& a) noexcept {
     for_each_vector(a.over, a.output, [&](const clipped_window& w, std::ptrdiff_t c) {
         vf sum = zero();
         for_each_tap(a.over, w, [&](std::ptrdiff_t at) { sum = add(sum, load(a.input + at + c)); });
@@ -50,7 +50,7 @@ inline void average_reals(const average_pool_f32_args& a) noexcept {
 }
 
 template <class = on_use>
-inline void average_codes(const average_pool_u8_args& a) noexcept {
+inline void average_pool_u8(const average_pool_u8_args& a) noexcept {
     const vi from_zero = repeat_whole(a.from.zero);
     const vf from_scale = repeat(a.from.scale);
     const format::affine own = format::moved_back(a.to);
@@ -78,7 +78,7 @@ inline void average_codes(const average_pool_u8_args& a) noexcept {
 }
 
 template <class = on_use>
-inline void global_average(const global_average_u8_args& a) noexcept {
+inline void global_average_u8(const global_average_u8_args& a) noexcept {
     const vi zeros = repeat_whole(static_cast<std::int32_t>(a.rows * a.columns) * a.input_zero);
     const vf factor = repeat(a.factor);
     const vf low = repeat(static_cast<float>(a.lowest - a.zero));

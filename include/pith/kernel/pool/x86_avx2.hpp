@@ -23,30 +23,11 @@ using namespace codes;
 #include "body.inl"
 } // namespace pool_body
 
-template <class = on_use>
-inline void max_pool_u8(const max_pool_u8_args& a) noexcept {
-    pool_body::max_codes(a);
-}
-
-template <class = on_use>
-inline void max_pool_f32(const max_pool_f32_args& a) noexcept {
-    pool_body::max_reals(a);
-}
-
-template <class = on_use>
-inline void average_pool_f32(const average_pool_f32_args& a) noexcept {
-    pool_body::average_reals(a);
-}
-
-template <class = on_use>
-inline void average_pool_u8(const average_pool_u8_args& a) noexcept {
-    pool_body::average_codes(a);
-}
-
-template <class = on_use>
-inline void global_average_u8(const global_average_u8_args& a) noexcept {
-    pool_body::global_average(a);
-}
+using pool_body::average_pool_f32;
+using pool_body::average_pool_u8;
+using pool_body::global_average_u8;
+using pool_body::max_pool_f32;
+using pool_body::max_pool_u8;
 
 } // namespace pith::kernel::x86_avx2
 PITH_TARGET_END

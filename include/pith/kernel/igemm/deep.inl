@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Windows too large or too scattered for widened_body.hpp, without a guard, behind it: runs are widened in
-// parts, pixel by pixel, and the sums of a block of pixels wait in memory for the next part.
-#ifdef PITH_TARGET_BODY
+// Behind widened.inl, windows too large or too scattered for it: runs are widened in parts, pixel by pixel,
+// and the sums of a block of pixels wait in memory for the next part.
 
 inline constexpr std::uint32_t deep_pixels = 32;
 inline constexpr std::uint32_t deep_part = 192; ///< inputs of a run; whole groups
@@ -124,5 +123,3 @@ PITH_NOINLINE void igemm_deep(const igemm_args& args, Weights& weights) noexcept
         }
     }
 }
-
-#endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The door of a low-bit convolution, without a guard, behind the bodies of its three ways.
-#ifdef PITH_TARGET_BODY
+// The door of a low-bit convolution, behind its three ways.
 
 /// @pre packed by format::low_bit_tile
 template <class = on_use>
@@ -12,5 +11,3 @@ inline void igemm_low(const igemm_low_args& args) noexcept {
     else
         igemm_split(args);
 }
-
-#endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Panels too large for a scratch, without a guard, behind scratch_body.hpp: they are decoded in parts, and
-// the sums of a block of pixels wait in memory for the next part.
-#ifdef PITH_TARGET_BODY
+// Behind scratch.inl, panels too large for a scratch: they are decoded in parts, and the sums of a block of
+// pixels wait in memory for the next part.
 
 inline constexpr std::uint32_t split_pixels = 128;
 inline constexpr std::uint32_t split_groups = 192; ///< of a run and a panel
@@ -135,5 +134,3 @@ inline void igemm_split(const igemm_low_args& args) noexcept {
     for (; first < a.channels; first += 16)
         split_panels<1>(call, first);
 }
-
-#endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Groups of low-bit weights to bytes in registers, without a guard. It needs `planes`
+// Groups of low-bit weights to bytes in registers, included inside a target region. Needs `planes`
 // (kernel/low_bits_*.hpp).
-#ifdef PITH_TARGET_BODY
 
 using vec = planes::vec;
 
@@ -91,5 +90,3 @@ private:
 
     vec table_[To == decode_to::levels ? tables : 1];
 };
-
-#endif

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The body of the x86 depthwise convolutions, without a guard: each of them includes it inside its target
-// region and namespace with PITH_TARGET_BODY defined. It needs `dot` (vectors of `lanes` int32), `epilogue`
-// (packed_lanes, store_first), `every_second` and `gather`.
-#ifdef PITH_TARGET_BODY
+// The x86 depthwise convolutions, included inside a target region, in a namespace that has `dot` (vectors of
+// `lanes` int32), `epilogue` (packed_lanes, store_first), `every_second` and `gather`.
 
 inline constexpr std::uint32_t width = dot::lanes * 4; ///< outputs computed together
 inline constexpr std::uint32_t most_groups = 32;
@@ -226,5 +224,3 @@ inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
         }
     }
 }
-
-#endif

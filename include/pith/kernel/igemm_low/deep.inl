@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Panels too large for a scratch where igemm widens operands, without a guard, behind scratch_body.hpp:
-// igemm/deep_body.hpp on weights decoded in parts.
-#ifdef PITH_TARGET_BODY
+// Behind scratch.inl, panels too large for a scratch where igemm widens operands: igemm/deep.inl on weights
+// decoded in parts.
 
 /// The parts of weights that igemm_deep asks for.
 struct decoded_weights {
@@ -26,5 +25,3 @@ inline void igemm_split(const igemm_low_args& args) noexcept {
     decoded_weights weights{args, pick_decode(args.codes), code_table(args.codes), {}};
     igemm_detail::igemm_deep(a, weights);
 }
-
-#endif

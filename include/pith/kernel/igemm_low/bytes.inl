@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Low-bit convolutions where igemm multiplies bytes as they are, without a guard, behind the decoder
-// (decode_body.hpp). It needs `dot`, igemm, and igemm_detail with igemm/vector_body.hpp in it.
-#ifdef PITH_TARGET_BODY
+// Behind decode.inl, low-bit convolutions where igemm multiplies bytes as they are. Needs `dot`, igemm, and
+// igemm_detail with igemm/vector.inl in it.
 
 using igemm_detail::cut;
 using igemm_detail::max_panels;
@@ -17,12 +16,10 @@ inline constexpr std::size_t scratch_bytes = std::size_t{40} * 1024;
 inline constexpr std::size_t block_bytes = std::size_t{20} * 1024;
 inline constexpr std::size_t least_panels = max_panels;
 
-#include "one_body.hpp"
+#include "one.inl"
 
-#include "scratch_body.hpp"
+#include "scratch.inl"
 
-#include "split_body.hpp"
+#include "split.inl"
 
-#include "any_body.hpp"
-
-#endif
+#include "any.inl"

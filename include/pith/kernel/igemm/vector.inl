@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The body of the vector integer convolutions, without a guard: each of them includes it inside its target
-// region and namespace with PITH_TARGET_BODY defined. It needs `dot` (vectors of `lanes` int32), `epilogue`
-// (store_codes, store_reals), max_pixels, max_panels and echo (whether tiles of one panel may be doubled).
-#ifdef PITH_TARGET_BODY
+// The vector integer convolutions, included inside a target region, in a namespace that has `dot` (vectors of
+// `lanes` int32), `epilogue` (store_codes, store_reals), max_pixels, max_panels and echo (whether tiles of
+// one panel may be doubled).
 
 /// Sums of a tile: M neighbouring pixels of a row, and the M behind them when E is 2.
 struct sum_task {
@@ -294,5 +293,3 @@ inline void igemm(const igemm_args& a) noexcept {
     for (; first < a.channels; first += 16)
         panels<1>(a, first).run(rows, columns);
 }
-
-#endif

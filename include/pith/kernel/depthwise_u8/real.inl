@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The body of the x86 depthwise convolutions of processors without integer dot products, without a guard:
-// each of them includes it inside its target region and namespace with PITH_TARGET_BODY defined. It needs the
-// words of vectors/*_f32.hpp, `epilogue` (codes_constants, packed_lanes), and `codes`, `small`, `integers`,
-// `place`.
+// The x86 depthwise convolutions of processors without integer dot products, included inside a target region,
+// in a namespace that has the words of vectors/*_f32.hpp, `epilogue` (codes_constants, packed_lanes), and
+// `codes`, `small`, `integers`, `place`.
 //
 // Codes, weights and their sums are integers of less than 24 bits, so multiplying and adding them as floats
 // is exact, and takes half as many instructions as with integers. A strip of `width` channels at a time,
 // inputs are turned to floats once, into rows that all outputs share.
-#ifdef PITH_TARGET_BODY
 
 inline constexpr std::uint32_t most_taps = 128;
 inline constexpr std::uint32_t most_inputs = 6144 / width;
@@ -395,5 +393,3 @@ inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
         }
     }
 }
-
-#endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dense layers, without a guard, behind widened_body.hpp: with one pixel each weight is used once and widened
-// as it is loaded; inputs are widened once for all outputs.
-#ifdef PITH_TARGET_BODY
+// Behind widened.inl, dense layers: with one pixel each weight is used once and widened as it is loaded;
+// inputs are widened once for all outputs.
 
 /// N panels of one pixel. @pre t.input holds t.groups times four widened inputs
 template <int N>
@@ -72,5 +71,3 @@ PITH_NOINLINE void igemm_one(const igemm_args& args) noexcept {
     for (; first < a.channels; first += 16)
         run_one<1>(a, first);
 }
-
-#endif

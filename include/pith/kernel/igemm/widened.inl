@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What stands around vector_body.hpp, without a guard, where `dot` multiplies operands of 16 bits: weights
-// and inputs are widened once, into a scratch on the stack, and the body runs on the scratch, where its
-// groups of four bytes are two inputs.
-#ifdef PITH_TARGET_BODY
+// What stands around vector.inl where `dot` multiplies operands of 16 bits: weights and inputs are widened
+// once, into a scratch on the stack, and vector.inl runs on the scratch, where its groups of four bytes are
+// two inputs.
 
 inline constexpr std::size_t scratch_words = std::size_t{12} * 1024;
 /// Widening writes up to so many words more than there are.
@@ -203,5 +202,3 @@ PITH_NOINLINE void igemm_widened(const igemm_args& args) noexcept {
         }
     }
 }
-
-#endif

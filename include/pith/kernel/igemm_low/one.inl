@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One pixel, without a guard, behind decode_body.hpp: each weight is used once, and decoded in registers. It
-// needs `dot` and `dot_small` (kernel/dot_*.hpp; exact for codes of any size, and of at most
-// 64), and
-// `panels` and `tile_state` (igemm/vector_body.hpp).
-#ifdef PITH_TARGET_BODY
+// Behind decode.inl, one pixel: each weight is used once, and decoded in registers. Needs `dot` and
+// `dot_small` (kernel/dot_*.hpp; exact for codes of any size, and of at most 64), `panels` and `tile_state`
+// (igemm/vector.inl).
 
 /// One panel.
 struct low_task {
@@ -141,5 +139,3 @@ PITH_NOINLINE void igemm_one(const igemm_low_args& args) noexcept {
         p.store(t);
     }
 }
-
-#endif

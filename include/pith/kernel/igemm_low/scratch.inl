@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Several pixels, without a guard, behind decode_body.hpp: panels are decoded once, into a scratch on the
-// stack, and `igemm` runs on that. It needs scratch_bytes, block_bytes (to be decoded at a time) and
-// least_panels (that igemm takes at a time).
-#ifdef PITH_TARGET_BODY
+// Behind decode.inl, several pixels: panels are decoded once, into a scratch on the stack, and `igemm` runs
+// on that. Needs scratch_bytes, block_bytes (to be decoded at a time) and least_panels (that igemm takes at a
+// time).
 
 /// `a` from channel `first` on, for `channels` of them.
 template <class = on_use>
@@ -67,5 +66,3 @@ PITH_NOINLINE void igemm_decoded(const igemm_low_args& args) noexcept {
         igemm(part);
     }
 }
-
-#endif

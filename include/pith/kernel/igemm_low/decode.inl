@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Groups of low-bit weights to bytes in memory, without a guard, behind decoder_body.hpp or what stands for
-// it.
-#ifdef PITH_TARGET_BODY
+// Behind decoder.inl, or what stands for it: groups of low-bit weights to bytes in memory.
 
 template <int Bits, decode_to To>
 void decode_groups(const std::uint8_t* from, std::size_t groups, const std::int8_t* table,
@@ -27,5 +25,3 @@ template <class = on_use>
 [[nodiscard]] inline decode_function pick_decode(const format::low_bit_codes& c) noexcept {
     return pick_decode(c, std::make_integer_sequence<int, format::most_low_bits>{});
 }
-
-#endif
