@@ -86,6 +86,7 @@
 #include "quantize/aware_training.hpp"
 #include "quantize/binary.hpp"
 #include "quantize/blocks.hpp"
+#include "quantize/clip.hpp"
 #include "quantize/complete.hpp"
 #include "quantize/correct_bias.hpp"
 #include "quantize/correct_bias_analytic.hpp"
@@ -133,6 +134,8 @@
 #include "train/schedule.hpp"
 #include "train/step.hpp"
 #include "train/tape.hpp"
+#include "train/tape_memory.hpp"
+#include "train/tape_step.hpp"
 #include "train/trainer.hpp"
 #include "train/window_plan.hpp"
 

@@ -1,42 +1,27 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_TRAIN_TAPE_HPP
 #define PITH_TRAIN_TAPE_HPP
-/// tape: a network laid out for training at one batch size. Masters, values and gradients lie in memory that
-/// is allocated once; gradients share theirs as soon as they are used up.
+/// tape: a network laid out for training at one batch size, and run forward and backward.
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/owner.hpp"
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
-#include "../graph/uses.hpp"
 #include "backward.hpp"
 #include "kernel/best.hpp"
 #include "learned.hpp"
-#include "memory.hpp"
-#include "norm_chains.hpp"
 #include "quantization.hpp"
 #include "step.hpp"
+#include "tape_memory.hpp"
+#include "tape_step.hpp"
 
 namespace pith::train {
-
-/// A constant that is learned.
-template <class T>
-struct parameter {
-    value_id id = no_value;
-    role kind = role::weight;
-    std::string name;
-    view<T> value;
-    view<T> gradient;
-};
 
 struct tape_options {
     std::int64_t batch = 128;
@@ -52,7 +37,7 @@ public:
     /// @param learned the constants to learn; none for the usual ones
     /// @param quantized constants among them, and values, that are trained in codes
     [[nodiscard]] static result<tape> make(graph<T, Layers> g, const tape_options& options = {},
-                                           std::vector<learned_constant> learned = {},
+                                           const std::vector<learned_constant>& learned = {},
                                            std::vector<quantized_value<T>> quantized = {}) {
         tape t;
         t.original_ = g;
@@ -71,39 +56,30 @@ public:
                                     .scales = {},
                                     .probe = {}});
         PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
-        t.lay_out_constants(learned.empty() ? learned_constants(t.g_) : std::move(learned));
-        t.find_steps();
-        t.find_gradients();
-        t.find_deferred();
-        PITH_TRY(t.lay_out_values());
-        t.lay_out_gradients();
-        t.share_norms();
+        lay_out_constants(t.g_, learned.empty() ? learned_constants(t.g_) : learned, t.quantized_, t.memory_);
+        PITH_TRY(t.make_steps());
         return t;
     }
 
     [[nodiscard]] std::size_t batch() const noexcept { return static_cast<std::size_t>(options_.batch); }
-    [[nodiscard]] const std::vector<parameter<T>>& parameters() const noexcept { return parameters_; }
+    [[nodiscard]] const std::vector<parameter<T>>& parameters() const noexcept { return memory_.parameters; }
     /// All parameters one after the other, each rounded up to whole vectors; what lies between stays zero.
-    [[nodiscard]] view<T> parameter_values() noexcept { return values_of_parameters_.all(); }
-    [[nodiscard]] view<T> parameter_gradients() noexcept { return gradients_of_parameters_.all(); }
+    [[nodiscard]] view<T> parameter_values() noexcept { return memory_.parameter_values.all(); }
+    [[nodiscard]] view<T> parameter_gradients() noexcept { return memory_.parameter_gradients.all(); }
     /// Constants that are not learned, the running statistics among them.
-    [[nodiscard]] view<T> other_constants() noexcept { return fixed_.all(); }
+    [[nodiscard]] view<T> other_constants() noexcept { return memory_.fixed.all(); }
 
     [[nodiscard]] std::size_t inputs() const noexcept { return g_.inputs.size(); }
     [[nodiscard]] const shape& input_dims(std::size_t i = 0) const noexcept { return g_[g_.inputs[i]].dims; }
     [[nodiscard]] const shape& output_dims(std::size_t i = 0) const noexcept {
         return g_[g_.outputs[i]].dims;
     }
-    [[nodiscard]] view<T> input(std::size_t i = 0) noexcept { return memory_of(value_at_, g_.inputs[i]); }
-    [[nodiscard]] view<T> output(std::size_t i = 0) noexcept { return memory_of(value_at_, g_.outputs[i]); }
+    [[nodiscard]] view<T> input(std::size_t i = 0) noexcept { return value(g_.inputs[i]); }
+    [[nodiscard]] view<T> output(std::size_t i = 0) noexcept { return value(g_.outputs[i]); }
     /// Of the loss; to be written between forward and backward.
-    [[nodiscard]] view<T> output_gradient(std::size_t i = 0) noexcept {
-        return memory_of(gradient_at_, g_.outputs[i]);
-    }
+    [[nodiscard]] view<T> output_gradient(std::size_t i = 0) noexcept { return gradient(g_.outputs[i]); }
     /// @pre options.input_gradients
-    [[nodiscard]] view<T> input_gradient(std::size_t i = 0) noexcept {
-        return memory_of(gradient_at_, g_.inputs[i]);
-    }
+    [[nodiscard]] view<T> input_gradient(std::size_t i = 0) noexcept { return gradient(g_.inputs[i]); }
 
     /// Batch statistics (training) or running ones from the next forward on.
     void train(bool on) noexcept {
@@ -118,8 +94,8 @@ public:
     [[nodiscard]] result<void> forward() {
         for (auto& q : quantized_)
             if (is_constant(q)) {
-                q.fit(memory_of(value_at_, q.what.id));
-                q.quantize(memory_of(value_at_, q.what.id));
+                q.fit(value(q.what.id));
+                q.quantize(value(q.what.id));
             }
         for (auto& s : steps_) {
             result<void> done;
@@ -155,7 +131,7 @@ public:
     /// Behind every update of the parameters.
     void after_update() {
         for (auto& q : quantized_)
-            q.what.by->after_update(is_constant(q) ? memory_of(value_at_, q.what.id) : view<T>{}, q.p);
+            q.what.by->after_update(is_constant(q) ? value(q.what.id) : view<T>{}, q.p);
     }
     /// In the order make() was given them.
     [[nodiscard]] const std::vector<quantized_state<T>>& quantized() const noexcept { return quantized_; }
@@ -165,313 +141,93 @@ public:
             q.probe = {.step = static_cast<T>(step), .seed = random_bits(seed++)()};
     }
     /// A learned or other constant. @pre the graph's value `id` is constant
-    [[nodiscard]] view<const T> constant(value_id id) const noexcept { return memory_of(value_at_, id); }
+    [[nodiscard]] view<const T> constant(value_id id) const noexcept { return value(id); }
 
     /// The network with what was learned, at the batch size it came with.
     [[nodiscard]] graph<T, Layers> network() const {
         auto g = original_;
         for (std::size_t id = 0; id < g.values.size(); ++id)
-            if (auto* t = g.values[id].reals(); t != nullptr && value_at_[id] != nullptr)
-                std::copy_n(value_at_[id], t->size(), t->data().data());
+            if (auto* t = g.values[id].reals(); t != nullptr && memory_.value[id] != nullptr)
+                std::copy_n(memory_.value[id], t->size(), t->data().data());
         return g;
     }
     /// Bytes of values and gradients, parameters not counted.
-    [[nodiscard]] std::size_t working_bytes() const noexcept { return memory_.bytes(); }
+    [[nodiscard]] std::size_t working_bytes() const noexcept { return memory_.pool.bytes(); }
 
 private:
-    struct tape_step {
-        node_index node = 0; ///< the only, or the chain's last
-        std::optional<norm_chain> chain;
-        std::vector<value_id> in;
-        std::vector<value_id> out;
-        bool has_gradient = false;
-        const deferred_norm<T>* before = nullptr; ///< left to this convolution by the chain it reads from
-        const deferred_norm<T>* after = nullptr;  ///< by the chain that reads from it
-        value_id freed_late = no_value;           ///< that chain's output, whose gradient this step reads
-        quantized_state<T>* quantized = nullptr;  ///< of an identity node's output
-        quantized_state<T>* weights = nullptr;    ///< of a convolution or dense layer
-        quantized_state<T>* input = nullptr;      ///< of what that reads
-        lanes<T> factors{};                       ///< of its sums
-        step<T> data;
-    };
-
     tape() = default;
 
-    [[nodiscard]] view<T> memory_of(const std::vector<T*>& at, value_id id) const noexcept {
-        return {at[id], static_cast<std::size_t>(g_[id].dims.elements())};
+    [[nodiscard]] view<T> value(value_id id) const noexcept { return {memory_.value[id], elements(id)}; }
+    [[nodiscard]] view<T> gradient(value_id id) const noexcept {
+        return {memory_.gradient[id], elements(id)};
     }
     [[nodiscard]] std::size_t elements(value_id id) const noexcept {
         return static_cast<std::size_t>(g_[id].dims.elements());
     }
-
     [[nodiscard]] bool is_constant(const quantized_state<T>& q) const noexcept {
         return g_[q.what.id].is_constant();
     }
-    [[nodiscard]] quantized_state<T>* quantized_at(value_id id) noexcept {
-        for (auto& q : quantized_)
-            if (q.what.id == id)
-                return &q;
-        return nullptr;
-    }
 
-    /// Their learned scalars, codes and scales; behind the other parameters.
-    void lay_out_quantized(std::size_t at) {
-        constexpr std::size_t vector = buffer::alignment / sizeof(T);
-        for (auto& q : quantized_) {
-            const std::size_t n = q.what.by->parameters();
-            q.p = values_of_parameters_.all().subspan(at, n);
-            q.gp = gradients_of_parameters_.all().subspan(at, n);
-            q.scales = lanes<T>(q.what.by->scales());
-            if (n > 0)
-                parameters_.push_back({no_value, role::range, g_[q.what.id].name, q.p, q.gp});
-            if (is_constant(q)) {
-                q.codes = lanes<T>(elements(q.what.id));
-                q.real = lanes<T>(elements(q.what.id));
-            }
-            at += round_up(n, vector);
-        }
-    }
-
-    /// The gradient of the weights is there but for the scale of the input's codes.
-    void backward_weights(tape_step& s) {
-        const value_id id = s.weights->what.id;
-        const view<T> g = memory_of(gradient_at_, id);
-        const T scale = s.input != nullptr ? s.input->scale(0) : T{1};
-        for (auto& e : g)
-            e *= scale;
-        s.weights->backward(memory_of(value_at_, id), s.weights->codes.all(), g);
-    }
-
-    void lay_out_constants(const std::vector<learned_constant>& learned) {
-        constexpr std::size_t vector = buffer::alignment / sizeof(T);
-        value_at_.assign(g_.values.size(), nullptr);
-        gradient_at_.assign(g_.values.size(), nullptr);
-        wants_.assign(g_.values.size(), false);
-        std::size_t size = 0;
-        for (const auto& l : learned)
-            size += round_up(elements(l.id), vector);
-        for (const auto& q : quantized_)
-            size += round_up(q.what.by->parameters(), vector);
-        values_of_parameters_ = lanes<T>(size);
-        gradients_of_parameters_ = lanes<T>(size);
-        std::size_t at = 0;
-        for (const auto& l : learned) {
-            const std::size_t n = elements(l.id);
-            parameters_.push_back({l.id, l.kind, g_[l.id].name, values_of_parameters_.all().subspan(at, n),
-                                   gradients_of_parameters_.all().subspan(at, n)});
-            value_at_[l.id] = parameters_.back().value.data();
-            gradient_at_[l.id] = parameters_.back().gradient.data();
-            wants_[l.id] = true;
-            at += round_up(n, vector);
-        }
-        lay_out_quantized(at);
-        std::size_t rest = 0;
-        for (value_id id = 0; id < g_.values.size(); ++id)
-            rest += g_[id].reals() != nullptr && !wants_[id] ? round_up(elements(id), vector) : 0;
-        fixed_ = lanes<T>(rest);
-        at = 0;
-        for (value_id id = 0; id < g_.values.size(); ++id) {
-            const auto* t = g_[id].reals();
-            if (t == nullptr)
-                continue;
-            if (!wants_[id]) {
-                value_at_[id] = fixed_.data() + at;
-                at += round_up(t->size(), vector);
-            }
-            std::copy_n(t->data().data(), t->size(), value_at_[id]);
-        }
-    }
-
-    /// One step per node, or per chain at the place of the chain's last node.
-    void find_steps() {
-        const auto uses = uses_of(g_);
-        const auto chains = options_.fuse ? chains_of(g_, uses) : std::vector<found_chain>{};
-        std::vector<const found_chain*> ends(g_.nodes.size(), nullptr);
-        std::vector<bool> inside(g_.nodes.size(), false);
-        for (const auto& c : chains) {
-            ends[c.last] = &c;
-            for (const auto n : c.nodes)
-                inside[n] = true;
-        }
-        for (node_index k = 0; k < g_.nodes.size(); ++k) {
-            const auto& n = g_.nodes[k];
-            if (ends[k] == nullptr) {
-                if (!inside[k])
-                    steps_.push_back({.node = k, .chain = {}, .in = n.inputs, .out = n.outputs, .data = {}});
-                continue;
-            }
-            tape_step s{.node = k,
-                        .chain = ends[k]->chain,
-                        .in = g_.nodes[ends[k]->nodes[0]].inputs,
-                        .out = n.outputs,
-                        .data = {}};
-            if (ends[k]->chain.residual)
-                s.in.push_back(ends[k]->residual);
-            steps_.push_back(std::move(s));
-        }
-    }
-
-    /// Which values the parameters reach.
-    void find_gradients() {
+    [[nodiscard]] result<void> make_steps() {
+        steps_ = steps_of(g_, options_.fuse);
         for (const auto id : g_.inputs)
-            wants_[id] = options_.input_gradients;
-        for (const auto& s : steps_) {
-            bool any = false;
-            for (const auto id : s.in)
-                any = any || (id != no_value && wants_[id]);
-            for (const auto id : s.out)
-                if (id != no_value)
-                    wants_[id] = any && is_real(g_[id].type);
+            memory_.wants[id] = options_.input_gradients;
+        spread_gradients(g_, steps_, memory_.wants);
+        defer_norms(g_, memory_.wants, steps_);
+        find_quantized(g_, quantized_, steps_);
+        PITH_TRY(lay_out_values(g_, steps_, memory_));
+        gradient_layout<T> gradients(memory_);
+        for (const auto id : g_.outputs)
+            gradients.keep(id, elements(id));
+        for (auto s = steps_.rbegin(); s != steps_.rend(); ++s) {
+            fill(*s);
+            gradients.visit(*s);
         }
-    }
-
-    [[nodiscard]] bool is_convolution(const tape_step& s) const noexcept {
-        return !s.chain && kind_if<conv2d>(g_.nodes[s.node].layer) != nullptr;
-    }
-
-    /// Which part of each normalisation the convolutions before and after it do.
-    void find_deferred() {
-        const auto uses = uses_of(g_);
-        std::vector<std::size_t> made_by(g_.values.size(), steps_.size());
-        std::vector<std::size_t> read_by(g_.values.size(), steps_.size());
-        for (std::size_t k = 0; k < steps_.size(); ++k) {
-            for (const auto id : steps_[k].out)
-                if (id != no_value)
-                    made_by[id] = k;
-            for (const auto id : steps_[k].in)
-                if (id != no_value)
-                    read_by[id] = k;
-        }
-        for (auto& s : steps_) {
-            if (!s.chain)
-                continue;
-            const value_id x = s.in[0];
-            const value_id y = s.out[0];
-            s.data.norm = owner<deferred_norm<T>>(new deferred_norm<T>());
-            const std::size_t maker = made_by[x];
-            if (maker < steps_.size() && is_convolution(steps_[maker]) && has_one_reader(uses[x]) &&
-                wants_[x]) {
-                s.data.norm->gradient = true;
-                steps_[maker].after = s.data.norm.get();
-                steps_[maker].freed_late = y;
-            }
-            if (!has_one_reader(uses[y]) || s.chain->residual)
-                continue;
-            auto& reader = steps_[read_by[y]];
-            if (is_convolution(reader) && reader.in[0] == y) {
-                s.data.norm->value = true;
-                reader.before = s.data.norm.get();
-            }
-        }
-    }
-
-    void share_norms() {
         for (auto& s : steps_)
             if (s.chain)
                 share_norm(*s.chain, s.data);
-    }
-
-    [[nodiscard]] result<void> lay_out_values() {
-        for (const auto id : g_.inputs)
-            value_at_[id] = memory_.add(elements(id));
-        for (auto& s : steps_)
-            for (const auto id : s.out)
-                if (id != no_value) {
-                    if (!is_real(g_[id].type))
-                        return at_node(
-                            {errc::unsupported,
-                             "training does not pass through whole numbers; fold them when loading"},
-                            g_.nodes[s.node]);
-                    const bool deferred = s.chain && s.data.norm->value;
-                    value_at_[id] = deferred ? value_at_[s.in[0]] : memory_.add(elements(id));
-                }
-        for (const auto id : g_.outputs)
-            if (value_at_[id] == nullptr)
-                return fault{errc::missing, "no node computes an output of the network", g_[id].name};
         return {};
     }
-
-    /// Walks the steps as backward() does: a gradient's memory is taken when it is first written and given
-    /// back when the step that made its value has read it.
-    void lay_out_gradients() {
-        std::vector<typename memory_pool<T>::piece> held(g_.values.size());
-        std::vector<bool> written(g_.values.size(), false);
-        for (const auto id : g_.outputs) {
-            if (gradient_at_[id] == nullptr)
-                gradient_at_[id] = memory_.add(elements(id));
-            written[id] = true;
-        }
-        for (auto s = steps_.rbegin(); s != steps_.rend(); ++s) {
-            find_quantized(*s);
-            s->data.kernels = kernel::best<T>(options_.isa);
-            s->data.momentum = options_.norm_momentum;
-            for (const auto id : s->out) {
-                s->data.out.push_back(slot_of(id));
-                s->has_gradient = s->has_gradient || (id != no_value && wants_[id] && written[id]);
-            }
-            for (const auto id : s->in) {
-                slot<T> in = slot_of(id);
-                in.gradient = nullptr;
-                const bool later = s->chain && s->data.norm->gradient && s->data.in.empty();
-                if (id != no_value && wants_[id] && s->has_gradient && later) {
-                    written[id] = true; // by the convolution that made it
-                } else if (id != no_value && wants_[id] && s->has_gradient) {
-                    if (gradient_at_[id] == nullptr) {
-                        held[id] = memory_.take(elements(id));
-                        gradient_at_[id] = held[id].at;
-                    }
-                    in.gradient = gradient_at_[id];
-                    in.accumulate = written[id];
-                    written[id] = true;
-                }
-                s->data.in.push_back(in);
-            }
-            if (s->before != nullptr)
-                s->data.in[0].deferred = s->before;
-            if (s->after != nullptr)
-                s->data.out[0].deferred = s->after;
-            const bool later = s->chain && s->data.norm->gradient;
-            for (const auto id : s->out)
-                if (id != no_value && held[id].at != nullptr && !later)
-                    memory_.give_back(held[id]);
-            if (s->freed_late != no_value && held[s->freed_late].at != nullptr)
-                memory_.give_back(held[s->freed_late]);
-        }
+    /// All of a step's data but its gradients.
+    void fill(tape_step<T>& s) {
+        s.data.kernels = kernel::best<T>(options_.isa);
+        s.data.momentum = options_.norm_momentum;
+        for (const auto id : s.in)
+            s.data.in.push_back(slot_of(id));
+        for (const auto id : s.out)
+            s.data.out.push_back(slot_of(id));
+        if (s.before != nullptr)
+            s.data.in[0].deferred = s.before;
+        if (s.after != nullptr)
+            s.data.out[0].deferred = s.after;
     }
-    [[nodiscard]] slot<T> slot_of(value_id id) const {
+    [[nodiscard]] slot<T> slot_of(value_id id) {
         if (id == no_value)
             return {};
-        slot<T> s{g_[id].dims, value_at_[id], gradient_at_[id], false, g_[id].wholes()};
-        for (const auto& q : quantized_)
+        slot<T> s{.dims = g_[id].dims, .value = memory_.value[id], .wholes = g_[id].wholes()};
+        for (auto& q : quantized_)
             if (q.what.id == id && is_constant(q)) {
-                s.value = const_cast<T*>(q.codes.data());
+                s.value = q.codes.data();
                 s.real = q.real.data();
             }
         return s;
     }
-    void find_quantized(tape_step& s) {
-        if (s.chain)
-            return;
-        s.quantized = kind_if<unary>(g_.nodes[s.node].layer) != nullptr ? quantized_at(s.out[0]) : nullptr;
-        if (kind_if<conv2d>(g_.nodes[s.node].layer) != nullptr ||
-            kind_if<dense>(g_.nodes[s.node].layer) != nullptr) {
-            s.input = quantized_at(s.in[0]);
-            s.weights = quantized_at(s.in[1]);
-        }
+
+    /// The gradient of the weights is there but for the scale of the input's codes.
+    void backward_weights(tape_step<T>& s) {
+        const value_id id = s.weights->what.id;
+        const view<T> g = gradient(id);
+        const T scale = s.input != nullptr ? s.input->scale(0) : T{1};
+        for (auto& e : g)
+            e *= scale;
+        s.weights->backward(value(id), s.weights->codes.all(), g);
     }
 
     graph<T, Layers> original_;
     graph<T, Layers> g_;
     tape_options options_;
-    std::vector<parameter<T>> parameters_;
-    lanes<T> values_of_parameters_;
-    lanes<T> gradients_of_parameters_;
-    lanes<T> fixed_;
-    memory_pool<T> memory_;
-    std::vector<T*> value_at_;    ///< one per value
-    std::vector<T*> gradient_at_; ///< one per value
-    std::vector<bool> wants_;     ///< a gradient, one per value
-    std::vector<tape_step> steps_;
+    tape_memory<T> memory_;
+    std::vector<tape_step<T>> steps_;
     std::vector<quantized_state<T>> quantized_;
 };
 
