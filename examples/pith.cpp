@@ -196,6 +196,7 @@ void declare(CLI::App& verb, tool::run_options& o) {
     verb.add_option("--dump", o.dump, "folder to write every value to, as .npy, for `pith diff`");
     verb.add_option("--repeat", o.repeat, "timed runs (100 without --input, none with)")
         ->check(CLI::PositiveNumber);
+    verb.add_flag("--layers", o.layers, "time every layer");
     add_kernels(verb, o.kernels);
     add_json(verb, o.json);
 }

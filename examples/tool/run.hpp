@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dumps.hpp"
+#include "layer_times.hpp"
 #include "model.hpp"
 #include "report.hpp"
 #include "run_graph.hpp"
@@ -30,7 +31,8 @@ struct run_options {
     std::string dump; ///< folder for every value
     std::string kernels;
     std::string json;
-    std::size_t repeat = 0; ///< timed runs; 0: 100 without input, else none
+    std::size_t repeat = 0; ///< timed runs; 0: 100 without input or with `layers`, else none
+    bool layers = false;    ///< time each of them too
 };
 
 /// Uniform in [0, 1), the same on every machine; whole inputs are 0.
@@ -155,7 +157,8 @@ inline constexpr const char* too_many_files =
 /// Why a model is computed by its graph when its inputs are given, if it is.
 [[nodiscard]] inline std::optional<pith::fault> reason_for_graph(const run_options& o,
                                                                  const pith::result<model>& m) {
-    if (!is_onnx(o.model) || o.inputs.empty() || o.repeat != 0 || !o.kernels.empty() || !o.dump.empty())
+    if (!is_onnx(o.model) || o.inputs.empty() || o.repeat != 0 || !o.kernels.empty() || !o.dump.empty() ||
+        o.layers)
         return std::nullopt;
     if (!m)
         return m.error();
@@ -196,6 +199,20 @@ inline constexpr const char* too_many_files =
     return {};
 }
 
+inline void time_session(pith::run::session& s, const run_options& o, json::writer& report) {
+    const std::size_t repeat = o.repeat == 0 && (o.inputs.empty() || o.layers) ? 100 : o.repeat;
+    if (repeat == 0)
+        return;
+    const spread ms = spread_of(time_runs(s, repeat));
+    if (o.layers) {
+        const auto layers = time_layers(s, repeat);
+        print(layers);
+        report.add("layers", json_of(layers));
+    }
+    std::printf("ms per image %.5f median, %.5f min of %zu\n", ms.median, ms.min, repeat);
+    report.add("ms_per_image", ms.to_json()).add("repeat", repeat);
+}
+
 inline exit_code run_run(const run_options& o) {
     auto m = load_model(o.model, o.kernels);
     if (const auto why = reason_for_graph(o, m))
@@ -224,12 +241,7 @@ inline exit_code run_run(const run_options& o) {
     const exit_code code = finish_run(fetch_all(s), o, report);
     if (code == refused)
         return code;
-    const std::size_t repeat = o.repeat == 0 && o.inputs.empty() ? 100 : o.repeat;
-    if (repeat > 0) {
-        const spread ms = spread_of(time_runs(s, repeat));
-        std::printf("ms per image %.5f median, %.5f min of %zu\n", ms.median, ms.min, repeat);
-        report.add("ms_per_image", ms.to_json()).add("repeat", repeat);
-    }
+    time_session(s, o, report);
     if (const auto written = write_report(o.json, report); !written)
         return refuse(written.error());
     return code;
