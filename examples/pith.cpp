@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "pith/compiled.hpp"
 #include "tool/against.hpp"
 #include "tool/compare.hpp"
 #include "tool/compress.hpp"

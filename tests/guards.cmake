@@ -50,7 +50,6 @@ endif()
 # Models that are written, before ONNX's own checker and in ONNX Runtime; each part is skipped where it is not there.
 add_executable(pith_write_models peer/write_models.cpp)
 target_link_libraries(pith_write_models PRIVATE pith_test_compiled)
-target_include_directories(pith_write_models PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(pith_write_models PRIVATE ${PITH_TEST_FLAGS})
 add_test(NAME peer/onnxruntime COMMAND ${CMAKE_COMMAND} -D WRITER=$<TARGET_FILE:pith_write_models>
          -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/peer

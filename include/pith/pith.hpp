@@ -130,6 +130,7 @@
 #include "train/models.hpp"
 #include "train/norm_chains.hpp"
 #include "train/optimizer.hpp"
+#include "train/quantization.hpp"
 #include "train/rows.hpp"
 #include "train/schedule.hpp"
 #include "train/step.hpp"

@@ -17,6 +17,7 @@
 #include <pith/io/onnx.hpp>
 #include <pith/io/tensor_proto.hpp>
 
+#include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 #include "support/door.hpp"
 

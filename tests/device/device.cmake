@@ -3,7 +3,7 @@
 
 foreach(program fingerprints pack_glyphs)
     add_executable(pith_device_${program} device/${program}.cpp)
-    target_link_libraries(pith_device_${program} PRIVATE pith::pith)
+    target_link_libraries(pith_device_${program} PRIVATE pith_test_compiled)
     target_include_directories(pith_device_${program} PRIVATE ${PROJECT_SOURCE_DIR})
     target_compile_options(pith_device_${program} PRIVATE ${PITH_TEST_FLAGS})
 endforeach()

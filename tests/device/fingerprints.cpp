@@ -11,6 +11,7 @@
 #include <pith/run/native_kernels.hpp>
 
 #include "examples/firmware/fingerprint.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

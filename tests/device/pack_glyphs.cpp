@@ -7,6 +7,7 @@
 #include <pith/pith.hpp>
 
 #include "examples/glyphs_net.hpp"
+#include "support/compiled.hpp"
 
 int main(int count, char** arguments) {
     if (count != 2)

@@ -8,6 +8,8 @@
 #include <pith/io/dataset_spec.hpp>
 #include <pith/train/models.hpp>
 
+#include "support/compiled.hpp"
+
 using namespace pith;
 
 namespace {

@@ -7,6 +7,7 @@
 #include <pith/train/models.hpp>
 
 #include "networks.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

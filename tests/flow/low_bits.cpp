@@ -9,6 +9,7 @@
 
 #include "pith/base/random.hpp"
 #include "pith/run/session.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

@@ -7,6 +7,7 @@
 
 #include "pith/plan/pack.hpp"
 #include "pith/run/session.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

@@ -13,6 +13,7 @@
 #include "pith/graph/simulate.hpp"
 #include "pith/plan/pack.hpp"
 #include "pith/run/session.hpp"
+#include "support/compiled.hpp"
 
 namespace flow {
 

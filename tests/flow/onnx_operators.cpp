@@ -15,6 +15,7 @@
 #include "pith/io/onnx.hpp"
 #include "pith/plan/pack.hpp"
 #include "pith/run/session.hpp"
+#include "support/compiled.hpp"
 #include "support/onnx_writer.hpp"
 
 using pith::tests::as_bytes;

@@ -3,6 +3,7 @@
 #include "networks.hpp"
 
 #include "pith/base/random.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

@@ -14,6 +14,7 @@
 #include "pith/io/dataset_spec.hpp"
 #include "pith/io/onnx.hpp"
 #include "pith/quantize/post_training.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

@@ -2,6 +2,7 @@
 // A packed program gives the bits its simulation gives, at every layer and with every kernel set, whether or
 // not layers are fused and results take the place of operands.
 #include "networks.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

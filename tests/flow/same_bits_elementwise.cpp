@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A packed program gives its simulation's bits: element-wise layers, pools and movements.
 #include "networks.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

@@ -21,6 +21,7 @@
 
 #include "allocations.hpp"
 #include "hostile_files.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

@@ -9,6 +9,7 @@
 
 #include "hostile_files.hpp"
 #include "seeds.hpp"
+#include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 
 namespace fuzz {

@@ -8,6 +8,7 @@
 
 #include "hostile_files.hpp"
 #include "readers.hpp"
+#include "support/compiled.hpp"
 
 namespace fuzz {
 namespace {

@@ -8,6 +8,7 @@
 #include "mutate.hpp"
 #include "readers.hpp"
 #include "seeds.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include "mutate.hpp"
 #include "readers.hpp"
 #include "seeds.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

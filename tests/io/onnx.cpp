@@ -16,6 +16,7 @@
 #include <pith/graph/evaluate.hpp>
 #include <pith/io/onnx.hpp>
 
+#include "support/compiled.hpp"
 #include "support/door.hpp"
 #include "support/onnx_writer.hpp"
 

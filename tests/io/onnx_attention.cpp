@@ -14,6 +14,7 @@
 #include <pith/base/random.hpp>
 #include <pith/io/onnx.hpp>
 
+#include "support/compiled.hpp"
 #include "support/door.hpp"
 #include "support/onnx_writer.hpp"
 

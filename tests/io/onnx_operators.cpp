@@ -20,6 +20,7 @@
 #include <pith/io/onnx_write.hpp>
 #include <pith/io/tensor_proto.hpp>
 
+#include "support/compiled.hpp"
 #include "support/door.hpp"
 #include "support/onnx_writer.hpp"
 

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/compiled.hpp"
 #include "support/quantized_model.hpp"
 
 namespace {

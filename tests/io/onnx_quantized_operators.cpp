@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/compiled.hpp"
 #include "support/quantized_model.hpp"
 
 namespace {

@@ -21,6 +21,7 @@
 #include <pith/quantize/post_training.hpp>
 #include <pith/run/session.hpp>
 
+#include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 
 namespace {

@@ -14,6 +14,7 @@
 #include <pith/io/file.hpp>
 #include <pith/io/onnx.hpp>
 
+#include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 #include "support/onnx_writer.hpp"
 

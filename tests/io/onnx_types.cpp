@@ -18,6 +18,7 @@
 #include <pith/io/onnx_write.hpp>
 #include <pith/io/tensor_proto.hpp>
 
+#include "support/compiled.hpp"
 #include "support/onnx_writer.hpp"
 
 namespace {

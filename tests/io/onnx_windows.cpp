@@ -17,6 +17,7 @@
 #include <pith/io/onnx.hpp>
 #include <pith/io/onnx_write.hpp>
 
+#include "support/compiled.hpp"
 #include "support/door.hpp"
 #include "support/onnx_writer.hpp"
 

@@ -19,6 +19,7 @@
 #include <pith/io/onnx_write.hpp>
 #include <pith/quantize/post_training.hpp>
 
+#include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 #include "support/door.hpp"
 #include "support/onnx_writer.hpp"

@@ -15,6 +15,7 @@
 #include <pith/io/onnx.hpp>
 #include <pith/io/onnx_write.hpp>
 
+#include "support/compiled.hpp"
 #include "support/door.hpp"
 
 namespace {

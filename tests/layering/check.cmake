@@ -24,6 +24,7 @@ set(allowed_io/embed.hpp ${allowed_run} run)
 set(allowed_eigen.hpp base graph)
 set(allowed_device.hpp version base arch format kernel run)
 set(allowed_pith.hpp version base arch format kernel run graph io train prune quantize distill plan device.hpp)
+set(allowed_compiled.hpp pith.hpp)
 
 # What firmware may include from outside, and what a kernel may add.
 set(device_may "algorithm|array|bit|cmath|compare|concepts|cstddef|cstdint|cstring|initializer_list|limits|new|numbers|numeric|optional|span|string_view|tuple|type_traits|utility|variant")

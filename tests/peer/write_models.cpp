@@ -26,6 +26,7 @@
 #include <pith/quantize/post_training.hpp>
 #include <pith/run/session.hpp>
 
+#include "support/compiled.hpp"
 #include "support/door.hpp"
 
 namespace {

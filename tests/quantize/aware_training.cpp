@@ -11,6 +11,8 @@
 #include <pith/train/models.hpp>
 #include <pith/train/tape.hpp>
 
+#include "support/compiled.hpp"
+
 using namespace pith;
 
 namespace {

@@ -8,6 +8,7 @@
 #include <pith/quantize/reestimate_norms.hpp>
 
 #include "net.hpp"
+#include "support/compiled.hpp"
 
 using namespace pith;
 using namespace pith::quantize;

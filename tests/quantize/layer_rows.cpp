@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "net.hpp"
+#include "support/compiled.hpp"
 
 using namespace pith;
 using namespace pith::quantize;

@@ -8,6 +8,7 @@
 #include <pith/graph/passes/simplify.hpp>
 
 #include "net.hpp"
+#include "support/compiled.hpp"
 
 using namespace pith;
 using namespace pith::quantize;

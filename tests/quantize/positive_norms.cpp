@@ -5,6 +5,8 @@
 #include <pith/graph/evaluate.hpp>
 #include <pith/quantize/positive_norms.hpp>
 
+#include "support/compiled.hpp"
+
 using namespace pith;
 
 TEST_CASE("positive norms: the same function, with no negative scale behind a layer") {

@@ -12,6 +12,7 @@
 #include <pith/graph/simulate.hpp>
 
 #include "net.hpp"
+#include "support/compiled.hpp"
 
 using namespace pith;
 using quantize::post_training;

@@ -13,6 +13,8 @@
 #include <pith/io/onnx.hpp>
 #include <pith/quantize/post_training.hpp>
 
+#include "support/compiled.hpp"
+
 using namespace pith;
 
 namespace {

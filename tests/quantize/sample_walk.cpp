@@ -2,6 +2,7 @@
 #include "pith/quantize/sample_walk.hpp"
 
 #include "net.hpp"
+#include "support/compiled.hpp"
 
 using namespace pith;
 

@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_TESTS_SUPPORT_COMPILED_HPP
 #define PITH_TESTS_SUPPORT_COMPILED_HPP
-/// The library's largest functions, compiled once (compiled.cpp) for every test that calls them. Test
-/// programs that link pith_test_compiled have this before their first line.
+/// The library, its largest functions compiled once for all tests (compiled.cpp), in double precision too.
 
-#include <cstddef>
 #include <vector>
 
-#include <pith/graph/evaluate.hpp>
-#include <pith/graph/simulate.hpp>
-#include <pith/io/onnx.hpp>
-#include <pith/io/onnx_write.hpp>
-#include <pith/plan/pack.hpp>
+#include <pith/compiled.hpp>
+
+#ifdef PITH_COMPILE
+#define PITH_COMPILED template
+#else
+#define PITH_COMPILED extern template
+#endif
 
 namespace pith {
 
 namespace tests {
-using bytes_result = result<std::vector<std::byte>>;
-using tensors_result = result<any_tensors<float>>;
+using double_tensors = result<any_tensors<double>>;
 } // namespace tests
 
-extern template tests::tensors_result evaluate(const graph<float>&, view<const any_tensor<float>>,
-                                               ignore_values&&);
-extern template tests::tensors_result simulate(const graph<float>&, view<const any_tensor<float>>,
-                                               ignore_values&&);
-extern template result<graph<float>> io::parse_onnx<float>(bytes_view, const io::onnx_options&);
-extern template tests::bytes_result io::onnx_bytes(const graph<float>&, const io::onnx_write_options&);
-extern template tests::bytes_result plan::pack(graph<float>, const plan::pack_options&);
+PITH_COMPILED tests::double_tensors detail::compute(const graph<double>&, const node<layer_list>&,
+                                                    tensor_inputs<double>);
+PITH_COMPILED tests::double_tensors evaluate(const graph<double>&, view<const any_tensor<double>>,
+                                             ignore_values&&);
+PITH_COMPILED result<train::tape<double>>
+train::tape<double>::make(graph<double>, const train::tape_options&,
+                          const std::vector<train::learned_constant>&,
+                          std::vector<train::quantized_value<double>>);
+PITH_COMPILED result<void> train::tape<double>::forward();
+PITH_COMPILED void train::tape<double>::backward();
 
 } // namespace pith
+
+#undef PITH_COMPILED
 
 #endif

@@ -11,6 +11,8 @@
 #include <cmath>
 #include <vector>
 
+#include "support/compiled.hpp"
+
 using namespace pith;
 
 namespace {

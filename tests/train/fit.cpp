@@ -12,6 +12,8 @@
 #include <pith/train/fit.hpp>
 #include <pith/train/models.hpp>
 
+#include "support/compiled.hpp"
+
 using namespace pith;
 
 namespace {

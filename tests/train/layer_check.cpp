@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/compiled.hpp"
+
 namespace pith::tests {
 
 double error_of(result<graph<double>> g, const check_options& o) {

@@ -9,6 +9,7 @@
 #include <pith/train/tape.hpp>
 
 #include "layer_check.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

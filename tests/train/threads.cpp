@@ -14,6 +14,8 @@
 #include <pith/train/fit.hpp>
 #include <pith/train/models.hpp>
 
+#include "support/compiled.hpp"
+
 using namespace pith;
 
 namespace {

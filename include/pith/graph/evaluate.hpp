@@ -66,8 +66,7 @@ template <class T, class Layers>
         typed[i].type = n.inputs[i] == no_value ? format::dtype::f32 : g[n.inputs[i]].type;
         infos.push_back(info_of(in[i], typed[i].type));
     }
-    const auto expected =
-        std::visit([&](const auto& layer) { return infer(layer, view<const value_info>(infos)); }, n.layer);
+    const auto expected = infer_layer(n.layer, infos);
     if (!expected)
         return at_node(expected.error(), n);
     auto out =

@@ -24,6 +24,12 @@ template <class Layers>
     return fault{f.code, f.what, place + ")"};
 }
 
+/// What a layer's outputs would be.
+template <class Layers>
+[[nodiscard]] result<value_infos> infer_layer(const Layers& layer, view<const value_info> in) {
+    return std::visit([&](const auto& one) { return infer(one, in); }, layer);
+}
+
 template <class T, class Layers>
 [[nodiscard]] value_info info_of(const graph<T, Layers>& g, value_id id) {
     if (id == no_value)
@@ -37,8 +43,7 @@ template <class T, class Layers>
     value_infos in;
     for (const auto id : n.inputs)
         in.push_back(info_of(g, id));
-    auto out =
-        std::visit([&](const auto& layer) { return infer(layer, view<const value_info>(in)); }, n.layer);
+    auto out = infer_layer(n.layer, in);
     if (!out)
         return at_node(out.error(), n);
     if (out->size() < n.outputs.size())

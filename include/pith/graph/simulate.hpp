@@ -134,8 +134,7 @@ simulate_codes(simulation<T, Layers>& s, const node<Layers>& n, const node_execu
     c.to = how.codes;
     if (how.output != no_value && how.activation == no_node)
         c.levels = has_levels(s.g[how.output]) ? s.g[how.output].affine() : nullptr;
-    const auto expected =
-        std::visit([&](const auto& layer) { return infer(layer, view<const value_info>(infos)); }, n.layer);
+    const auto expected = infer_layer(n.layer, infos);
     if (!expected)
         return at_node(expected.error(), n);
     if (const auto* pick = std::get_if<gather>(&n.layer))

@@ -46,7 +46,7 @@ template <class Args, std::size_t N>
 
 /// The best kernels of a processor that has these instruction sets.
 template <class Use = on_use>
-[[nodiscard]] constexpr kernel_set kernels_for(arch::isa_set have) noexcept {
+[[nodiscard]] kernel_set kernels_for(arch::isa_set have) noexcept {
     using namespace kernel;
     kernel_set s;
     s.igemm = detail::tiled(igemm_list<Use>, have, igemm_tile);

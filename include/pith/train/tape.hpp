@@ -38,28 +38,7 @@ public:
     /// @param quantized constants among them, and values, that are trained in codes
     [[nodiscard]] static result<tape> make(graph<T, Layers> g, const tape_options& options = {},
                                            const std::vector<learned_constant>& learned = {},
-                                           std::vector<quantized_value<T>> quantized = {}) {
-        tape t;
-        t.original_ = g;
-        t.g_ = std::move(g);
-        t.options_ = options;
-        PITH_TRY(set_batch(t.g_, options.batch));
-        for (const auto& n : t.g_.nodes)
-            if (kind_if<opaque>(n.layer) != nullptr)
-                return at_node({errc::unsupported, "an operator that is not computed cannot be trained"}, n);
-        for (auto& q : quantized)
-            t.quantized_.push_back({.what = std::move(q),
-                                    .p = {},
-                                    .gp = {},
-                                    .codes = {},
-                                    .real = {},
-                                    .scales = {},
-                                    .probe = {}});
-        PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
-        lay_out_constants(t.g_, learned.empty() ? learned_constants(t.g_) : learned, t.quantized_, t.memory_);
-        PITH_TRY(t.make_steps());
-        return t;
-    }
+                                           std::vector<quantized_value<T>> quantized = {});
 
     [[nodiscard]] std::size_t batch() const noexcept { return static_cast<std::size_t>(options_.batch); }
     [[nodiscard]] const std::vector<parameter<T>>& parameters() const noexcept { return memory_.parameters; }
@@ -91,43 +70,9 @@ public:
             s.data.momentum = momentum;
     }
 
-    [[nodiscard]] result<void> forward() {
-        for (auto& q : quantized_)
-            if (is_constant(q)) {
-                q.fit(value(q.what.id));
-                q.quantize(value(q.what.id));
-            }
-        for (auto& s : steps_) {
-            result<void> done;
-            s.data.factor = find_factors(s.weights, s.input, s.data, s.factors);
-            if (s.chain)
-                done = forward_step(*s.chain, s.data);
-            else if (s.quantized != nullptr)
-                forward_quantized(*s.quantized, s.data);
-            else
-                done = std::visit([&](const auto& layer) { return forward_step(layer, s.data); },
-                                  g_.nodes[s.node].layer);
-            if (!done)
-                return at_node(done.error(), g_.nodes[s.node]);
-        }
-        return {};
-    }
+    [[nodiscard]] result<void> forward();
     /// @pre forward() ran, and the gradients of all outputs are written
-    void backward() {
-        for (auto it = steps_.rbegin(); it != steps_.rend(); ++it) {
-            if (!it->has_gradient)
-                continue;
-            if (it->chain)
-                backward_step(*it->chain, it->data);
-            else if (it->quantized != nullptr)
-                backward_quantized(*it->quantized, it->data);
-            else
-                std::visit([&](const auto& layer) { backward_step(layer, it->data); },
-                           g_.nodes[it->node].layer);
-            if (it->weights != nullptr)
-                backward_weights(*it);
-        }
-    }
+    void backward();
     /// Behind every update of the parameters.
     void after_update() {
         for (auto& q : quantized_)
@@ -230,6 +175,66 @@ private:
     std::vector<tape_step<T>> steps_;
     std::vector<quantized_state<T>> quantized_;
 };
+
+template <class T, class Layers>
+result<tape<T, Layers>> tape<T, Layers>::make(graph<T, Layers> g, const tape_options& options,
+                                              const std::vector<learned_constant>& learned,
+                                              std::vector<quantized_value<T>> quantized) {
+    tape t;
+    t.original_ = g;
+    t.g_ = std::move(g);
+    t.options_ = options;
+    PITH_TRY(set_batch(t.g_, options.batch));
+    for (const auto& n : t.g_.nodes)
+        if (kind_if<opaque>(n.layer) != nullptr)
+            return at_node({errc::unsupported, "an operator that is not computed cannot be trained"}, n);
+    for (auto& q : quantized)
+        t.quantized_.push_back(
+            {.what = std::move(q), .p = {}, .gp = {}, .codes = {}, .real = {}, .scales = {}, .probe = {}});
+    PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
+    lay_out_constants(t.g_, learned.empty() ? learned_constants(t.g_) : learned, t.quantized_, t.memory_);
+    PITH_TRY(t.make_steps());
+    return t;
+}
+
+template <class T, class Layers>
+result<void> tape<T, Layers>::forward() {
+    for (auto& q : quantized_)
+        if (is_constant(q)) {
+            q.fit(value(q.what.id));
+            q.quantize(value(q.what.id));
+        }
+    for (auto& s : steps_) {
+        result<void> done;
+        s.data.factor = find_factors(s.weights, s.input, s.data, s.factors);
+        if (s.chain)
+            done = forward_step(*s.chain, s.data);
+        else if (s.quantized != nullptr)
+            forward_quantized(*s.quantized, s.data);
+        else
+            done = std::visit([&](const auto& layer) { return forward_step(layer, s.data); },
+                              g_.nodes[s.node].layer);
+        if (!done)
+            return at_node(done.error(), g_.nodes[s.node]);
+    }
+    return {};
+}
+
+template <class T, class Layers>
+void tape<T, Layers>::backward() {
+    for (auto it = steps_.rbegin(); it != steps_.rend(); ++it) {
+        if (!it->has_gradient)
+            continue;
+        if (it->chain)
+            backward_step(*it->chain, it->data);
+        else if (it->quantized != nullptr)
+            backward_quantized(*it->quantized, it->data);
+        else
+            std::visit([&](const auto& layer) { backward_step(layer, it->data); }, g_.nodes[it->node].layer);
+        if (it->weights != nullptr)
+            backward_weights(*it);
+    }
+}
 
 } // namespace pith::train
 

@@ -5,6 +5,7 @@
 #include <pith/train/backward/batch_norm.hpp>
 
 #include "../layer_check.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

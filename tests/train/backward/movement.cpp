@@ -3,6 +3,7 @@
 #include <pith/train/backward/movement.hpp>
 
 #include "../layer_check.hpp"
+#include "support/compiled.hpp"
 
 namespace {
 

@@ -3,6 +3,7 @@
 #include <pith/train/backward/pool2d.hpp>
 
 #include "../layer_check.hpp"
+#include "support/compiled.hpp"
 
 using namespace pith;
 

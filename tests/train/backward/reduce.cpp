@@ -5,6 +5,7 @@
 #include <pith/train/backward/reduce.hpp>
 
 #include "../layer_check.hpp"
+#include "support/compiled.hpp"
 
 using namespace pith;
 

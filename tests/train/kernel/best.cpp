@@ -10,6 +10,8 @@
 #include <pith/train/models.hpp>
 #include <pith/train/tape.hpp>
 
+#include "support/compiled.hpp"
+
 using namespace pith;
 
 namespace {
@@ -39,7 +41,7 @@ struct outcome {
 };
 
 template <class T>
-outcome run(arch::isa_set isa) {
+outcome train_once(arch::isa_set isa) {
     auto tape = *train::tape<T>::make(mixed_net<T>(), {.batch = 5, .isa = isa});
     random_bits bits(2);
     for (auto& e : tape.input())
@@ -75,12 +77,12 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
 } // namespace
 
 TEST_CASE("kernels of training: every instruction set agrees with double precision") {
-    const auto expected = run<double>(arch::isa::none);
+    const auto expected = train_once<double>(arch::isa::none);
     for (const auto& level : arch::levels) {
         const auto isa = arch::allowed(level, arch::detect());
         INFO(std::string(level.name));
         INFO(std::string(train::kernel::best<float>(isa).name));
-        const auto o = run<float>(isa);
+        const auto o = train_once<float>(isa);
         CHECK(distance(o.output, expected.output) < 1e-5);
         CHECK(distance(o.gradients, expected.gradients) < 1e-5);
         CHECK(distance(o.statistics, expected.statistics) < 1e-6);
@@ -88,8 +90,8 @@ TEST_CASE("kernels of training: every instruction set agrees with double precisi
 }
 
 TEST_CASE("kernels of training: the same bits in every run") {
-    const auto a = run<float>(arch::detect());
-    const auto b = run<float>(arch::detect());
+    const auto a = train_once<float>(arch::detect());
+    const auto b = train_once<float>(arch::detect());
     CHECK(a.output == b.output);
     CHECK(a.gradients == b.gradients);
 }

@@ -16,13 +16,16 @@ namespace pith::passes {
 
 struct simplify {
     template <class T, class Layers>
-    result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
-        return fold_constants{}(std::move(g))
-            .and_then(remove_identity{})
-            .and_then(fold_batch_norm{})
-            .and_then(fold_scale_shift{});
-    }
+    result<graph<T, Layers>> operator()(graph<T, Layers> g) const;
 };
+
+template <class T, class Layers>
+result<graph<T, Layers>> simplify::operator()(graph<T, Layers> g) const {
+    return fold_constants{}(std::move(g))
+        .and_then(remove_identity{})
+        .and_then(fold_batch_norm{})
+        .and_then(fold_scale_shift{});
+}
 
 } // namespace pith::passes
 

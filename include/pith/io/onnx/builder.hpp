@@ -93,8 +93,7 @@ public:
             infos.push_back(info_of(net, id));
             all_constant = all_constant && (id == no_value || net[id].is_constant());
         }
-        const auto made =
-            std::visit([&](const auto& l) { return infer(l, view<const value_info>(infos)); }, layer);
+        const auto made = infer_layer(layer, infos);
         if (!made)
             refuse(made.error().code, made.error().what, where_);
         for (const auto& info : *made)

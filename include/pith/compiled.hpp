@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_COMPILED_HPP
+#define PITH_COMPILED_HPP
+/// pith.hpp with its largest functions compiled once for a whole program: include this in place of it, and
+/// define PITH_COMPILE before that in exactly one source file. All files need the same compiler options, as
+/// with any template. Nothing else changes.
+
+#include <cstddef>
+#include <vector>
+
+#include "pith.hpp"
+
+#ifdef PITH_COMPILE
+#define PITH_COMPILED template
+#else
+#define PITH_COMPILED extern template
+#endif
+
+namespace pith {
+
+namespace detail {
+using compiled_bytes = result<std::vector<std::byte>>;
+using compiled_tensors = result<any_tensors<float>>;
+using compiled_values = result<std::vector<simulated<float>>>;
+} // namespace detail
+
+PITH_COMPILED result<graph<float>> io::parse_onnx<float>(bytes_view, const io::onnx_options&);
+PITH_COMPILED detail::compiled_bytes io::onnx_bytes(const graph<float>&, const io::onnx_write_options&);
+PITH_COMPILED result<value_infos> infer_layer(const layer_list&, view<const value_info>);
+PITH_COMPILED detail::compiled_tensors detail::compute(const graph<float>&, const node<layer_list>&,
+                                                       tensor_inputs<float>);
+PITH_COMPILED detail::compiled_tensors evaluate(const graph<float>&, view<const any_tensor<float>>,
+                                                ignore_values&&);
+PITH_COMPILED detail::compiled_values detail::simulate_codes(detail::simulation<float, layer_list>&,
+                                                             const node<layer_list>&, const node_execution&);
+PITH_COMPILED detail::compiled_values detail::simulate_real(detail::simulation<float, layer_list>&,
+                                                            const node<layer_list>&);
+PITH_COMPILED detail::compiled_tensors simulate(const graph<float>&, view<const any_tensor<float>>,
+                                                ignore_values&&);
+PITH_COMPILED result<graph<float>> passes::simplify::operator()(graph<float>) const;
+PITH_COMPILED result<graph<float>> quantize::post_training::operator()(graph<float>) const;
+PITH_COMPILED result<graph<float>> quantize::commit_aware(const train::tape<float>&,
+                                                          const quantize::post_training&);
+PITH_COMPILED result<train::tape<float>> train::tape<float>::make(graph<float>, const train::tape_options&,
+                                                                  const std::vector<train::learned_constant>&,
+                                                                  std::vector<train::quantized_value<float>>);
+PITH_COMPILED result<void> train::tape<float>::forward();
+PITH_COMPILED void train::tape<float>::backward();
+PITH_COMPILED detail::compiled_bytes plan::pack(graph<float>, const plan::pack_options&);
+PITH_COMPILED run::kernel_set run::kernels_for<on_use>(arch::isa_set) noexcept;
+
+} // namespace pith
+
+#undef PITH_COMPILED
+
+#endif
