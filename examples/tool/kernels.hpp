@@ -29,7 +29,7 @@ inline exit_code run_kernels(const kernels_options& o) {
     }
     auto operations = json::writer::object();
     const auto list = [&](std::string_view operation, const auto& entries) {
-        std::printf("%-16.*s", static_cast<int>(operation.size()), operation.data());
+        std::printf("%-18.*s", static_cast<int>(operation.size()), operation.data());
         auto names = json::writer::array();
         for (const auto& e : entries) {
             const bool runs = pith::arch::covers(have, e.needs);
@@ -50,6 +50,14 @@ inline exit_code run_kernels(const kernels_options& o) {
     list("dequantize", pith::kernel::dequantize_list<>);
     list("add_u8", pith::kernel::add_u8_list<>);
     list("mul_u8", pith::kernel::mul_u8_list<>);
+    list("table_u8", pith::kernel::table_u8_list<>);
+    list("max_pool_u8", pith::kernel::max_pool_u8_list<>);
+    list("average_pool_u8", pith::kernel::average_pool_u8_list<>);
+    list("global_average_u8", pith::kernel::global_average_u8_list<>);
+    list("unary_f32", pith::kernel::unary_f32_list<>);
+    list("binary_f32", pith::kernel::binary_f32_list<>);
+    list("max_pool_f32", pith::kernel::max_pool_f32_list<>);
+    list("average_pool_f32", pith::kernel::average_pool_f32_list<>);
     auto report = json::writer::object();
     report.add("levels", levels).add("operations", operations);
     if (const auto written = write_report(o.json, report); !written)
