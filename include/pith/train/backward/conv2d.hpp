@@ -13,31 +13,11 @@
 #include "../../graph/layer/conv2d.hpp"
 #include "../step.hpp"
 #include "../window_plan.hpp"
+#include "conv_packing.hpp"
 
 namespace pith::train {
 
 namespace detail {
-
-/// Weights as the convolution kernels read them: [group][panel][taps in order][channels][lanes].
-/// at(output, tap, channel) gives an element of the master.
-template <class T, class At>
-void pack_panels(T* to, std::size_t lanes, std::size_t outputs, const std::vector<std::size_t>& taps,
-                 std::size_t channels, const At& at) {
-    for (std::size_t panel = 0; panel < outputs; panel += lanes) {
-        const std::size_t n = std::min(lanes, outputs - panel);
-        for (const auto tap : taps)
-            for (std::size_t c = 0; c < channels; ++c, to += lanes) {
-                for (std::size_t l = 0; l < n; ++l)
-                    to[l] = at(panel + l, tap, c);
-                std::fill(to + n, to + lanes, T{0});
-            }
-    }
-}
-
-[[nodiscard]] constexpr std::size_t panels_size(std::size_t lanes, std::size_t outputs,
-                                                std::size_t depth) noexcept {
-    return (outputs + lanes - 1) / lanes * lanes * depth;
-}
 
 /// Rows of an image into the middle of its padded copy, whose border stays zero.
 template <class T>
@@ -56,6 +36,7 @@ void scale_sums(const step<T>& s, std::size_t pixels, std::size_t channels, cons
 template <class T>
 struct conv_run {
     const conv_plan& plan;
+    conv_packing packing;
     step<T>& s;
     std::size_t blocks;
 
@@ -67,13 +48,6 @@ struct conv_run {
     [[nodiscard]] std::size_t at(std::size_t block, block_memory m) const noexcept {
         return first_block + block * per_block + m;
     }
-    [[nodiscard]] std::size_t lanes() const noexcept { return s.kernels.lanes; }
-    [[nodiscard]] std::size_t forward_group() const noexcept {
-        return panels_size(lanes(), plan.group_out, plan.window.depth());
-    }
-    [[nodiscard]] std::size_t weights_size() const noexcept {
-        return plan.out_channels * plan.taps() * plan.group_in;
-    }
 
     [[nodiscard]] bool copies_image() const noexcept {
         return plan.is_padded() || s.in[0].deferred != nullptr;
@@ -83,7 +57,7 @@ struct conv_run {
     }
 
     void reserve_forward() const {
-        s.keep(bias, plan.out_channels + lanes());
+        s.keep(bias, plan.out_channels + packing.lanes);
         for (std::size_t b = 0; b < blocks; ++b)
             s.keep(at(b, image), copies_image() ? plan.padded_size() : 0);
     }
@@ -91,30 +65,20 @@ struct conv_run {
         s.keep(zeros, plan.out_channels);
         for (std::size_t b = 0; b < blocks; ++b) {
             s.keep(at(b, gradient), copies_gradient() ? plan.gradient_size() : 0);
-            const std::size_t size = weights_size() + 2 * plan.out_channels;
+            const std::size_t size = packing.master_size() + 2 * plan.out_channels;
             std::fill_n(s.keep(at(b, weights), size), size, T{0});
         }
     }
 
     void pack_forward() const {
-        const T* w = s.in[1].value;
-        const std::size_t depth = plan.taps() * plan.group_in;
-        if (plan.depthwise) {
-            T* to = s.keep(forward_weights, plan.taps() * plan.out_channels);
-            for (const auto tap : plan.window.taps)
-                for (std::size_t c = 0; c < plan.out_channels; ++c)
-                    *to++ = w[c * depth + tap];
-        } else {
-            T* to = s.keep(forward_weights, plan.groups * forward_group());
-            for (std::size_t g = 0; g < plan.groups; ++g)
-                pack_panels(to + g * forward_group(), lanes(), plan.group_out, plan.window.taps,
-                            plan.group_in, [&](std::size_t o, std::size_t tap, std::size_t c) {
-                                return w[(g * plan.group_out + o) * depth + tap * plan.group_in + c];
-                            });
-        }
-        T* b = s.keep(bias, plan.out_channels + lanes());
+        packing.forward(s.in[1].value, s.keep(forward_weights, packing.forward_size()));
+        T* b = s.keep(bias, plan.out_channels + packing.lanes);
         if (s.has_input(2))
             std::copy_n(s.in[2].value, plan.out_channels, b);
+    }
+    void pack_backward() const {
+        packing.backward(s.in[1].real != nullptr ? s.in[1].real : s.in[1].value,
+                         s.keep(backward_weights, packing.backward_size()));
     }
 
     /// Image n, normalised if that was left to this layer, with its padding around it.
@@ -159,7 +123,7 @@ struct conv_run {
         }
         for (std::size_t g = 0; !plan.depthwise && g < plan.groups; ++g) {
             job.in = x + g * plan.group_in;
-            job.weights = w + g * forward_group();
+            job.weights = w + g * packing.forward_group();
             job.bias = b != nullptr ? b + g * plan.group_out : nullptr;
             job.out = y + g * plan.group_out;
             job.channels = plan.group_out;
@@ -175,36 +139,6 @@ struct conv_run {
         T* const sums = norm->sums + block * 2 * plan.out_channels;
         s.kernels.moments({plan.out[0] * plan.out[1], plan.out_channels, s.out[0].value + n * plan.out_size(),
                            norm->shift, sums, sums + plan.out_channels});
-    }
-
-    /// All classes' weights one after the other, per class [group][panel of inputs][tap][output][lanes].
-    void pack_backward() const {
-        const T* w = s.in[1].real != nullptr ? s.in[1].real : s.in[1].value;
-        const std::size_t depth = plan.taps() * plan.group_in;
-        std::size_t size = 0;
-        for (const auto& c : plan.classes)
-            size += class_size(c);
-        T* to = s.keep(backward_weights, size);
-        for (const auto& c : plan.classes) {
-            if (plan.depthwise) {
-                for (const auto tap : c.window.taps)
-                    for (std::size_t k = 0; k < plan.in_channels; ++k)
-                        *to++ = w[k * depth + tap];
-                continue;
-            }
-            const std::size_t group =
-                panels_size(lanes(), plan.group_in, c.window.taps.size() * plan.group_out);
-            for (std::size_t g = 0; g < plan.groups; ++g, to += group)
-                pack_panels(to, lanes(), plan.group_in, c.window.taps, plan.group_out,
-                            [&](std::size_t i, std::size_t tap, std::size_t o) {
-                                return w[(g * plan.group_out + o) * depth + tap * plan.group_in + i];
-                            });
-        }
-    }
-    [[nodiscard]] std::size_t class_size(const gradient_class& c) const noexcept {
-        return plan.depthwise
-                   ? c.window.taps.size() * plan.in_channels
-                   : plan.groups * panels_size(lanes(), plan.group_in, c.window.taps.size() * plan.group_out);
     }
 
     /// An image's gradient in memory: its first pixel, and what lies between rows.
@@ -263,7 +197,7 @@ struct conv_run {
             const std::size_t groups = plan.depthwise ? 1 : plan.groups;
             for (std::size_t g = 0; g < groups; ++g) {
                 job.in = dy.first + g * plan.group_out;
-                job.weights = w + g * (class_size(c) / groups);
+                job.weights = w + g * (packing.class_size(c) / groups);
                 job.out = to + g * plan.group_in;
                 job.channels = plan.depthwise ? plan.in_channels : plan.group_in;
                 if (plan.depthwise)
@@ -271,7 +205,7 @@ struct conv_run {
                 else
                     s.kernels.conv(job);
             }
-            w += class_size(c);
+            w += packing.class_size(c);
         }
     }
 
@@ -287,21 +221,20 @@ struct conv_run {
         job.gradient_column = static_cast<std::ptrdiff_t>(plan.out_channels);
         job.rows = plan.out[0];
         job.columns = plan.out[1];
-        const std::size_t depth = plan.taps() * plan.group_in;
         const std::size_t groups = plan.depthwise ? 1 : plan.groups;
         for (std::size_t g = 0; g < groups; ++g) {
             job.in = x + g * plan.group_in;
             job.gradient = dy.first + g * plan.group_out;
             job.channels = plan.depthwise ? plan.out_channels : plan.group_out;
-            job.weights = dw + g * plan.group_out * depth;
-            job.weights_stride = plan.depthwise ? plan.out_channels : depth;
+            job.weights = dw + g * plan.group_out * packing.depth();
+            job.weights_stride = plan.depthwise ? plan.out_channels : packing.depth();
             if (plan.depthwise)
                 s.kernels.depthwise_weights(job);
             else
                 s.kernels.conv_weights(job);
         }
         if (s.has_input(2) && s.in[2].gradient != nullptr) {
-            T* sums = dw + weights_size();
+            T* sums = dw + packing.master_size();
             for (std::size_t r = 0; r < plan.out[0]; ++r)
                 s.kernels.moments({plan.out[1], plan.out_channels, dy.first + r * dy.stride,
                                    s.kept[zeros].data(), sums, sums + plan.out_channels});
@@ -310,7 +243,7 @@ struct conv_run {
 
     /// The blocks' parts, in their order, into the gradients of weights and bias.
     void sum_weights() const {
-        const std::size_t size = weights_size();
+        const std::size_t size = packing.master_size();
         T* first = s.kept[at(0, weights)].data();
         for (std::size_t b = 1; b < blocks; ++b) {
             s.kernels.copy({.count = size + plan.out_channels,
@@ -339,8 +272,7 @@ struct conv_run {
 
 /// Few blocks where the weights are many, since every block holds a gradient of them.
 template <class = on_use>
-[[nodiscard]] inline std::size_t conv_blocks(const conv_plan& plan) noexcept {
-    const std::size_t weights = plan.out_channels * plan.taps() * plan.group_in;
+[[nodiscard]] inline std::size_t conv_blocks(const conv_plan& plan, std::size_t weights) noexcept {
     const std::size_t most = std::max<std::size_t>(2, (std::size_t{1} << 22) / (weights + 1));
     return std::min({plan.images, most_blocks, most});
 }
@@ -349,7 +281,8 @@ template <class T>
 [[nodiscard]] conv_run<T> conv_run_of(const conv2d& layer, step<T>& s) {
     const conv_plan& plan =
         s.once([&] { return make_conv_plan(layer, s.in[0].dims, s.in[1].dims, s.out[0].dims); });
-    return {plan, s, conv_blocks(plan)};
+    const conv_packing packing{plan, s.kernels.lanes};
+    return {plan, packing, s, conv_blocks(plan, packing.master_size())};
 }
 
 } // namespace detail

@@ -8,6 +8,7 @@
 
 #include "../../graph/layer/dense.hpp"
 #include "conv2d.hpp"
+#include "conv_packing.hpp"
 
 namespace pith::train {
 
