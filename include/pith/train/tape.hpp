@@ -102,12 +102,11 @@ public:
 private:
     tape() = default;
 
-    [[nodiscard]] view<T> value(value_id id) const noexcept { return {memory_.value[id], elements(id)}; }
-    [[nodiscard]] view<T> gradient(value_id id) const noexcept {
-        return {memory_.gradient[id], elements(id)};
+    [[nodiscard]] view<T> value(value_id id) const noexcept {
+        return {memory_.value[id], detail::elements(g_, id)};
     }
-    [[nodiscard]] std::size_t elements(value_id id) const noexcept {
-        return static_cast<std::size_t>(g_[id].dims.elements());
+    [[nodiscard]] view<T> gradient(value_id id) const noexcept {
+        return {memory_.gradient[id], detail::elements(g_, id)};
     }
     [[nodiscard]] bool is_constant(const quantized_state<T>& q) const noexcept {
         return g_[q.what.id].is_constant();
@@ -123,7 +122,7 @@ private:
         PITH_TRY(lay_out_values(g_, steps_, memory_));
         gradient_layout<T> gradients(memory_);
         for (const auto id : g_.outputs)
-            gradients.keep(id, elements(id));
+            gradients.keep(id, detail::elements(g_, id));
         for (auto s = steps_.rbegin(); s != steps_.rend(); ++s) {
             fill(*s);
             gradients.visit(*s);
