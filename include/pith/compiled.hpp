@@ -3,7 +3,8 @@
 #define PITH_COMPILED_HPP
 /// pith.hpp with its largest functions compiled once for a whole program: include this in place of it, and
 /// define PITH_COMPILE before that in exactly one source file. All files need the same compiler options, as
-/// with any template. Nothing else changes.
+/// with any template; nothing else changes. PITH_COMPILED in place of `template` before an explicit
+/// instantiation compiles templates of one's own in that file too.
 
 #include <cstddef>
 #include <vector>
@@ -50,7 +51,5 @@ PITH_COMPILED detail::compiled_bytes plan::pack(graph<float>, const plan::pack_o
 PITH_COMPILED run::kernel_set run::kernels_for<on_use>(arch::isa_set) noexcept;
 
 } // namespace pith
-
-#undef PITH_COMPILED
 
 #endif

@@ -7,12 +7,6 @@
 
 #include <pith/compiled.hpp>
 
-#ifdef PITH_COMPILE
-#define PITH_COMPILED template
-#else
-#define PITH_COMPILED extern template
-#endif
-
 namespace pith {
 
 namespace tests {
@@ -31,7 +25,5 @@ PITH_COMPILED result<void> train::tape<double>::forward();
 PITH_COMPILED void train::tape<double>::backward();
 
 } // namespace pith
-
-#undef PITH_COMPILED
 
 #endif
