@@ -36,10 +36,10 @@ void for_each_row(const pith::run::tensor_record& t, std::byte* arena, const F& 
 }
 
 /// Scale and zero of the codes that the first operation makes of a real input.
-[[nodiscard]] inline pith::run::tensor_record codes_of(const pith::run::program_view& p,
+[[nodiscard]] inline pith::run::tensor_record codes_of(const pith::run::program_data& p,
                                                        std::uint16_t input) {
     for (const pith::run::op_view op : p.ops())
-        if (op.head().input == input && op.kind() == pith::run::op_kind::quantize)
+        if (op.head().input == input && op.kind() == pith::run::op::quantize::kind)
             return p.tensor(op.head().output);
     pith::run::tensor_record unit{};
     unit.scale = 1.f / 128;
@@ -48,7 +48,7 @@ void for_each_row(const pith::run::tensor_record& t, std::byte* arena, const F& 
 }
 
 /// Fills an input with noise: every code, or the real numbers the codes stand for, equally often.
-inline void fill_noise(const pith::run::program_view& p, std::uint16_t input, std::byte* arena,
+inline void fill_noise(const pith::run::program_data& p, std::uint16_t input, std::byte* arena,
                        pith::random_bits& bits) {
     const pith::run::tensor_record t = p.tensor(input);
     const pith::run::tensor_record codes = codes_of(p, input);
@@ -65,8 +65,10 @@ inline void fill_noise(const pith::run::program_view& p, std::uint16_t input, st
 }
 
 /// @pre can_run(p, kernels); the arena is as large and aligned as `p` asks
-[[nodiscard]] inline std::uint64_t fingerprint(const pith::run::program_view& p, pith::view<std::byte> arena,
-                                               const pith::run::kernel_set& kernels) {
+template <class Ops>
+[[nodiscard]] std::uint64_t fingerprint(const pith::run::basic_program_view<Ops>& p,
+                                        pith::view<std::byte> arena,
+                                        const pith::run::basic_kernel_set<Ops>& kernels) {
     pith::random_bits bits(1);
     for (std::size_t i = 0; i < p.input_count(); ++i)
         fill_noise(p, p.input(i).tensor, arena.data(), bits);

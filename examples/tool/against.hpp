@@ -114,7 +114,7 @@ inline void add_constant(outline& o, const pith::io::onnx::tensor_proto& t) {
     for (const auto op : p.ops()) {
         file_node f;
         f.name = p.op_name(index);
-        f.op = pith::run::name_of(op.kind());
+        f.op = pith::run::name_of(p, op);
         if (steps.to[index] != pith::no_value)
             f.out = {original[steps.to[index]].name};
         o.nodes.push_back(std::move(f));

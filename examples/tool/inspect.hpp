@@ -85,11 +85,10 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
 }
 
 /// That of a layer's weights, or of what it gives; without codes the type: "float32".
-[[nodiscard]] inline std::string encoding_text(pith::run::op_view op, pith::format::dtype type) {
+[[nodiscard]] inline std::string encoding_text(const pith::run::op_cost& cost, pith::format::dtype type) {
     if (type != pith::format::dtype::u8)
         return std::string(pith::format::name_of(type));
-    const auto coding = pith::run::coding_of(op);
-    return coding_text(coding.bits, coding.levels);
+    return coding_text(cost.weight_bits, cost.codebook_levels);
 }
 [[nodiscard]] inline std::string encoding_text(const pith::graph<float>& g,
                                                const pith::node<pith::layer_list>& n) {
@@ -113,9 +112,9 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
     for (const auto op : p.ops()) {
         const auto cost = pith::run::cost_of(p, op);
         const auto type = pith::run::type_of(p.tensor(op.head().input));
-        r.layers.push_back({std::string(p.op_name(index++)), std::string(pith::run::name_of(op.kind())),
+        r.layers.push_back({std::string(p.op_name(index++)), std::string(pith::run::name_of(p, op)),
                             pith::run::output_shape(p, op), cost.parameters, cost.macs, cost.weight_bytes,
-                            encoding_text(op, type),
+                            encoding_text(cost, type),
                             std::string(pith::run::kernel_name(p, op, s.kernels()))});
         r.parameters += cost.parameters;
         r.macs += cost.macs;

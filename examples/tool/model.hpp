@@ -101,7 +101,7 @@ struct model {
 }
 
 [[nodiscard]] inline std::size_t weight_bytes(const pith::run::program_view& p) {
-    return p.header().constant_bytes;
+    return p.constant_bytes();
 }
 
 } // namespace tool

@@ -48,7 +48,7 @@ PITH_COMPILED result<train::tape<float>> train::tape<float>::make(graph<float>, 
 PITH_COMPILED result<void> train::tape<float>::forward();
 PITH_COMPILED void train::tape<float>::backward();
 PITH_COMPILED detail::compiled_bytes plan::pack(graph<float>, const plan::pack_options&);
-PITH_COMPILED run::kernel_set run::kernels_for<on_use>(arch::isa_set) noexcept;
+PITH_COMPILED run::kernel_set run::kernels_for<run::op_list, on_use>(arch::isa_set) noexcept;
 
 } // namespace pith
 

@@ -7,6 +7,7 @@
 
 #include "pith/base/random.hpp"
 #include "pith/plan/arena.hpp"
+#include "pith/run/op/add_u8.hpp"
 
 using namespace pith;
 using plan::tensor_id;
@@ -23,8 +24,8 @@ tensor_id bytes(plan::draft& d, std::uint32_t n) {
 
 void op(plan::draft& d, tensor_id out, tensor_id in, tensor_id second = plan::no_tensor,
         bool in_place = false) {
-    d.add_op(run::op_kind::binary_u8, run::op_record{0, 0, out, in, second}).replaces =
-        in_place ? plan::in_place::any : plan::in_place::nothing;
+    d.add_op<run::op::add_u8>({.op = {0, 0, out, in, second}}).replaces =
+        in_place ? run::in_place::any : run::in_place::nothing;
 }
 
 struct interval {

@@ -85,14 +85,14 @@ TEST_CASE("pack: one operation computes a convolution, the addition behind it an
         const auto apart = plan::make_draft(g, {.fuse = false});
         REQUIRE(fused);
         REQUIRE(apart);
-        const auto count = [](const plan::draft& d, run::op_kind kind) {
+        const auto count = [](const plan::draft& d, std::uint8_t kind) {
             std::size_t n = 0;
             for (const auto& op : d.ops)
-                n += op.head().kind == static_cast<std::uint8_t>(kind) ? 1 : 0;
+                n += op.head().kind == kind ? 1 : 0;
             return n;
         };
-        const auto sum = encoded ? run::op_kind::binary_u8 : run::op_kind::binary_f32;
-        const auto conv = encoded ? run::op_kind::convolution_u8 : run::op_kind::convolution_f32;
+        const auto sum = encoded ? run::op::add_u8::kind : run::op::binary_f32::kind;
+        const auto conv = encoded ? run::op::convolution_u8::kind : run::op::convolution_f32::kind;
         CHECK(count(*fused, sum) == 0);
         CHECK(count(*apart, sum) == 1);
         CHECK(count(*fused, conv) == 2);

@@ -33,11 +33,15 @@ struct aligned_bytes {
 };
 
 struct program {
+    static constexpr std::size_t constants_at = sizeof(file_header) + 6 * sizeof(section_record);
+
     file_header header{};
     std::vector<std::byte> constants;
     std::vector<tensor_record> tensors;
     std::vector<std::byte> ops;
-    std::vector<std::byte> text;
+    std::vector<std::byte> doors;
+    std::uint32_t op_count = 0;
+    std::vector<section_record> more; ///< sections of no bytes behind the others
 
     static void append(std::vector<std::byte>& to, const void* from, std::size_t n) {
         const auto* p = static_cast<const std::byte*>(from);
@@ -47,7 +51,7 @@ struct program {
     template <class T>
     std::uint32_t constant(const std::vector<T>& elements) {
         constants.resize(pith::round_up(constants.size(), std::size_t{16}));
-        const std::size_t at = sizeof(file_header) + constants.size();
+        const std::size_t at = constants_at + constants.size();
         append(constants, elements.data(), elements.size() * sizeof(T));
         return static_cast<std::uint32_t>(at);
     }
@@ -67,45 +71,53 @@ struct program {
         tensors.push_back(t);
         return static_cast<std::uint16_t>(tensors.size() - 1);
     }
-    template <class Record>
-    void op(op_kind kind, Record r, const std::vector<std::int32_t>& tail = {}) {
+    template <class Op>
+    void add(typename Op::record r, const std::vector<std::int32_t>& tail = {}) {
         auto* head = reinterpret_cast<std::uint8_t*>(&r);
-        head[0] = static_cast<std::uint8_t>(kind);
+        head[0] = Op::kind;
         head[1] = static_cast<std::uint8_t>((sizeof r + 4 * tail.size()) / 4);
         append(ops, &r, sizeof r);
         append(ops, tail.data(), 4 * tail.size());
-        ++header.op_count;
+        ++op_count;
     }
     void door(std::uint16_t tensor, std::string_view name, bool is_input) {
         door_record r{};
         r.tensor = tensor;
         r.rank = 4;
         r.name_bytes = static_cast<std::uint16_t>(name.size());
-        append(text, &r, sizeof r);
-        append(text, tensors[tensor].dims, 16);
-        append(text, name.data(), name.size());
-        text.resize(pith::round_up(text.size(), std::size_t{4}));
+        append(doors, &r, sizeof r);
+        append(doors, tensors[tensor].dims, 16);
+        append(doors, name.data(), name.size());
+        doors.resize(pith::round_up(doors.size(), std::size_t{4}));
         ++(is_input ? header.input_count : header.output_count);
     }
     [[nodiscard]] aligned_bytes bytes() const {
-        std::vector<std::byte> all(sizeof(file_header));
+        std::vector<std::byte> all(constants_at);
+        std::vector<section_record> table;
+        const auto add_section = [&](section_kind kind, const void* from, std::size_t n, std::size_t count) {
+            table.push_back({static_cast<std::uint16_t>(kind), 1, static_cast<std::uint32_t>(all.size()),
+                             static_cast<std::uint32_t>(n), static_cast<std::uint32_t>(count)});
+            append(all, from, n);
+            all.resize(pith::round_up(all.size(), std::size_t{4}));
+        };
+        add_section(section_kind::constants, constants.data(), constants.size(), 1);
+        add_section(section_kind::tensors, tensors.data(), tensors.size() * sizeof(tensor_record),
+                    tensors.size());
+        add_section(section_kind::operations, ops.data(), ops.size(), op_count);
+        add_section(section_kind::doors, doors.data(), doors.size(),
+                    std::size_t{header.input_count} + header.output_count);
+        for (const section_record& s : more) {
+            table.push_back(s);
+            table.back().at = static_cast<std::uint32_t>(all.size());
+        }
+        all.resize(all.size() + pith::over_read_bytes);
         file_header h = header;
-        append(all, constants.data(), constants.size());
-        all.resize(pith::round_up(all.size(), std::size_t{4}));
         h.magic = file_magic;
         h.version = file_version;
         h.arena_bytes += pith::over_read_bytes;
-        h.tensors_at = static_cast<std::uint32_t>(all.size());
-        h.tensor_count = static_cast<std::uint32_t>(tensors.size());
-        append(all, tensors.data(), tensors.size() * sizeof(tensor_record));
-        h.ops_at = static_cast<std::uint32_t>(all.size());
-        h.ops_bytes = static_cast<std::uint32_t>(ops.size());
-        append(all, ops.data(), ops.size());
-        h.text_at = static_cast<std::uint32_t>(all.size());
-        h.text_bytes = static_cast<std::uint32_t>(text.size());
-        append(all, text.data(), text.size());
-        all.resize(all.size() + pith::over_read_bytes);
+        h.section_count = static_cast<std::uint16_t>(table.size());
         h.total_bytes = static_cast<std::uint32_t>(all.size());
+        std::memcpy(all.data() + sizeof h, table.data(), table.size() * sizeof table[0]);
         std::memcpy(all.data(), &h, sizeof h);
         h.checksum = checksum(pith::bytes_view(all).subspan(16));
         std::memcpy(all.data(), &h, sizeof h);

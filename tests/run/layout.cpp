@@ -7,6 +7,7 @@
 
 #include "pith/run/execution.hpp"
 #include "pith/run/layout.hpp"
+#include "pith/run/op/window.hpp"
 
 using namespace pith::run;
 
@@ -64,18 +65,18 @@ TEST_CASE("layout: every pixel around an image is border, and no pixel of it is"
         }
 }
 
-TEST_CASE("layout: kernel rows that lie in one piece are one run") {
-    window_record w{};
+TEST_CASE("window: kernel rows that lie in one piece are one run") {
+    op::window_record w{};
     w.kernel[0] = 3;
     w.kernel[1] = 5;
     w.dilations[0] = 2;
     w.dilations[1] = 1;
-    CHECK(runs_of(w, 8, 1).rows == 3);
-    CHECK(runs_of(w, 8, 1).columns == 1);
-    CHECK(runs_of(w, 8, 1).length == 40);
-    CHECK(runs_of(w, 8, 2).columns == 5);
-    CHECK(runs_of(w, 8, 2).length == 4);
+    CHECK(op::runs_of(w, 8, 1).rows == 3);
+    CHECK(op::runs_of(w, 8, 1).columns == 1);
+    CHECK(op::runs_of(w, 8, 1).length == 40);
+    CHECK(op::runs_of(w, 8, 2).columns == 5);
+    CHECK(op::runs_of(w, 8, 2).length == 4);
     w.dilations[1] = 2;
-    CHECK(runs_of(w, 8, 1).columns == 5);
-    CHECK(runs_of(w, 8, 1).length == 8);
+    CHECK(op::runs_of(w, 8, 1).columns == 5);
+    CHECK(op::runs_of(w, 8, 1).length == 8);
 }

@@ -18,17 +18,17 @@ namespace {
 struct convolution {
     program p;
     std::uint16_t input, codes, sums, output;
-    codes_convolution_record record{};
+    op::quantized_convolution_record record{};
 
     convolution() {
         input = p.tensor(dtype::f32, {1, 4, 4, 2});
         codes = p.tensor(dtype::u8, {1, 4, 4, 2}, 0.5f, 3, 1);
         sums = p.tensor(dtype::u8, {1, 4, 4, 3}, 1, 10);
         output = p.tensor(dtype::u8, {1, 4, 4, 3}, 1, 10);
-        quantize_record q{};
+        op::quantize::record q{};
         q.op = operands(codes, input);
         q.highest = 255;
-        p.op(op_kind::quantize, q);
+        p.add<op::quantize>(q);
         record.op = operands(sums, codes);
         for (std::size_t i = 0; i < 2; ++i) {
             record.window.kernel[i] = 3;
@@ -49,14 +49,17 @@ struct convolution {
         record.factor = p.constant<float>({0.25f, 0.25f, 0.25f, 0});
     }
     program& finish() {
-        p.op(op_kind::convolution_u8, record);
+        if (record.weight_bits < 8)
+            p.add<op::convolution_low>(record);
+        else
+            p.add<op::convolution_u8>(record);
         std::vector<std::uint8_t> table(256);
         for (std::size_t i = 0; i < 256; ++i)
             table[i] = static_cast<std::uint8_t>(255 - i);
-        table_record t{};
+        op::table_u8::record t{};
         t.op = operands(output, sums);
         t.table = p.constant(table);
-        p.op(op_kind::table_u8, t);
+        p.add<op::table_u8>(t);
         p.door(input, "x", true);
         p.door(output, "y", false);
         return p;
@@ -80,7 +83,7 @@ TEST_CASE("program: hand-made, it opens, describes itself and runs") {
     CHECK(p.output(0).name == "y");
     CHECK(p.output(0).dims == pith::shape{1, 4, 4, 3});
     CHECK(p.op_name(1).empty());
-    CHECK(can_run(p, portable_codes_kernels));
+    CHECK(can_run(p, portable_kernels));
     CHECK(!can_run(p, kernel_set{}));
 
     aligned_bytes arena(p.arena_bytes());
@@ -89,7 +92,7 @@ TEST_CASE("program: hand-made, it opens, describes itself and runs") {
     for (std::size_t i = 0; i < 32; ++i)
         x[i] = static_cast<float>(i % 2) - 0.25f * static_cast<float>(i / 8);
     std::vector<std::size_t> seen;
-    execute(p, arena.view(), portable_codes_kernels, [&](std::size_t i, op_view op) {
+    execute(p, arena.view(), portable_kernels, [&](std::size_t i, op_view op) {
         CHECK(static_cast<std::size_t>(op.head().output) == i + 1);
         seen.push_back(i);
     });
@@ -146,12 +149,11 @@ TEST_CASE("program: records that contradict each other are refused") {
     CHECK(refused([](convolution& c) { c.p.tensors[c.output].dims[3] = 0; }));
     CHECK(refused([](convolution& c) { c.p.tensors[c.output].dims[0] = 0xFFFFFFFFu; }));
     CHECK(refused([](convolution& c) { c.p.header.arena_bytes -= 16; }));
-    CHECK(refused([](convolution& c) { c.p.header.op_count += 1; }));
+    CHECK(refused([](convolution& c) { c.p.op_count += 1; }));
     CHECK(refused([](convolution& c) { c.p.ops[1] = std::byte{1}; }));
     CHECK(refused([](convolution& c) { c.p.ops[0] = std::byte{99}; }));
     CHECK(refused([](convolution& c) { c.p.header.output_count += 1; }));
-    CHECK(refused([](convolution& c) { c.p.header.reserved = 1; }));
-    CHECK(refused([](convolution& c) { c.p.header.named_ops = 1; }));
+    CHECK(refused([](convolution& c) { c.p.header.reserved[0] = 1; }));
 }
 
 TEST_CASE("program: codes of fewer than eight bits say what they mean") {
@@ -176,7 +178,7 @@ TEST_CASE("program: codes of fewer than eight bits say what they mean") {
     CHECK(refused([](convolution& c, at) { c.record.weight_bits = 8; })); // and has a lowest code
     CHECK(refused([](convolution& c, at) { c.record.weight_bits = 9; }));
     CHECK(refused([](convolution& c, at) { c.record.weight_bits = 255; }));
-    CHECK(refused([](convolution& c, at) { c.record.reserved = 1; }));
+    CHECK(refused([](convolution& c, at) { c.record.sparsity = 1; }));
     CHECK(refused([](convolution& c, at) { c.record.level_count = 1; }));
     CHECK(refused([](convolution& c, at) { c.record.window.tile_depth = 2; }));
     CHECK(refused([](convolution& c, at) { c.record.weights += 8; }));
@@ -202,12 +204,12 @@ TEST_CASE("program: strided operations stay inside their tensors") {
         program p;
         const auto a = p.tensor(dtype::u8, {1, 1, 1, 16});
         const auto b = p.tensor(dtype::u8, {1, 1, 1, 16});
-        copy_record r{};
+        op::copy::record r{};
         r.op = operands(b, a);
         r.rank = 1;
         r.input_first = from;
         r.output_first = to;
-        p.op(op_kind::copy, r, {size, step, 1});
+        p.add<op::copy>(r, {size, step, 1});
         p.door(a, "a", true);
         p.door(b, "b", false);
         return opens(p);
@@ -231,12 +233,12 @@ TEST_CASE("program: tables of indices stay inside the image") {
         program p;
         const auto a = p.tensor(dtype::u8, {1, 2, 2, 4});
         const auto b = p.tensor(dtype::u8, {1, 3, 2, 4});
-        resize_record r{};
+        op::resize_record r{};
         r.op = operands(b, a);
         r.taps = 1;
         r.row_indices = r.row_weights = p.constant<std::uint32_t>({0, index, 1});
         r.column_indices = r.column_weights = p.constant<std::uint32_t>({1, 0});
-        p.op(op_kind::resize, r);
+        p.add<op::resize_u8>(r);
         p.door(a, "a", true);
         p.door(b, "b", false);
         CHECK(opens(p) == (index < 2));

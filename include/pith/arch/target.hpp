@@ -8,6 +8,27 @@
 /// the instruction set, since a region's inline functions must not collide with the same functions compiled
 /// plainly.
 
+#include "../base/config.hpp"
+
+/// In a list of kernels: the function where it is compiled, null where it is not. An entry's other members
+/// stand in the lists of every host, so that programs can be packed for another processor.
+#if PITH_X86
+#define PITH_X86_KERNEL(...) &__VA_ARGS__
+#else
+#define PITH_X86_KERNEL(...) nullptr
+#endif
+#if PITH_AARCH64
+#define PITH_AARCH64_KERNEL(...) &__VA_ARGS__
+#else
+#define PITH_AARCH64_KERNEL(...) nullptr
+#endif
+/// clang 14 does not take the instruction sets of these in a target region.
+#if PITH_AARCH64 && !defined(__clang__)
+#define PITH_AARCH64_GNU_KERNEL(...) &__VA_ARGS__
+#else
+#define PITH_AARCH64_GNU_KERNEL(...) nullptr
+#endif
+
 #define PITH_PRAGMA(text) _Pragma(#text)
 
 #if defined(__clang__)

@@ -3,6 +3,7 @@
 #define PITH_KERNEL_DEPTHWISE_F32_HPP
 /// Depthwise float convolution: every kernel, best first. Sums differ by rounding only.
 
+#include "../arch/target.hpp"
 #include "depthwise_f32/args.hpp"
 #include "depthwise_f32/portable.hpp"
 #include "depthwise_f32/x86_avx2.hpp"
@@ -13,11 +14,17 @@ namespace pith::kernel {
 
 template <class Use = on_use>
 inline constexpr entry<depthwise_f32_args> depthwise_f32_list[] = {
-#if PITH_X86
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile, &x86_avx512::depthwise_f32<Use>},
-    {"x86_avx2", arch::isa::avx2, format::any_tile, &x86_avx2::depthwise_f32<Use>},
-#endif
-    {"portable", arch::isa::none, format::any_tile, &portable::depthwise_f32},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
+     PITH_X86_KERNEL(x86_avx512::depthwise_f32<Use>)},
+    {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::depthwise_f32<Use>)},
+    portable_entry<depthwise_f32_args>::value,
+};
+template <>
+struct entries<depthwise_f32_args> {
+    template <class Use>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return depthwise_f32_list<Use>;
+    }
 };
 
 } // namespace pith::kernel

@@ -3,6 +3,7 @@
 #define PITH_KERNEL_DEPTHWISE_U8_HPP
 /// Depthwise convolution of uint8 codes: every kernel, best first.
 
+#include "../arch/target.hpp"
 #include "depthwise_u8/args.hpp"
 #include "depthwise_u8/portable.hpp"
 #include "depthwise_u8/x86_avx2.hpp"
@@ -15,15 +16,21 @@ namespace pith::kernel {
 
 template <class Use = on_use>
 inline constexpr entry<depthwise_u8_args> depthwise_u8_list[] = {
-#if PITH_X86
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, format::any_tile,
-     &x86_avx512_vnni::depthwise_u8<Use>},
+     PITH_X86_KERNEL(x86_avx512_vnni::depthwise_u8<Use>)},
     {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::any_tile,
-     &x86_avx_vnni::depthwise_u8<Use>},
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile, &x86_avx512::depthwise_u8<Use>},
-    {"x86_avx2", arch::isa::avx2, format::any_tile, &x86_avx2::depthwise_u8<Use>},
-#endif
-    {"portable", arch::isa::none, format::any_tile, &portable::depthwise_u8},
+     PITH_X86_KERNEL(x86_avx_vnni::depthwise_u8<Use>)},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
+     PITH_X86_KERNEL(x86_avx512::depthwise_u8<Use>)},
+    {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::depthwise_u8<Use>)},
+    portable_entry<depthwise_u8_args>::value,
+};
+template <>
+struct entries<depthwise_u8_args> {
+    template <class Use>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return depthwise_u8_list<Use>;
+    }
 };
 
 } // namespace pith::kernel

@@ -20,13 +20,29 @@ struct entry {
     const char* name;    ///< e.g. "x86_avx2"; "portable" ends every list
     arch::isa_set needs; ///< instruction sets the function uses
     format::tile reads;  ///< packed weights it reads; any_tile for all, or where there are none
-    function run;
+    function run;        ///< null where this compiler has no such instructions
+};
+
+/// `value`: the entry of the plain C++ kernel that takes Args. Specialised beside the kernel.
+template <class Args>
+struct portable_entry;
+
+/// `list<Use>()`: the list of all kernels that take Args. Specialised beside the list.
+template <class Args>
+struct entries;
+
+/// For specialisations of portable_entry. @param Reads the tile of packed weights; any_tile where there are
+/// none
+template <class Args, typename entry<Args>::function Function, format::tile Reads = format::any_tile>
+struct portable_function {
+    static constexpr entry<Args> value{"portable", arch::isa::none, Reads, Function};
 };
 
 /// True when `e` runs on a processor with `have` and reads weights packed for `packed`.
 template <class Args>
 [[nodiscard]] constexpr bool fits(const entry<Args>& e, arch::isa_set have, format::tile packed) noexcept {
-    return arch::covers(have, e.needs) && (e.reads == format::any_tile || e.reads == packed);
+    return e.run != nullptr && arch::covers(have, e.needs) &&
+           (e.reads == format::any_tile || e.reads == packed);
 }
 
 /// The first kernel of `list` that fits; the portable kernel at its end always does. Kernels are pinned by
@@ -44,7 +60,7 @@ template <class Args, std::size_t N>
 template <class Args, std::size_t N, class F>
 void for_each_supported(const entry<Args> (&list)[N], arch::isa_set have, F&& f) {
     for (const auto& e : list)
-        if (arch::covers(have, e.needs))
+        if (e.run != nullptr && arch::covers(have, e.needs))
             f(e);
 }
 

@@ -3,6 +3,7 @@
 #define PITH_KERNEL_IGEMM_LOW_HPP
 /// Integer convolution and dense layers with weights of one to seven bits: every kernel, best first.
 
+#include "../arch/target.hpp"
 #include "entry.hpp"
 #include "igemm_low/args.hpp"
 #include "igemm_low/arm_dotprod.hpp"
@@ -19,25 +20,28 @@ namespace pith::kernel {
 
 template <class Use = on_use>
 inline constexpr entry<igemm_low_args> igemm_low_list[] = {
-#if PITH_X86
     {"x86_avx512_vbmi", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni | arch::isa::avx512_vbmi,
-     format::low_bit_tile, &x86_avx512_vbmi::igemm_low<Use>},
+     format::low_bit_tile, PITH_X86_KERNEL(x86_avx512_vbmi::igemm_low<Use>)},
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, format::low_bit_tile,
-     &x86_avx512_vnni::igemm_low<Use>},
+     PITH_X86_KERNEL(x86_avx512_vnni::igemm_low<Use>)},
     {"x86_avx_vnni", arch::isa::avx2 | arch::isa::avx_vnni, format::low_bit_tile,
-     &x86_avx_vnni::igemm_low<Use>},
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::low_bit_tile, &x86_avx512::igemm_low<Use>},
-    {"x86_avx2", arch::isa::avx2, format::low_bit_tile, &x86_avx2::igemm_low<Use>},
-#endif
-#if PITH_AARCH64
-#if !defined(__clang__)
+     PITH_X86_KERNEL(x86_avx_vnni::igemm_low<Use>)},
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::low_bit_tile,
+     PITH_X86_KERNEL(x86_avx512::igemm_low<Use>)},
+    {"x86_avx2", arch::isa::avx2, format::low_bit_tile, PITH_X86_KERNEL(x86_avx2::igemm_low<Use>)},
     {"arm_i8mm", arch::isa::neon | arch::isa::dotprod | arch::isa::i8mm, format::low_bit_tile,
-     &arm_i8mm::igemm_low<Use>},
-    {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, format::low_bit_tile, &arm_dotprod::igemm_low<Use>},
-#endif
-    {"arm_neon", arch::isa::neon, format::low_bit_tile, &arm_neon::igemm_low<Use>},
-#endif
-    {"portable", arch::isa::none, format::low_bit_tile, &portable::igemm_low},
+     PITH_AARCH64_GNU_KERNEL(arm_i8mm::igemm_low<Use>)},
+    {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, format::low_bit_tile,
+     PITH_AARCH64_GNU_KERNEL(arm_dotprod::igemm_low<Use>)},
+    {"arm_neon", arch::isa::neon, format::low_bit_tile, PITH_AARCH64_KERNEL(arm_neon::igemm_low<Use>)},
+    portable_entry<igemm_low_args>::value,
+};
+template <>
+struct entries<igemm_low_args> {
+    template <class Use>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return igemm_low_list<Use>;
+    }
 };
 
 } // namespace pith::kernel

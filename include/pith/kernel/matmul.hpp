@@ -10,7 +10,14 @@
 namespace pith::kernel {
 
 inline constexpr entry<matmul_f32_args> matmul_f32_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::matmul_f32},
+    portable_entry<matmul_f32_args>::value,
+};
+template <>
+struct entries<matmul_f32_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return matmul_f32_list;
+    }
 };
 
 } // namespace pith::kernel

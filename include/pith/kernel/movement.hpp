@@ -11,19 +11,47 @@
 namespace pith::kernel {
 
 inline constexpr entry<copy_args> copy_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::copy},
+    portable_entry<copy_args>::value,
+};
+template <>
+struct entries<copy_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return copy_list;
+    }
 };
 
 inline constexpr entry<pad_args> pad_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::pad},
+    portable_entry<pad_args>::value,
+};
+template <>
+struct entries<pad_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return pad_list;
+    }
 };
 
 inline constexpr entry<gather_args> gather_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::gather},
+    portable_entry<gather_args>::value,
+};
+template <>
+struct entries<gather_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return gather_list;
+    }
 };
 
 inline constexpr entry<convert_args> convert_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::convert},
+    portable_entry<convert_args>::value,
+};
+template <>
+struct entries<convert_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return convert_list;
+    }
 };
 
 } // namespace pith::kernel

@@ -10,7 +10,14 @@
 namespace pith::kernel {
 
 inline constexpr entry<reduce_f32_args> reduce_f32_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::reduce_f32},
+    portable_entry<reduce_f32_args>::value,
+};
+template <>
+struct entries<reduce_f32_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return reduce_f32_list;
+    }
 };
 
 } // namespace pith::kernel

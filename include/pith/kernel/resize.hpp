@@ -10,11 +10,25 @@
 namespace pith::kernel {
 
 inline constexpr entry<resize_f32_args> resize_f32_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::resize_f32},
+    portable_entry<resize_f32_args>::value,
+};
+template <>
+struct entries<resize_f32_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return resize_f32_list;
+    }
 };
 
 inline constexpr entry<resize_u8_args> resize_u8_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::resize_u8},
+    portable_entry<resize_u8_args>::value,
+};
+template <>
+struct entries<resize_u8_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return resize_u8_list;
+    }
 };
 
 } // namespace pith::kernel

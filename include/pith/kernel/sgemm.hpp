@@ -4,6 +4,7 @@
 /// Float convolution and dense layers: every kernel, best first. Sums differ by rounding only; the bound is
 /// in sgemm/portable.hpp.
 
+#include "../arch/target.hpp"
 #include "entry.hpp"
 #include "sgemm/args.hpp"
 #include "sgemm/portable.hpp"
@@ -24,14 +25,19 @@ inline constexpr format::tile sgemm_tile{16, 1};
 
 template <class Use = on_use>
 inline constexpr entry<sgemm_args> sgemm_list[] = {
-#if PITH_X86
-    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, &x86_avx512::sgemm<Use>},
-    {"x86_avx2", arch::isa::avx2, sgemm_tile, &x86_avx2::sgemm<Use>},
-#endif
+    {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, PITH_X86_KERNEL(x86_avx512::sgemm<Use>)},
+    {"x86_avx2", arch::isa::avx2, sgemm_tile, PITH_X86_KERNEL(x86_avx2::sgemm<Use>)},
 #ifdef PITH_KERNEL_SGEMM_SIMD_HPP
     {"simd", simd::needs<>, sgemm_tile, &simd::sgemm<>},
 #endif
-    {"portable", arch::isa::none, format::any_tile, &portable::sgemm},
+    portable_entry<sgemm_args>::value,
+};
+template <>
+struct entries<sgemm_args> {
+    template <class Use>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return sgemm_list<Use>;
+    }
 };
 
 } // namespace pith::kernel

@@ -10,11 +10,25 @@
 namespace pith::kernel {
 
 inline constexpr entry<softmax_f32_args> softmax_f32_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::softmax_f32},
+    portable_entry<softmax_f32_args>::value,
+};
+template <>
+struct entries<softmax_f32_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return softmax_f32_list;
+    }
 };
 
 inline constexpr entry<softmax_u8_args> softmax_u8_list[] = {
-    {"portable", arch::isa::none, format::any_tile, &portable::softmax_u8},
+    portable_entry<softmax_u8_args>::value,
+};
+template <>
+struct entries<softmax_u8_args> {
+    template <class>
+    [[nodiscard]] static constexpr const auto& list() noexcept {
+        return softmax_u8_list;
+    }
 };
 
 } // namespace pith::kernel

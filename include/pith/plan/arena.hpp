@@ -88,7 +88,7 @@ template <class = on_use>
         return s;
     };
     for (std::size_t i = 0; i < d.ops.size(); ++i) {
-        if (d.ops[i].replaces == in_place::nothing)
+        if (d.ops[i].replaces == run::in_place::nothing)
             continue;
         const run::op_record op = d.ops[i].head();
         const tensor_id to = current(op.output);
@@ -96,7 +96,7 @@ template <class = on_use>
             if (id == no_tensor || d.tensors[id].record.constant != 0)
                 continue;
             const tensor_id from = current(id);
-            if (d.ops[i].replaces == in_place::second && from == current(op.input))
+            if (d.ops[i].replaces == run::in_place::second && from == current(op.input))
                 continue;
             const auto now = static_cast<std::int64_t>(i);
             if (from == to || all[from].last != now || all[to].first != now ||

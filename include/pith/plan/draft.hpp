@@ -16,6 +16,7 @@
 #include "../base/shape.hpp"
 #include "../graph/graph.hpp"
 #include "../run/layout.hpp"
+#include "../run/op_checker.hpp"
 #include "../run/records.hpp"
 
 namespace pith::plan {
@@ -37,15 +38,13 @@ struct blob_reference {
     blob_id blob = 0;
 };
 
-/// Operands whose memory an operation's output may take, if nothing reads them afterwards.
-enum class in_place : std::uint8_t { nothing, second, any };
-
 struct draft_op {
     std::vector<std::byte> record;
     std::vector<blob_reference> blobs;
     std::string name;
     std::vector<std::size_t> nodes; ///< of the graph, that it computes
-    in_place replaces = in_place::nothing;
+    /// Operands whose memory the output may take, if nothing reads them afterwards.
+    run::in_place replaces = run::in_place::nothing;
 
     [[nodiscard]] run::op_record head() const noexcept {
         run::op_record r;
@@ -91,16 +90,17 @@ struct draft {
         tensors.push_back(t);
         return static_cast<tensor_id>(tensors.size() - 1);
     }
-    /// Appends an operation; `tail` are the words behind the record.
-    template <class Record>
-    draft_op& add_op(run::op_kind kind, Record r, const std::vector<std::int32_t>& tail = {}) {
+    /// Appends an operation. @tparam Op one of run/op or a user's @param tail words behind the record
+    template <class Op>
+    draft_op& add_op(typename Op::record r, const std::vector<std::int32_t>& tail = {}) {
         run::op_record head;
         std::memcpy(&head, &r, sizeof head);
-        head.kind = static_cast<std::uint8_t>(kind);
-        head.words = static_cast<std::uint8_t>(sizeof(Record) / 4 + tail.size());
+        head.kind = Op::kind;
+        head.words = static_cast<std::uint8_t>(sizeof r / 4 + tail.size());
         std::memcpy(&r, &head, sizeof head);
         draft_op op;
-        op.record.resize(sizeof(Record) + 4 * tail.size());
+        op.replaces = Op::replaces;
+        op.record.resize(sizeof r + 4 * tail.size());
         std::memcpy(op.record.data(), &r, sizeof r);
         if (!tail.empty())
             std::memcpy(op.record.data() + sizeof r, tail.data(), 4 * tail.size());

@@ -90,19 +90,40 @@ inline void write_ops(byte_writer& out, const draft& d, const std::vector<std::u
     }
 }
 
-template <class = on_use>
-inline void write_text(byte_writer& out, const draft& d, bool names) {
-    for (const auto* doors : {&d.inputs, &d.outputs})
-        for (const auto& door : *doors)
-            write_door(out, door);
-    if (names)
-        for (const auto& op : d.ops)
-            out.text(op.name);
-    for (const auto& [key, text] : d.metadata) {
-        out.text(key);
-        out.text(text);
+/// Sections one behind the other, their table in front.
+class section_writer {
+public:
+    explicit section_writer(byte_writer& out) : out_(out) {
+        out_.bytes.resize(sizeof(run::file_header) + most * sizeof(run::section_record));
+        first_ = out_.bytes.size();
     }
-}
+    /// What was written since the last section is one; none where nothing was.
+    template <class = on_use>
+    void end(run::section_kind kind, bool required, std::size_t count) {
+        const std::size_t bytes = out_.bytes.size() - first_;
+        out_.align(4);
+        if (count != 0 || required)
+            table_.push_back({static_cast<std::uint16_t>(kind), static_cast<std::uint16_t>(required ? 1 : 0),
+                              static_cast<std::uint32_t>(first_), static_cast<std::uint32_t>(bytes),
+                              static_cast<std::uint32_t>(count)});
+        first_ = out_.bytes.size();
+    }
+    /// Writes header and table. @param h all but the number of sections and the checksum
+    template <class = on_use>
+    void finish(run::file_header h) {
+        h.section_count = static_cast<std::uint16_t>(table_.size());
+        std::memcpy(out_.bytes.data() + sizeof h, table_.data(), table_.size() * sizeof table_[0]);
+        std::memcpy(out_.bytes.data(), &h, sizeof h);
+        h.checksum = run::checksum(bytes_view(out_.bytes).subspan(16));
+        std::memcpy(out_.bytes.data(), &h, sizeof h);
+    }
+
+private:
+    static constexpr std::size_t most = 6;
+    byte_writer& out_;
+    std::vector<run::section_record> table_;
+    std::size_t first_ = 0;
+};
 
 } // namespace detail
 
@@ -120,42 +141,44 @@ template <class = on_use>
         return fault{errc::unsupported, "the network's weights are larger than 2 GiB"};
 
     detail::byte_writer out;
-    run::file_header h{};
-    out.write(h);
+    detail::section_writer sections(out);
     const auto blobs = detail::write_blobs(out, d);
-    const auto here = [&] { return static_cast<std::uint32_t>(out.bytes.size()); };
-    h.constant_bytes = here() - static_cast<std::uint32_t>(sizeof h);
-    out.align(4);
-    h.tensors_at = here();
-    h.tensor_count = static_cast<std::uint32_t>(d.tensors.size());
+    sections.end(run::section_kind::constants, true, d.blobs.size());
+    const std::size_t constants_end = out.bytes.size();
     for (const auto& t : d.tensors) {
         run::tensor_record r = t.record;
         if (r.constant != 0)
             r.offset = blobs[t.blob];
         out.write(r);
     }
-    h.ops_at = here();
-    h.op_count = static_cast<std::uint32_t>(d.ops.size());
+    sections.end(run::section_kind::tensors, true, d.tensors.size());
     detail::write_ops(out, d, blobs);
-    h.ops_bytes = here() - h.ops_at;
-    h.text_at = here();
-    detail::write_text(out, d, options.names);
-    h.text_bytes = here() - h.text_at;
+    sections.end(run::section_kind::operations, true, d.ops.size());
+    for (const auto* doors : {&d.inputs, &d.outputs})
+        for (const auto& door : *doors)
+            detail::write_door(out, door);
+    sections.end(run::section_kind::doors, true, d.inputs.size() + d.outputs.size());
+    if (options.names) {
+        for (const auto& op : d.ops)
+            out.text(op.name);
+        sections.end(run::section_kind::names, false, d.ops.size());
+    }
+    for (const auto& [key, text] : d.metadata) {
+        out.text(key);
+        out.text(text);
+    }
+    sections.end(run::section_kind::metadata, false, d.metadata.size());
     // Kernels may read over_read_bytes behind the last constant.
-    const std::size_t constants_end = sizeof h + h.constant_bytes;
     out.bytes.resize(round_up(std::max(out.bytes.size(), constants_end + over_read_bytes), std::size_t{4}));
 
+    run::file_header h{};
     h.magic = run::file_magic;
     h.version = run::file_version;
-    h.total_bytes = here();
+    h.total_bytes = static_cast<std::uint32_t>(out.bytes.size());
     h.arena_bytes = static_cast<std::uint32_t>(d.arena_bytes);
     h.input_count = static_cast<std::uint16_t>(d.inputs.size());
     h.output_count = static_cast<std::uint16_t>(d.outputs.size());
-    h.named_ops = options.names ? 1 : 0;
-    h.metadata_count = static_cast<std::uint16_t>(d.metadata.size());
-    std::memcpy(out.bytes.data(), &h, sizeof h);
-    h.checksum = run::checksum(bytes_view(out.bytes).subspan(16));
-    std::memcpy(out.bytes.data(), &h, sizeof h);
+    sections.finish(h);
     return std::move(out.bytes);
 }
 

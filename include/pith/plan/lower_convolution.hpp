@@ -14,7 +14,11 @@
 #include "../format/low_bit.hpp"
 #include "../format/requantize.hpp"
 #include "../graph/codes.hpp"
-#include "../run/kernel_set.hpp"
+#include "../run/op/convolution_f32.hpp"
+#include "../run/op/convolution_low.hpp"
+#include "../run/op/convolution_u8.hpp"
+#include "../run/op/depthwise_f32.hpp"
+#include "../run/op/depthwise_u8.hpp"
 #include "lowering.hpp"
 #include "panels.hpp"
 
@@ -67,8 +71,8 @@ template <class = on_use>
 }
 
 template <class = on_use>
-[[nodiscard]] inline run::window_record window_record_of(const weighted_layer& l, format::tile tile) {
-    run::window_record w{};
+[[nodiscard]] inline run::op::window_record window_record_of(const weighted_layer& l, format::tile tile) {
+    run::op::window_record w{};
     for (std::size_t i = 0; i < 2; ++i) {
         w.kernel[i] = static_cast<std::uint16_t>(l.kernel[i]);
         w.strides[i] = static_cast<std::uint16_t>(l.window.strides[i]);
@@ -111,7 +115,7 @@ template <class E>
     p.groups = l.window.groups;
     p.lanes = tile.outputs;
     const auto channels = static_cast<std::uint32_t>(l.inputs * l.window.groups);
-    const run::run_shape run = run::runs_of(window_record_of(l, tile), channels, l.window.groups);
+    const run::op::run_shape run = run::op::runs_of(window_record_of(l, tile), channels, l.window.groups);
     p.weights = pack_panels<E>(weights, tile, l.outputs, l.window.groups, run);
     return p;
 }
@@ -139,7 +143,7 @@ store_weights(const weighted_layer& l, const std::vector<std::int8_t>& codes, co
     std::vector<std::uint8_t> indices(codes.size());
     if (!takes_low_bits(l, e)) {
         std::copy(codes.begin(), codes.end(), indices.begin()); // the same eight bits
-        s.packed = pack_layer<std::uint8_t>(l, indices, run::igemm_tile);
+        s.packed = pack_layer<std::uint8_t>(l, indices, run::op::convolution_u8::vector_tile);
         return s;
     }
     s.bits = e.bits;
@@ -203,9 +207,9 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
     const bool real = !s.codes;
     const tensor_id out = real ? x.real_output(s.output, true) : x.output(s.output, form::codes, true);
 
-    run::codes_convolution_record r{};
+    run::op::quantized_convolution_record r{};
     r.op = operands(out, *in, *residual);
-    r.window = window_record_of(l, run::igemm_tile);
+    r.window = window_record_of(l, run::op::convolution_u8::vector_tile);
     r.groups = static_cast<std::uint16_t>(packed.groups);
     r.weight_bits = stored.bits;
     r.weight_lowest = stored.lowest;
@@ -228,15 +232,17 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
         r.add_lowest = static_cast<std::uint8_t>(sum.lowest);
         r.add_highest = static_cast<std::uint8_t>(sum.highest);
     }
-    draft_op& op = x.add(l.depthwise() ? run::op_kind::depthwise_u8 : run::op_kind::convolution_u8, r);
-    op.replaces = in_place::second;
-    op.blobs = {{offsetof(run::codes_convolution_record, weights), x.d.add_blob_of(packed.weights)},
-                {offsetof(run::codes_convolution_record, bias),
+    draft_op& op = l.depthwise()     ? x.template add<run::op::depthwise_u8>(r)
+                   : stored.bits < 8 ? x.template add<run::op::convolution_low>(r)
+                                     : x.template add<run::op::convolution_u8>(r);
+    op.blobs = {{offsetof(run::op::quantized_convolution_record, weights), x.d.add_blob_of(packed.weights)},
+                {offsetof(run::op::quantized_convolution_record, bias),
                  x.d.add_blob_of(pack_channels<std::int32_t>(offsets, packed.groups, packed.lanes))},
-                {offsetof(run::codes_convolution_record, factor),
+                {offsetof(run::op::quantized_convolution_record, factor),
                  x.d.add_blob_of(pack_channels<float>(factors, packed.groups, packed.lanes))}};
     if (!stored.levels.empty())
-        op.blobs.push_back({offsetof(run::codes_convolution_record, levels), x.d.add_blob_of(stored.levels)});
+        op.blobs.push_back(
+            {offsetof(run::op::quantized_convolution_record, levels), x.d.add_blob_of(stored.levels)});
     if (real)
         x.settle(s.output, out);
     return {};
@@ -247,7 +253,7 @@ template <class T, class Layers>
 result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_id input,
                          const std::vector<float>& weights, std::vector<float> bias) {
     const step& s = x.current;
-    const auto packed = pack_layer<float>(l, weights, run::sgemm_tile);
+    const auto packed = pack_layer<float>(l, weights, run::op::convolution_f32::vector_tile);
     bias.resize(l.outputs, 0.f);
     const auto in = x.read(input, form::reals, placement::bordered);
     if (!in)
@@ -259,9 +265,9 @@ result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_
         return residual.error();
     const tensor_id out = x.real_output(s.output, true);
 
-    run::real_convolution_record r{};
+    run::op::float_convolution_record r{};
     r.op = operands(out, *in, *residual);
-    r.window = window_record_of(l, run::sgemm_tile);
+    r.window = window_record_of(l, run::op::convolution_f32::vector_tile);
     r.groups = static_cast<std::uint16_t>(packed.groups);
     const clamp own = clamp_of(x.g, s.activation);
     const clamp added = clamp_of(x.g, s.add_activation);
@@ -269,10 +275,10 @@ result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_
     r.high = own.high;
     r.add_low = added.low;
     r.add_high = added.high;
-    draft_op& op = x.add(l.depthwise() ? run::op_kind::depthwise_f32 : run::op_kind::convolution_f32, r);
-    op.replaces = in_place::second;
-    op.blobs = {{offsetof(run::real_convolution_record, weights), x.d.add_blob_of(packed.weights)},
-                {offsetof(run::real_convolution_record, bias),
+    draft_op& op = l.depthwise() ? x.template add<run::op::depthwise_f32>(r)
+                                 : x.template add<run::op::convolution_f32>(r);
+    op.blobs = {{offsetof(run::op::float_convolution_record, weights), x.d.add_blob_of(packed.weights)},
+                {offsetof(run::op::float_convolution_record, bias),
                  x.d.add_blob_of(pack_channels<float>(bias, packed.groups, packed.lanes))}};
     x.settle(s.output, out);
     return {};

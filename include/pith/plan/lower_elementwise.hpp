@@ -12,6 +12,12 @@
 
 #include "../format/requantize.hpp"
 #include "../graph/codes.hpp"
+#include "../run/op/add_u8.hpp"
+#include "../run/op/binary_f32.hpp"
+#include "../run/op/convert.hpp"
+#include "../run/op/mul_u8.hpp"
+#include "../run/op/table_u8.hpp"
+#include "../run/op/unary_f32.hpp"
 #include "lower_convolution.hpp"
 #include "lowering.hpp"
 
@@ -54,9 +60,8 @@ result<void> lower_alias(lowering<T, Layers>& x, value_id input, value_id output
 
 template <class T, class Layers>
 void add_table(lowering<T, Layers>& x, tensor_id out, tensor_id in, const code_table& table) {
-    draft_op& op = x.add(run::op_kind::table_u8, run::table_record{.op = operands(out, in), .table = 0});
-    op.replaces = in_place::any;
-    op.blobs = {{offsetof(run::table_record, table),
+    draft_op& op = x.template add<run::op::table_u8>({.op = operands(out, in), .table = 0});
+    op.blobs = {{offsetof(run::op::table_u8::record, table),
                  x.d.add_blob_of(std::vector<std::uint8_t>(table.begin(), table.end()))}};
 }
 
@@ -77,28 +82,28 @@ template <class T, class Layers>
 
 /// An operand of binary_u8 and how it repeats.
 template <class T, class Layers>
-[[nodiscard]] result<std::pair<tensor_id, run::operand_repeat>> codes_operand(lowering<T, Layers>& x,
-                                                                              value_id v, value_id output) {
-    using pair = std::pair<tensor_id, run::operand_repeat>;
+[[nodiscard]] result<std::pair<tensor_id, run::op::operand_repeat>>
+codes_operand(lowering<T, Layers>& x, value_id v, value_id output) {
+    using pair = std::pair<tensor_id, run::op::operand_repeat>;
     const shape& dims = x.g[v].dims;
     const shape& to = x.g[output].dims;
-    auto repeat = run::operand_repeat::none;
+    auto repeat = run::op::operand_repeat::none;
     if (image_dims(dims) != image_dims(to) || dims.elements() != to.elements()) {
         const bool vector =
             dims.rank() > 0 && to.rank() > 0 && dims.elements() == dims.back() && dims.back() == to.back();
         if (dims.elements() == 1)
-            repeat = run::operand_repeat::scalar;
+            repeat = run::op::operand_repeat::scalar;
         else if (vector)
-            repeat = run::operand_repeat::channels;
+            repeat = run::op::operand_repeat::channels;
         else {
             const auto full = read_expanded(x, v, form::codes, output);
             if (!full)
                 return full.error();
-            return pair{*full, run::operand_repeat::none};
+            return pair{*full, run::op::operand_repeat::none};
         }
     }
     const auto in =
-        x.read(v, form::codes, repeat == run::operand_repeat::none ? placement::any : placement::dense);
+        x.read(v, form::codes, repeat == run::op::operand_repeat::none ? placement::any : placement::dense);
     if (!in)
         return in.error();
     return pair{*in, repeat};
@@ -117,10 +122,9 @@ result<void> lower_codes(lowering<T, Layers>& x, const binary& layer, value_id a
     if (!second)
         return second.error();
     const tensor_id out = x.output(s.output, form::codes, true);
-    run::codes_binary_record r{};
+    run::op::binary_u8_record r{};
     r.op = operands(out, first->first, second->first);
-    r.function = static_cast<std::uint8_t>(static_cast<unsigned>(layer.op) |
-                                           (to.moved != 0 ? run::on_int8_codes : 0U));
+    r.int8 = to.moved != 0 ? 1 : 0;
     r.lowest = static_cast<std::uint8_t>(to.lowest);
     r.highest = static_cast<std::uint8_t>(to.highest);
     r.repeats = static_cast<std::uint8_t>(static_cast<unsigned>(first->second) |
@@ -131,10 +135,11 @@ result<void> lower_codes(lowering<T, Layers>& x, const binary& layer, value_id a
         r.factors[0] = f.ra;
         r.factors[1] = f.rb;
         r.factors[2] = f.offset;
+        x.template add<run::op::add_u8>(r);
     } else {
         r.factors[0] = format::multiplier(from[0].scale, from[1].scale, to.scale);
+        x.template add<run::op::mul_u8>(r);
     }
-    x.add(run::op_kind::binary_u8, r).replaces = in_place::any;
     return {};
 }
 
@@ -143,13 +148,13 @@ template <class T, class Layers>
 void add_binary(lowering<T, Layers>& x, binary_op op, tensor_id out, const shape& dims, tensor_id a,
                 const strides& a_steps, tensor_id b, const strides& b_steps, const clamp& range) {
     const axis_table table(dims, {a_steps, b_steps, x.steps(out, dims)});
-    run::real_binary_record r{};
+    run::op::binary_f32::record r{};
     r.op = operands(out, a, b);
     r.function = static_cast<std::uint8_t>(op);
     r.rank = static_cast<std::uint8_t>(table.rank);
     r.low = range.low;
     r.high = range.high;
-    x.add(run::op_kind::binary_f32, r, table.words()).replaces = in_place::any;
+    x.template add<run::op::binary_f32>(r, table.words());
 }
 
 /// Booleans as real numbers.
@@ -160,7 +165,7 @@ template <class T, class Layers>
         return in;
     const tensor_id id = x.make(v, form::reals);
     x.d.tensors[id].origin = no_value;
-    x.add(run::op_kind::convert, operands(id, *in));
+    x.template add<run::op::convert>(operands(id, *in));
     return id;
 }
 
@@ -194,12 +199,12 @@ result<void> lower(lowering<T, Layers>& x, const unary& layer, const std::vector
     if (!in)
         return in.error();
     const tensor_id out = x.real_output(output, true);
-    run::unary_record r{};
+    run::op::unary_f32::record r{};
     r.op = operands(out, *in);
     r.function = static_cast<std::uint8_t>(layer.op);
     r.alpha = static_cast<float>(layer.alpha);
     r.beta = static_cast<float>(layer.beta);
-    x.add(run::op_kind::unary_f32, r).replaces = in_place::any;
+    x.template add<run::op::unary_f32>(r);
     x.settle(output, out);
     return {};
 }
@@ -283,7 +288,7 @@ result<void> lower(lowering<T, Layers>& x, const cast&, const std::vector<value_
     if (!in)
         return in.error();
     const tensor_id out = to == form::reals ? x.real_output(output, false) : x.output(output, to, false);
-    x.add(run::op_kind::convert, operands(out, *in));
+    x.template add<run::op::convert>(operands(out, *in));
     if (to == form::reals)
         x.settle(output, out);
     return {};

@@ -10,6 +10,11 @@
 
 #include "../format/resize.hpp"
 #include "../graph/codes.hpp"
+#include "../run/op/convert.hpp"
+#include "../run/op/gather.hpp"
+#include "../run/op/pad.hpp"
+#include "../run/op/resize_f32.hpp"
+#include "../run/op/resize_u8.hpp"
 #include "lower_elementwise.hpp"
 #include "lower_reduction.hpp"
 #include "lowering.hpp"
@@ -134,7 +139,7 @@ result<void> lower(lowering<T, Layers>& x, const pad& layer, const std::vector<v
         return in.error();
     const shape& dims = x.g[inputs[0]].dims;
     const tensor_id out = detail::moved_output(x, output, f, false);
-    run::pad_record r{};
+    run::op::pad::record r{};
     r.op = operands(out, *in);
     r.rank = static_cast<std::uint8_t>(dims.rank());
     r.mode = static_cast<std::uint8_t>(layer.mode);
@@ -153,7 +158,7 @@ result<void> lower(lowering<T, Layers>& x, const pad& layer, const std::vector<v
     for (const auto* counts : {&layer.before, &layer.after})
         for (const auto n : *counts)
             tail.push_back(static_cast<std::int32_t>(n));
-    x.add(run::op_kind::pad, r, tail);
+    x.template add<run::op::pad>(r, tail);
     detail::settle_moved(x, output, f, out);
     return {};
 }
@@ -168,7 +173,7 @@ result<void> lower(lowering<T, Layers>& x, const resize2d& layer, const std::vec
     if (!in)
         return in.error();
     const tensor_id out = detail::moved_output(x, output, f, true);
-    run::resize_record r{};
+    run::op::resize_record r{};
     r.op = operands(out, *in);
     r.taps = format::resize_taps(layer.mode);
     blob_id tables[4] = {};
@@ -181,10 +186,12 @@ result<void> lower(lowering<T, Layers>& x, const resize2d& layer, const std::vec
         tables[2 * axis] = x.d.add_blob_of(indices);
         tables[2 * axis + 1] = r.taps == 1 ? tables[2 * axis] : x.d.add_blob_of(weights);
     }
-    x.add(run::op_kind::resize, r).blobs = {{offsetof(run::resize_record, row_indices), tables[0]},
-                                            {offsetof(run::resize_record, row_weights), tables[1]},
-                                            {offsetof(run::resize_record, column_indices), tables[2]},
-                                            {offsetof(run::resize_record, column_weights), tables[3]}};
+    draft_op& op =
+        f == form::codes ? x.template add<run::op::resize_u8>(r) : x.template add<run::op::resize_f32>(r);
+    op.blobs = {{offsetof(run::op::resize_record, row_indices), tables[0]},
+                {offsetof(run::op::resize_record, row_weights), tables[1]},
+                {offsetof(run::op::resize_record, column_indices), tables[2]},
+                {offsetof(run::op::resize_record, column_weights), tables[3]}};
     detail::settle_moved(x, output, f, out);
     return {};
 }
@@ -212,7 +219,7 @@ template <class T, class Layers>
     if (!in || value.type == format::dtype::i32)
         return in;
     const tensor_id id = x.d.add_tensor(t);
-    x.add(run::op_kind::convert, operands(id, *in));
+    x.template add<run::op::convert>(operands(id, *in));
     return id;
 }
 
@@ -233,13 +240,13 @@ result<void> lower(lowering<T, Layers>& x, const gather& layer, const std::vecto
         PITH_TRY(pith::detail::expect_indices(constant->data(), dims[layer.axis]));
     const auto sizes = detail::around(dims, layer.axis, layer.axis + std::size_t{1});
     const tensor_id out = detail::moved_output(x, output, f, false);
-    run::gather_record r{};
+    run::op::gather::record r{};
     r.op = operands(out, *in, *indices);
     r.outer = sizes.outer;
     r.axis = sizes.size;
     r.count = static_cast<std::uint32_t>(x.g[inputs[1]].dims.elements());
     r.inner_bytes = static_cast<std::uint32_t>(sizes.inner * run::element_bytes(x.record(*in)));
-    x.add(run::op_kind::gather, r);
+    x.template add<run::op::gather>(r);
     detail::settle_moved(x, output, f, out);
     return {};
 }

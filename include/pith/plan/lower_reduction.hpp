@@ -11,6 +11,16 @@
 #include "../base/on_use.hpp"
 #include "../format/softmax.hpp"
 #include "../graph/integer.hpp"
+#include "../run/op/average_pool_f32.hpp"
+#include "../run/op/average_pool_u8.hpp"
+#include "../run/op/convert.hpp"
+#include "../run/op/global_average_u8.hpp"
+#include "../run/op/matmul_f32.hpp"
+#include "../run/op/max_pool_f32.hpp"
+#include "../run/op/max_pool_u8.hpp"
+#include "../run/op/reduce_f32.hpp"
+#include "../run/op/softmax_f32.hpp"
+#include "../run/op/softmax_u8.hpp"
 #include "lower_elementwise.hpp"
 #include "lowering.hpp"
 
@@ -19,10 +29,8 @@ namespace pith::plan {
 namespace detail {
 
 template <class = on_use>
-[[nodiscard]] inline result<run::pool_record> pool_record_of(const pool2d& p, const shape& in) {
-    run::pool_record r{};
-    r.function = static_cast<std::uint8_t>(p.op == pool_op::max ? run::pool_function::max
-                                                                : run::pool_function::average);
+[[nodiscard]] inline result<run::op::pool_record> pool_record_of(const pool2d& p, const shape& in) {
+    run::op::pool_record r{};
     r.count_padding = p.count_include_pad && !p.global ? 1 : 0;
     for (std::size_t i = 0; i < 2; ++i) {
         const std::int64_t kernel = p.global ? in[1 + i] : p.kernel[i];
@@ -89,26 +97,35 @@ result<void> lower(lowering<T, Layers>& x, const pool2d& layer, const std::vecto
     auto record = detail::pool_record_of(layer, dims);
     if (!record)
         return record.error();
-    run::pool_record& r = *record;
+    run::op::pool_record& r = *record;
     const auto in = x.read(inputs[0], s.integer ? form::codes : form::reals);
     if (!in)
         return in.error();
     const tensor_id out = s.integer ? x.output(s.output, form::codes, true) : x.real_output(s.output, true);
     r.op = operands(out, *in);
-    if (s.integer) {
-        r.lowest = static_cast<std::uint8_t>(s.codes->lowest);
-        r.highest = static_cast<std::uint8_t>(s.codes->highest);
-        if (averages_images(layer, dims)) {
-            r.function = static_cast<std::uint8_t>(run::pool_function::whole_average);
-            r.factor = format::global_average_factor(codes_of(x.g[inputs[0]])->scale, s.codes->scale,
-                                                     static_cast<std::int32_t>(dims[1] * dims[2]));
-        } else if (layer.op == pool_op::average && s.codes->moved != 0) {
-            r.function = static_cast<std::uint8_t>(run::pool_function::average_int8);
-        }
-    }
-    x.add(run::op_kind::pool, r);
-    if (!s.integer)
+    if (!s.integer) {
+        if (layer.op == pool_op::max)
+            x.template add<run::op::max_pool_f32>(r);
+        else
+            x.template add<run::op::average_pool_f32>(r);
         x.settle(s.output, out);
+        return {};
+    }
+    r.lowest = static_cast<std::uint8_t>(s.codes->lowest);
+    r.highest = static_cast<std::uint8_t>(s.codes->highest);
+    r.int8 = s.codes->moved != 0 ? 1 : 0;
+    if (layer.op == pool_op::max)
+        x.template add<run::op::max_pool_u8>(r);
+    else if (averages_images(layer, dims))
+        x.template add<run::op::global_average_u8>(
+            {.op = r.op,
+             .lowest = r.lowest,
+             .highest = r.highest,
+             .reserved = 0,
+             .factor = format::global_average_factor(codes_of(x.g[inputs[0]])->scale, s.codes->scale,
+                                                     static_cast<std::int32_t>(dims[1] * dims[2]))});
+    else
+        x.template add<run::op::average_pool_u8>(r);
     return {};
 }
 
@@ -121,14 +138,14 @@ result<void> lower(lowering<T, Layers>& x, const softmax& layer, const std::vect
         return in.error();
     const tensor_id out = s.integer ? x.output(s.output, f, false) : x.real_output(s.output, false);
     const auto sizes = detail::around(x.g[inputs[0]].dims, layer.axis, layer.axis + std::size_t{1});
-    run::softmax_record r{};
-    r.op = operands(out, *in);
-    r.outer = sizes.outer;
-    r.size = sizes.size;
-    r.inner = sizes.inner;
-    r.log = layer.log ? 1 : 0;
     if (!s.integer) {
-        x.add(run::op_kind::softmax, r).replaces = in_place::any;
+        run::op::softmax_f32::record r{};
+        r.op = operands(out, *in);
+        r.outer = sizes.outer;
+        r.size = sizes.size;
+        r.inner = sizes.inner;
+        r.log = layer.log ? 1 : 0;
+        x.template add<run::op::softmax_f32>(r);
         x.settle(s.output, out);
         return {};
     }
@@ -136,10 +153,16 @@ result<void> lower(lowering<T, Layers>& x, const softmax& layer, const std::vect
     float exponentials[256];
     format::make_softmax_table(exponentials, codes_of(x.g[inputs[0]])->scale, sizes.size);
     std::copy(exponentials, exponentials + 256, table.begin());
+    run::op::softmax_u8::record r{};
+    r.op = operands(out, *in);
+    r.outer = sizes.outer;
+    r.size = sizes.size;
+    r.inner = sizes.inner;
     r.levels = format::softmax_levels(s.codes->scale);
     r.lowest = static_cast<std::uint8_t>(s.codes->lowest);
     r.highest = static_cast<std::uint8_t>(s.codes->highest);
-    x.add(run::op_kind::softmax, r).blobs = {{offsetof(run::softmax_record, table), x.d.add_blob_of(table)}};
+    x.template add<run::op::softmax_u8>(r).blobs = {
+        {offsetof(run::op::softmax_u8::record, table), x.d.add_blob_of(table)}};
     return {};
 }
 
@@ -173,15 +196,15 @@ result<void> lower(lowering<T, Layers>& x, const reduce& layer, const std::vecto
     const tensor_id out = place ? x.make(output, form::reals) : x.real_output(output, false);
     if (place)
         x.d.tensors[out].origin = no_value;
-    run::reduce_record r{};
+    run::op::reduce_f32::record r{};
     r.op = operands(out, *in);
     r.outer = sizes.outer;
     r.size = sizes.size;
     r.inner = sizes.inner;
     r.function = static_cast<std::uint8_t>(layer.op);
-    x.add(run::op_kind::reduce, r);
+    x.template add<run::op::reduce_f32>(r);
     if (place)
-        x.add(run::op_kind::convert, operands(x.output(output, form::wholes, false), out));
+        x.template add<run::op::convert>(operands(x.output(output, form::wholes, false), out));
     else
         x.settle(output, out);
     return {};
@@ -229,13 +252,13 @@ result<void> lower(lowering<T, Layers>& x, const matmul&, const std::vector<valu
     };
     const axis_table table(over, {scaled(a), scaled(b)});
     const tensor_id out = x.real_output(output, false);
-    run::matmul_record r{};
+    run::op::matmul_f32::record r{};
     r.op = operands(out, *left, *right);
     r.m = static_cast<std::uint32_t>(y[y.rank() - 2]);
     r.k = static_cast<std::uint32_t>(a.back());
     r.n = static_cast<std::uint32_t>(y.back());
     r.rank = static_cast<std::uint32_t>(table.rank);
-    x.add(run::op_kind::matmul, r, table.words());
+    x.template add<run::op::matmul_f32>(r, table.words());
     x.settle(output, out);
     return {};
 }

@@ -17,6 +17,9 @@
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
 #include "../graph/strides.hpp"
+#include "../run/op/copy.hpp"
+#include "../run/op/dequantize.hpp"
+#include "../run/op/quantize.hpp"
 #include "draft.hpp"
 #include "fuse.hpp"
 
@@ -105,9 +108,9 @@ struct lowering {
     /// The form in which a value is held first: codes where it has them.
     [[nodiscard]] form main_form(value_id v) const { return codes_of(g[v]) ? form::codes : plain_form(v); }
 
-    template <class Record>
-    draft_op& add(run::op_kind kind, const Record& r, const std::vector<std::int32_t>& tail = {}) {
-        draft_op& op = d.add_op(kind, r, tail);
+    template <class Op>
+    draft_op& add(const typename Op::record& r, const std::vector<std::int32_t>& tail = {}) {
+        draft_op& op = d.add_op<Op>(r, tail);
         for (const node_index k : {current.node, current.activation, current.add, current.add_activation})
             if (k != no_node)
                 op.nodes.push_back(k);
@@ -159,10 +162,10 @@ struct lowering {
         quantize(written, to, *codes);
     }
     void quantize(tensor_id from, tensor_id to, const format::affine& codes) {
-        add(run::op_kind::quantize, run::quantize_record{.op = operands(to, from),
-                                                         .lowest = static_cast<std::uint8_t>(codes.lowest),
-                                                         .highest = static_cast<std::uint8_t>(codes.highest),
-                                                         .reserved = 0});
+        add<run::op::quantize>({.op = operands(to, from),
+                                .lowest = static_cast<std::uint8_t>(codes.lowest),
+                                .highest = static_cast<std::uint8_t>(codes.highest),
+                                .reserved = 0});
     }
 
     /// Strides of the axes of `dims` in a tensor.
@@ -179,12 +182,12 @@ struct lowering {
     void copy(tensor_id from, tensor_id to, const shape& dims, const strides& from_steps,
               const strides& to_steps, std::int64_t from_first = 0, std::int64_t to_first = 0) {
         const axis_table table(dims, {from_steps, to_steps});
-        run::copy_record r{};
+        run::op::copy::record r{};
         r.op = operands(to, from);
         r.rank = static_cast<std::uint8_t>(table.rank);
         r.input_first = static_cast<std::int32_t>(from_first);
         r.output_first = static_cast<std::int32_t>(to_first);
-        add(run::op_kind::copy, r, table.words());
+        add<run::op::copy>(r, table.words());
     }
     void copy(tensor_id from, tensor_id to, const shape& dims) {
         copy(from, to, dims, steps(from, dims), steps(to, dims));
@@ -269,7 +272,7 @@ private:
             return fault{errc::missing, "no node computes this value", value.name};
         const tensor_id to = output(v, f, true);
         if (f == form::reals)
-            add(run::op_kind::dequantize, operands(to, from));
+            add<run::op::dequantize>(operands(to, from));
         else
             quantize(from, to, *codes_of(value));
         return {};

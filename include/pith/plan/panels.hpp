@@ -12,14 +12,14 @@
 #include "../base/view.hpp"
 #include "../format/low_bit.hpp"
 #include "../format/tile.hpp"
-#include "../run/layout.hpp"
+#include "../run/op/window.hpp"
 
 namespace pith::plan {
 
 /// Weights [out, runs * run length], group by group in panels of `tile`, zero filled.
 template <class E>
 [[nodiscard]] std::vector<E> pack_panels(view<const E> weights, format::tile tile, std::size_t out,
-                                         std::size_t groups, const run::run_shape& run) {
+                                         std::size_t groups, const run::op::run_shape& run) {
     const std::size_t runs = std::size_t{run.rows} * run.columns;
     const auto length = static_cast<std::size_t>(run.length);
     const std::size_t per_group = out / groups;
@@ -43,10 +43,10 @@ template <class = on_use>
     return packed;
 }
 
-/// Depthwise weights [channels, taps] as [taps][channels rounded up to 16].
+/// Depthwise weights [channels, taps] as [taps][channels rounded up to depthwise_lanes].
 template <class E>
 [[nodiscard]] std::vector<E> pack_depthwise(view<const E> weights, std::size_t channels, std::size_t taps) {
-    const std::size_t lanes = round_up(channels, std::size_t{16});
+    const std::size_t lanes = round_up(channels, std::size_t{run::op::depthwise_lanes});
     std::vector<E> packed(taps * lanes, E{});
     for (std::size_t c = 0; c < channels; ++c)
         for (std::size_t t = 0; t < taps; ++t)

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_RUN_CHECK_FILE_HPP
 #define PITH_RUN_CHECK_FILE_HPP
-/// Is this a program file, whole and consistent? Header, checksum, tensors, operations, text.
+/// Is this a program file, whole and consistent? Header, checksum, sections, tensors, doors and text;
+/// operations check themselves (program.hpp).
 
 #include <cstddef>
 #include <cstdint>
 
+#include "../base/bits.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 #include "../base/view.hpp"
-#include "check_ops.hpp"
 #include "checksum.hpp"
 #include "layout.hpp"
 #include "op_view.hpp"
+#include "program_data.hpp"
 #include "records.hpp"
 
 namespace pith::run::detail {
@@ -37,11 +39,6 @@ struct place {
     [[nodiscard]] std::string_view view() const noexcept { return {text, size}; }
 };
 
-/// [at, at + bytes) lies behind the header and inside the file.
-[[nodiscard]] inline bool inside(const file_header& h, std::uint64_t at, std::uint64_t bytes) noexcept {
-    return at >= sizeof(file_header) && at % 4 == 0 && at <= h.total_bytes && bytes <= h.total_bytes - at;
-}
-
 [[nodiscard]] inline result<void> check_header(bytes_view bytes, file_header& h) noexcept {
     if (bytes.size() < sizeof(file_header))
         return fault{errc::bad_file, "this is too short for a .pith program"};
@@ -54,30 +51,80 @@ struct place {
     if (h.magic != file_magic)
         return fault{errc::bad_file, "this is not a .pith program"};
     if (h.version != file_version)
-        return fault{errc::unsupported, "this .pith program has another version: pack the model again"};
+        return fault{errc::unsupported,
+                     "this library reads version 3 of .pith programs: pack the model again",
+                     place("the file has version ", h.version).view()};
     if (h.total_bytes != bytes.size())
         return fault{errc::bad_file, "the .pith program is cut off, or something was added behind it"};
     if (h.checksum != checksum(bytes.subspan(16)))
         return fault{errc::bad_file, "the .pith program is damaged: its checksum does not match"};
-    const bool consistent = inside(h, h.tensors_at, std::uint64_t{h.tensor_count} * sizeof(tensor_record)) &&
-                            inside(h, h.ops_at, h.ops_bytes) && inside(h, h.text_at, h.text_bytes) &&
-                            h.tensor_count < no_tensor && h.arena_bytes >= over_read_bytes &&
-                            h.named_ops <= 1 && h.reserved == 0;
+    const bool consistent =
+        h.arena_bytes >= over_read_bytes && h.reserved[0] == 0 && h.reserved[1] == 0 && h.reserved[2] == 0;
     if (!consistent)
         return fault{errc::bad_file, "the .pith program's header contradicts itself"};
     return {};
 }
 
+/// [at, at + bytes) lies behind the table of sections and inside the file.
+[[nodiscard]] inline bool inside(const file_header& h, const section_record& s) noexcept {
+    const std::size_t first = sizeof(file_header) + h.section_count * sizeof(section_record);
+    return s.at >= first && s.at % 4 == 0 && s.at <= h.total_bytes && s.bytes <= h.total_bytes - s.at &&
+           s.required <= 1;
+}
+
+[[nodiscard]] inline result<void> check_sections(bytes_view file, const file_header& h,
+                                                 section_table& t) noexcept {
+    if (file.size() < sizeof(file_header) + h.section_count * sizeof(section_record))
+        return fault{errc::bad_file, "the .pith program's table of sections is cut off"};
+    for (std::size_t i = 0; i < h.section_count; ++i) {
+        const auto s = load_record<section_record>(file.data() + sizeof h + i * sizeof(section_record));
+        if (!inside(h, s))
+            return fault{errc::bad_file, "a section of the .pith program lies outside the file",
+                         place("section ", i).view()};
+        section_record* known = t.find(s.kind);
+        if (known == nullptr && s.required != 0)
+            return fault{
+                errc::unsupported,
+                "the .pith program needs a newer version of this library: it has a section that this "
+                "one does not know",
+                place("section kind ", s.kind).view()};
+        if (known == nullptr)
+            continue;
+        if (known->kind != 0)
+            return fault{errc::bad_file, "the .pith program has two sections of one kind",
+                         place("section kind ", s.kind).view()};
+        *known = s;
+    }
+    const bool complete = t.tensors.kind != 0 && t.operations.kind != 0 && t.doors.kind != 0 &&
+                          t.tensors.count < no_tensor &&
+                          t.tensors.bytes == std::uint64_t{t.tensors.count} * sizeof(tensor_record) &&
+                          t.doors.count == std::uint32_t{h.input_count} + h.output_count &&
+                          (t.names.count == 0 || t.names.count == t.operations.count);
+    if (!complete)
+        return fault{errc::bad_file, "the .pith program's sections contradict each other"};
+    return {};
+}
+
+/// Sizes of arenas are rounded up to multiples of it.
+inline constexpr std::uint64_t arena_step = 64;
+/// Bytes of a tensor with its border: offsets in it fit the smallest pointer differences there are.
+inline constexpr std::uint64_t most_tensor_bytes = 0x7FFFFFFF;
+
+/// @pre the tensor's element and sizes are sound
+[[nodiscard]] inline bool has_few_bytes(const tensor_record& t) noexcept {
+    constexpr std::uint64_t most = most_tensor_bytes;
+    return row_stride(t) <= most && image_pixels(t) <= most && image_stride(t) <= most &&
+           stored_elements(t) * element_bytes(t) <= most;
+}
+
 [[nodiscard]] inline bool tensor_is_sound(const file_header& h, const tensor_record& t) noexcept {
-    constexpr std::uint64_t most = std::uint64_t{1} << 31;
     const std::uint64_t element = element_bytes(t);
     if (element == 0 || t.constant > 1 || t.reserved != 0)
         return false;
     for (const std::uint32_t d : t.dims)
         if (d == 0 || d > (1u << 28))
             return false;
-    if (row_stride(t) > most || (std::uint64_t{t.dims[1]} + 512) * row_stride(t) > most ||
-        image_stride(t) * t.dims[0] > most)
+    if (!has_few_bytes(t))
         return false;
     const std::uint64_t before = elements_before(t) * element;
     const std::uint64_t behind = stored_elements(t) * element - before;
@@ -85,6 +132,25 @@ struct place {
     const std::uint64_t least = before + (t.constant != 0 ? sizeof(file_header) : 0);
     return t.offset >= least && t.offset % (element < 4 ? element : 4) == 0 &&
            (element < 8 || t.offset % 8 == 0) && t.offset + behind + over_read_bytes <= size;
+}
+
+/// Every tensor lies in its memory, and the arena is no larger than they need.
+[[nodiscard]] inline result<void> check_tensors(bytes_view file, const file_header& h,
+                                                const section_record& tensors) noexcept {
+    std::uint64_t needed = 0;
+    for (std::size_t i = 0; i < tensors.count; ++i) {
+        const auto t = load_record<tensor_record>(file.data() + tensors.at + i * sizeof(tensor_record));
+        if (!tensor_is_sound(h, t))
+            return fault{errc::bad_file, "a tensor of the .pith program lies outside its memory",
+                         place("tensor ", i).view()};
+        const std::uint64_t end =
+            t.offset + (stored_elements(t) - elements_before(t)) * std::uint64_t{element_bytes(t)};
+        needed = t.constant == 0 && end > needed ? end : needed;
+    }
+    if (h.arena_bytes > round_up<std::uint64_t>(needed + over_read_bytes, arena_step))
+        return fault{errc::bad_file, "the .pith program asks for more memory than its tensors need",
+                     place("bytes: ", h.arena_bytes).view()};
+    return {};
 }
 
 [[nodiscard]] inline bool door_fits(const door_record& r, const std::byte* sizes,
@@ -99,15 +165,15 @@ struct place {
 }
 
 /// @param at moves behind the door
-[[nodiscard]] inline bool door_is_sound(bytes_view file, const file_header& h, std::size_t& at,
+[[nodiscard]] inline bool door_is_sound(bytes_view file, const section_record& tensors, std::size_t& at,
                                         std::size_t end, bool is_input) noexcept {
     if (end - at < sizeof(door_record))
         return false;
     const auto r = load_record<door_record>(file.data() + at);
     if (r.rank > max_rank || (r.permuted != 0 && r.permuted != r.rank) || r.reserved != 0 ||
-        r.tensor >= h.tensor_count || door_bytes(r) > end - at)
+        r.tensor >= tensors.count || door_bytes(r) > end - at)
         return false;
-    const auto t = load_record<tensor_record>(file.data() + h.tensors_at + r.tensor * sizeof(tensor_record));
+    const auto t = load_record<tensor_record>(file.data() + tensors.at + r.tensor * sizeof(tensor_record));
     if (!door_fits(r, file.data() + at + sizeof r, t) || (is_input && t.constant != 0))
         return false;
     std::uint32_t seen = 0;
@@ -121,43 +187,40 @@ struct place {
     return true;
 }
 
-[[nodiscard]] inline result<void> check_text(bytes_view file, const file_header& h) noexcept {
-    std::size_t at = h.text_at;
-    const std::size_t end = at + h.text_bytes;
-    const std::size_t doors = std::size_t{h.input_count} + h.output_count;
-    for (std::size_t i = 0; i < doors; ++i)
-        if (!door_is_sound(file, h, at, end, i < h.input_count))
+[[nodiscard]] inline result<void> check_doors(bytes_view file, const file_header& h,
+                                              const section_table& s) noexcept {
+    std::size_t at = s.doors.at;
+    const std::size_t end = at + s.doors.bytes;
+    for (std::size_t i = 0; i < s.doors.count; ++i)
+        if (!door_is_sound(file, s.tensors, at, end, i < h.input_count))
             return fault{errc::bad_file, "an input or output of the .pith program is damaged",
                          place("door ", i).view()};
-    const std::size_t texts = (h.named_ops != 0 ? h.op_count : 0) + std::size_t{2} * h.metadata_count;
-    for (std::size_t i = 0; i < texts; ++i) {
+    return {};
+}
+
+/// @param texts names in the section, each a length and so many bytes
+[[nodiscard]] inline result<void> check_texts(bytes_view file, const section_record& s,
+                                              std::uint64_t texts) noexcept {
+    std::size_t at = s.at;
+    const std::size_t end = at + s.bytes;
+    for (std::uint64_t i = 0; i < texts; ++i) {
         if (end - at < 2 || load_le<std::uint16_t>(file.data() + at) > end - at - 2)
-            return fault{errc::bad_file, "a name in the .pith program is damaged", place("name ", i).view()};
+            return fault{errc::bad_file, "a name in the .pith program is damaged",
+                         place("name ", static_cast<std::size_t>(i)).view()};
         at += std::size_t{2} + load_le<std::uint16_t>(file.data() + at);
     }
     return {};
 }
 
-[[nodiscard]] inline result<void> check_file(bytes_view file, file_header& h) noexcept {
+/// Everything but the operations. @param h, sections are filled in
+[[nodiscard]] inline result<void> check_file(bytes_view file, file_header& h,
+                                             section_table& sections) noexcept {
     PITH_TRY(check_header(file, h));
-    for (std::size_t i = 0; i < h.tensor_count; ++i) {
-        const auto t = load_record<tensor_record>(file.data() + h.tensors_at + i * sizeof(tensor_record));
-        if (!tensor_is_sound(h, t))
-            return fault{errc::bad_file, "a tensor of the .pith program lies outside its memory",
-                         place("tensor ", i).view()};
-    }
-    const op_checker check{file, h};
-    std::size_t at = h.ops_at;
-    const std::size_t end = at + h.ops_bytes;
-    for (std::size_t i = 0; i < h.op_count; ++i) {
-        if (!check.fits(file.data() + at, end - at))
-            return fault{errc::bad_file, "an operation of the .pith program contradicts its tensors",
-                         place("operation ", i).view()};
-        at += std::size_t{4} * op_view(file.data() + at).head().words;
-    }
-    if (at != end)
-        return fault{errc::bad_file, "the operations of the .pith program do not end where they should"};
-    return check_text(file, h);
+    PITH_TRY(check_sections(file, h, sections));
+    PITH_TRY(check_tensors(file, h, sections.tensors));
+    PITH_TRY(check_doors(file, h, sections));
+    PITH_TRY(check_texts(file, sections.names, sections.names.count));
+    return check_texts(file, sections.metadata, std::uint64_t{2} * sections.metadata.count);
 }
 
 } // namespace pith::run::detail

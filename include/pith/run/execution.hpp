@@ -9,15 +9,14 @@
 
 #include "../format/affine.hpp"
 #include "../kernel/window.hpp"
-#include "kernel_set.hpp"
-#include "program.hpp"
+#include "layout.hpp"
+#include "program_data.hpp"
 
 namespace pith::run {
 
 struct execution {
-    const program_view& program;
+    const program_data& program;
     std::byte* arena;
-    const kernel_set& kernels;
 
     template <class T>
     [[nodiscard]] const T* read(const tensor_record& t) const noexcept {

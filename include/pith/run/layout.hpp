@@ -53,20 +53,7 @@ namespace pith::run {
     return image_stride(t) * t.dims[0];
 }
 
-/// How a convolution's weights are cut into runs: a kernel row that lies in one piece is one run.
-struct run_shape {
-    std::uint32_t rows = 1;
-    std::uint32_t columns = 1;
-    std::uint64_t length = 0;
-};
-[[nodiscard]] constexpr run_shape runs_of(const window_record& w, std::uint32_t channels,
-                                          std::uint32_t groups) noexcept {
-    if (w.dilations[1] == 1 && groups == 1)
-        return {w.kernel[0], 1, std::uint64_t{channels} * w.kernel[1]};
-    return {w.kernel[0], w.kernel[1], channels / groups};
-}
-
-/// Bytes of a door in the text: record, sizes, permutation, name, filled up to whole words.
+/// Bytes of a door in its section: record, sizes, permutation, name, filled up to whole words.
 [[nodiscard]] constexpr std::size_t door_bytes(const door_record& r) noexcept {
     return sizeof r + round_up<std::size_t>(std::size_t{4} * r.rank + r.permuted + r.name_bytes, 4);
 }

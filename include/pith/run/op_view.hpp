@@ -26,7 +26,7 @@ public:
     explicit op_view(const std::byte* record) noexcept : record_(record) {}
 
     [[nodiscard]] op_record head() const noexcept { return as<op_record>(); }
-    [[nodiscard]] op_kind kind() const noexcept { return static_cast<op_kind>(head().kind); }
+    [[nodiscard]] std::uint8_t kind() const noexcept { return head().kind; }
     template <class Record>
     [[nodiscard]] Record as() const noexcept {
         return load_record<Record>(record_);

@@ -1,137 +1,116 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_RUN_PROGRAM_HPP
 #define PITH_RUN_PROGRAM_HPP
-/// program_view: a packed network where it lies, in flash or in a file's bytes. Nothing is copied.
+/// program_view: a packed network where it lies, in flash or in a file's bytes, checked. Nothing is copied.
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
-#include "../base/bits.hpp"
 #include "../base/result.hpp"
-#include "../base/shape.hpp"
+#include "../base/type_list.hpp"
 #include "../base/view.hpp"
 #include "check_file.hpp"
+#include "op.hpp"
+#include "op_checker.hpp"
+#include "op_list.hpp"
 #include "op_view.hpp"
+#include "program_data.hpp"
 
 namespace pith::run {
 
-/// An input or output of the network.
-struct door {
-    std::string_view name;
-    std::uint16_t tensor = no_tensor;
-    shape dims;
-    /// Axis i was axis permutation[i] in the model the program was made from; empty: the same order.
-    view<const std::uint8_t> permutation;
-};
-
-struct metadata_entry {
-    std::string_view key;
-    std::string_view value;
-};
-
-class program_view {
-public:
-    program_view() = default;
-
-    /// Checks every byte once, so that execution need not: what it accepts never reads or writes outside the
-    /// program's bytes and its arena. @param bytes aligned to required_alignment; they must outlive the view.
-    [[nodiscard]] static result<program_view> open(bytes_view bytes) noexcept {
-        program_view p;
-        PITH_TRY(detail::check_file(bytes, p.header_));
-        p.bytes_ = bytes.first(p.header_.total_bytes);
-        return p;
-    }
-
-    [[nodiscard]] const file_header& header() const noexcept { return header_; }
-    [[nodiscard]] bytes_view bytes() const noexcept { return bytes_; }
-    /// What an arena must have, over_read_bytes included.
-    [[nodiscard]] std::size_t arena_bytes() const noexcept { return header_.arena_bytes; }
-    [[nodiscard]] std::size_t tensor_count() const noexcept { return header_.tensor_count; }
-    [[nodiscard]] std::size_t op_count() const noexcept { return header_.op_count; }
-
-    [[nodiscard]] tensor_record tensor(std::size_t id) const noexcept {
-        return load_record<tensor_record>(bytes_.data() + header_.tensors_at + id * sizeof(tensor_record));
-    }
-    [[nodiscard]] op_range ops() const noexcept {
-        return {bytes_.data() + header_.ops_at, header_.ops_bytes};
-    }
-    [[nodiscard]] const std::byte* constant(std::uint32_t offset) const noexcept {
-        return bytes_.data() + offset;
-    }
-
-    [[nodiscard]] std::size_t input_count() const noexcept { return header_.input_count; }
-    [[nodiscard]] std::size_t output_count() const noexcept { return header_.output_count; }
-    /// @pre i < input_count()
-    [[nodiscard]] door input(std::size_t i) const noexcept { return door_at(i); }
-    /// @pre i < output_count()
-    [[nodiscard]] door output(std::size_t i) const noexcept { return door_at(input_count() + i); }
-    /// The layer an operation came from; empty when the names were left out.
-    [[nodiscard]] std::string_view op_name(std::size_t i) const noexcept;
-    [[nodiscard]] std::size_t metadata_count() const noexcept { return header_.metadata_count; }
-    [[nodiscard]] metadata_entry metadata(std::size_t i) const noexcept;
-
-private:
-    [[nodiscard]] door door_at(std::size_t i) const noexcept;
-    [[nodiscard]] const std::byte* behind_doors() const noexcept;
-
-    bytes_view bytes_;
-    file_header header_{};
-};
-
 namespace detail {
 
-[[nodiscard]] inline std::string_view text(const std::byte* p, std::size_t n) noexcept {
-    return {reinterpret_cast<const char*>(p), n};
+/// The record has the length of its kind's, axes included.
+template <class Op>
+[[nodiscard]] bool record_fits(op_view op, std::size_t bytes) noexcept {
+    using record = typename Op::record;
+    if (bytes < sizeof(record))
+        return false;
+    std::size_t axes = 0;
+    if constexpr (Op::axis_words != 0)
+        axes = op.as<record>().rank;
+    return axes <= max_axes && bytes == sizeof(record) + 4 * Op::axis_words * axes;
 }
-/// A name is its length (uint16) and its bytes.
-[[nodiscard]] inline const std::byte* next_text(const std::byte* p) noexcept {
-    return p + 2 + load_le<std::uint16_t>(p);
+
+/// The output lies apart from the operands, or is one of them where the kernels allow it.
+[[nodiscard]] inline bool apart_or_in_place(const op_checker& c, const op_record& head, in_place rule,
+                                            const tensor_record& in, const tensor_record& out) noexcept {
+    const bool first = apart(in, out) || (rule == in_place::any && same_place(in, out));
+    if (head.second == no_tensor)
+        return first;
+    const tensor_record second = c.tensor(head.second);
+    return first && (apart(second, out) || (rule != in_place::nothing && same_place(second, out)));
 }
-[[nodiscard]] inline std::string_view load_text(const std::byte* p) noexcept {
-    return text(p + 2, load_le<std::uint16_t>(p));
+
+/// @pre the head of the record lies in the file
+template <class Op>
+[[nodiscard]] bool op_fits(const op_checker& c, op_view op) noexcept {
+    static_assert(checked_op<Op>::complete);
+    const op_record head = op.head();
+    const bool has_second = head.second != no_tensor;
+    if (!record_fits<Op>(op, std::size_t{4} * head.words) || head.output >= c.tensor_count() ||
+        head.input >= c.tensor_count() || (has_second && head.second >= c.tensor_count()) ||
+        (Op::second == second_operand::needed && !has_second) ||
+        (Op::second == second_operand::none && has_second))
+        return false;
+    const tensor_record in = c.tensor(head.input);
+    const tensor_record out = c.tensor(head.output);
+    return out.constant == 0 && apart_or_in_place(c, head, Op::replaces, in, out) &&
+           Op::check(c, op, in, out);
+}
+
+/// Every operation is one of `Ops` and does no harm.
+template <class Ops>
+[[nodiscard]] result<void> check_ops(bytes_view file, const section_table& s) noexcept {
+    const op_checker check(file, s.tensors);
+    std::size_t at = s.operations.at;
+    const std::size_t end = at + s.operations.bytes;
+    for (std::size_t i = 0; i < s.operations.count; ++i) {
+        const op_view op(file.data() + at);
+        if (end - at < sizeof(op_record) || std::size_t{4} * op.head().words > end - at)
+            return fault{errc::bad_file, "the operations of the .pith program are cut off",
+                         place("operation ", i).view()};
+        bool fits = false;
+        if (!with_op(Ops{}, op.kind(), [&]<class Op>() { fits = op_fits<Op>(check, op); }))
+            return fault{errc::unsupported,
+                         "the .pith program has an operation that this build leaves out or does not know",
+                         place("operation kind ", op.kind()).view()};
+        if (!fits)
+            return fault{errc::bad_file, "an operation of the .pith program contradicts its tensors",
+                         place("operation ", i).view()};
+        at += std::size_t{4} * op.head().words;
+    }
+    if (at != end)
+        return fault{errc::bad_file, "the operations of the .pith program do not end where they should"};
+    return {};
 }
 
 } // namespace detail
 
-inline door program_view::door_at(std::size_t i) const noexcept {
-    const std::byte* p = bytes_.data() + header_.text_at;
-    for (; i > 0; --i)
-        p += door_bytes(load_record<door_record>(p));
-    const door_record r = load_record<door_record>(p);
-    p += sizeof r;
-    door d;
-    d.tensor = r.tensor;
-    for (std::size_t k = 0; k < r.rank; ++k)
-        d.dims.push_back(load_le<std::uint32_t>(p + 4 * k));
-    p += std::size_t{4} * r.rank;
-    d.permutation = {reinterpret_cast<const std::uint8_t*>(p), r.permuted};
-    d.name = detail::text(p + r.permuted, r.name_bytes);
-    return d;
-}
+/// A checked program of the operations in `Ops`.
+template <class Ops>
+class basic_program_view : public program_data {
+public:
+    using ops_type = Ops;
 
-inline const std::byte* program_view::behind_doors() const noexcept {
-    const std::byte* p = bytes_.data() + header_.text_at;
-    for (std::size_t i = 0; i < input_count() + output_count(); ++i)
-        p += door_bytes(load_record<door_record>(p));
-    return p;
-}
+    basic_program_view() = default;
 
-inline std::string_view program_view::op_name(std::size_t i) const noexcept {
-    if (header_.named_ops == 0)
-        return {};
-    const std::byte* p = behind_doors();
-    for (; i > 0; --i)
-        p = detail::next_text(p);
-    return detail::load_text(p);
-}
+    /// Checks every byte once, so that execution need not: what it accepts never reads or writes outside the
+    /// program's bytes and its arena, and ends. Operations that are not in `Ops` are refused.
+    /// @param bytes aligned to required_alignment; they must outlive the view.
+    [[nodiscard]] static result<basic_program_view> open(bytes_view bytes) noexcept {
+        file_header header;
+        detail::section_table sections;
+        PITH_TRY(detail::check_file(bytes, header, sections));
+        PITH_TRY(detail::check_ops<Ops>(bytes, sections));
+        return basic_program_view(bytes, header, sections);
+    }
 
-inline metadata_entry program_view::metadata(std::size_t i) const noexcept {
-    const std::byte* p = behind_doors();
-    for (std::size_t skip = (header_.named_ops != 0 ? op_count() : 0) + 2 * i; skip > 0; --skip)
-        p = detail::next_text(p);
-    return {detail::load_text(p), detail::load_text(detail::next_text(p))};
-}
+private:
+    using program_data::program_data;
+};
+
+using program_view = basic_program_view<op_list>;
 
 } // namespace pith::run
 

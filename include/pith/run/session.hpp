@@ -40,7 +40,7 @@ public:
         if (!program)
             return program.error();
         s.program_ = *program;
-        s.kernels_ = kernels_for<Use>(options.isa & arch::detect());
+        s.kernels_ = kernels_for<op_list, Use>(options.isa & arch::detect());
         s.arena_ = buffer(s.program_.arena_bytes());
         return s;
     }

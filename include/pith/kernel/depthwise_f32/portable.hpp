@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "../../base/bits.hpp"
+#include "../entry.hpp"
 #include "../real.hpp"
 #include "args.hpp"
 
@@ -50,5 +51,13 @@ inline void depthwise_f32(const depthwise_f32_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<depthwise_f32_args> : portable_function<depthwise_f32_args, &portable::depthwise_f32> {
+};
+
+} // namespace pith::kernel
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "../../base/bits.hpp"
 #include "../codes.hpp"
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -45,5 +46,12 @@ inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<depthwise_u8_args> : portable_function<depthwise_u8_args, &portable::depthwise_u8> {};
+
+} // namespace pith::kernel
 
 #endif

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "../axes.hpp"
+#include "../entry.hpp"
 #include "args.hpp"
 #include "unary.hpp"
 
@@ -73,6 +74,13 @@ inline void binary_f32(const binary_f32_args& args) noexcept {
 }
 
 } // namespace portable
+
+} // namespace pith::kernel
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<binary_f32_args> : portable_function<binary_f32_args, &portable::binary_f32> {};
 
 } // namespace pith::kernel
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -80,5 +81,20 @@ inline void mul_u8(const mul_u8_args& args) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<quantize_args> : portable_function<quantize_args, &portable::quantize> {};
+template <>
+struct portable_entry<dequantize_args> : portable_function<dequantize_args, &portable::dequantize> {};
+template <>
+struct portable_entry<table_u8_args> : portable_function<table_u8_args, &portable::table_u8> {};
+template <>
+struct portable_entry<add_u8_args> : portable_function<add_u8_args, &portable::add_u8> {};
+template <>
+struct portable_entry<mul_u8_args> : portable_function<mul_u8_args, &portable::mul_u8> {};
+
+} // namespace pith::kernel
 
 #endif

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel {
@@ -121,6 +122,13 @@ inline void unary_f32(const unary_f32_args& a) noexcept {
 }
 
 } // namespace portable
+
+} // namespace pith::kernel
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<unary_f32_args> : portable_function<unary_f32_args, &portable::unary_f32> {};
 
 } // namespace pith::kernel
 

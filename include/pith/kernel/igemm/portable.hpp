@@ -8,6 +8,7 @@
 
 #include "../../base/bits.hpp"
 #include "../codes.hpp"
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -71,5 +72,12 @@ inline void igemm(const igemm_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<igemm_args> : portable_function<igemm_args, &portable::igemm> {};
+
+} // namespace pith::kernel
 
 #endif

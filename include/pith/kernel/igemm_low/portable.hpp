@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "../codes.hpp"
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -103,5 +104,13 @@ inline void igemm_low(const igemm_low_args& args) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<igemm_low_args>
+    : portable_function<igemm_low_args, &portable::igemm_low, format::low_bit_tile> {};
+
+} // namespace pith::kernel
 
 #endif

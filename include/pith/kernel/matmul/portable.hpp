@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "../axes.hpp"
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -45,5 +46,12 @@ inline void matmul_f32(const matmul_f32_args& s) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<matmul_f32_args> : portable_function<matmul_f32_args, &portable::matmul_f32> {};
+
+} // namespace pith::kernel
 
 #endif

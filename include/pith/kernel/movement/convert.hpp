@@ -8,6 +8,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -111,5 +112,12 @@ inline void convert(const convert_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<convert_args> : portable_function<convert_args, &portable::convert> {};
+
+} // namespace pith::kernel
 
 #endif

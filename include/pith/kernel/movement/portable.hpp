@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "../axes.hpp"
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -165,5 +166,16 @@ inline void gather(const gather_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<copy_args> : portable_function<copy_args, &portable::copy> {};
+template <>
+struct portable_entry<pad_args> : portable_function<pad_args, &portable::pad> {};
+template <>
+struct portable_entry<gather_args> : portable_function<gather_args, &portable::gather> {};
+
+} // namespace pith::kernel
 
 #endif

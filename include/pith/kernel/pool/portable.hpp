@@ -8,6 +8,7 @@
 
 #include "../../format/affine.hpp"
 #include "../../format/requantize.hpp"
+#include "../entry.hpp"
 #include "args.hpp"
 #include "clipped.hpp"
 
@@ -83,5 +84,23 @@ inline void global_average_u8(const global_average_u8_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<max_pool_u8_args> : portable_function<max_pool_u8_args, &portable::max_pool_u8> {};
+template <>
+struct portable_entry<max_pool_f32_args> : portable_function<max_pool_f32_args, &portable::max_pool_f32> {};
+template <>
+struct portable_entry<average_pool_f32_args>
+    : portable_function<average_pool_f32_args, &portable::average_pool_f32> {};
+template <>
+struct portable_entry<average_pool_u8_args>
+    : portable_function<average_pool_u8_args, &portable::average_pool_u8> {};
+template <>
+struct portable_entry<global_average_u8_args>
+    : portable_function<global_average_u8_args, &portable::global_average_u8> {};
+
+} // namespace pith::kernel
 
 #endif

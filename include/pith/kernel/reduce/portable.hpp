@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -107,5 +108,12 @@ inline void reduce_f32(const reduce_f32_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<reduce_f32_args> : portable_function<reduce_f32_args, &portable::reduce_f32> {};
+
+} // namespace pith::kernel
 
 #endif

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -60,5 +61,14 @@ inline void resize_f32(const resize_f32_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<resize_f32_args> : portable_function<resize_f32_args, &portable::resize_f32> {};
+template <>
+struct portable_entry<resize_u8_args> : portable_function<resize_u8_args, &portable::resize_u8> {};
+
+} // namespace pith::kernel
 
 #endif

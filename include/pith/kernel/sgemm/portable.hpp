@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "../../base/bits.hpp"
+#include "../entry.hpp"
 #include "../real.hpp"
 #include "args.hpp"
 
@@ -68,5 +69,12 @@ inline void sgemm(const sgemm_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<sgemm_args> : portable_function<sgemm_args, &portable::sgemm> {};
+
+} // namespace pith::kernel
 
 #endif

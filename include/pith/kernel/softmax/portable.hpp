@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "../../format/requantize.hpp"
+#include "../entry.hpp"
 #include "args.hpp"
 
 namespace pith::kernel::portable {
@@ -76,5 +77,14 @@ inline void softmax_u8(const softmax_u8_args& a) noexcept {
 }
 
 } // namespace pith::kernel::portable
+
+namespace pith::kernel {
+
+template <>
+struct portable_entry<softmax_f32_args> : portable_function<softmax_f32_args, &portable::softmax_f32> {};
+template <>
+struct portable_entry<softmax_u8_args> : portable_function<softmax_u8_args, &portable::softmax_u8> {};
+
+} // namespace pith::kernel
 
 #endif
