@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../base/bits.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 #include "../base/view.hpp"
@@ -68,16 +69,26 @@ struct place {
     return {};
 }
 
+/// Sizes of arenas are rounded up to multiples of it.
+inline constexpr std::uint64_t arena_step = 64;
+/// Bytes of a tensor with its border: offsets in it fit the smallest pointer differences there are.
+inline constexpr std::uint64_t most_tensor_bytes = 0x7FFFFFFF;
+
+/// @pre the tensor's element and sizes are sound
+[[nodiscard]] inline bool has_few_bytes(const tensor_record& t) noexcept {
+    constexpr std::uint64_t most = most_tensor_bytes;
+    return row_stride(t) <= most && image_pixels(t) <= most && image_stride(t) <= most &&
+           stored_elements(t) * element_bytes(t) <= most;
+}
+
 [[nodiscard]] inline bool tensor_is_sound(const file_header& h, const tensor_record& t) noexcept {
-    constexpr std::uint64_t most = std::uint64_t{1} << 31;
     const std::uint64_t element = element_bytes(t);
     if (element == 0 || t.constant > 1 || t.reserved != 0)
         return false;
     for (const std::uint32_t d : t.dims)
         if (d == 0 || d > (1u << 28))
             return false;
-    if (row_stride(t) > most || (std::uint64_t{t.dims[1]} + 512) * row_stride(t) > most ||
-        image_stride(t) * t.dims[0] > most)
+    if (!has_few_bytes(t))
         return false;
     const std::uint64_t before = elements_before(t) * element;
     const std::uint64_t behind = stored_elements(t) * element - before;
@@ -85,6 +96,24 @@ struct place {
     const std::uint64_t least = before + (t.constant != 0 ? sizeof(file_header) : 0);
     return t.offset >= least && t.offset % (element < 4 ? element : 4) == 0 &&
            (element < 8 || t.offset % 8 == 0) && t.offset + behind + over_read_bytes <= size;
+}
+
+/// Every tensor lies in its memory, and the arena is no larger than they need.
+[[nodiscard]] inline result<void> check_tensors(bytes_view file, const file_header& h) noexcept {
+    std::uint64_t needed = 0;
+    for (std::size_t i = 0; i < h.tensor_count; ++i) {
+        const auto t = load_record<tensor_record>(file.data() + h.tensors_at + i * sizeof(tensor_record));
+        if (!tensor_is_sound(h, t))
+            return fault{errc::bad_file, "a tensor of the .pith program lies outside its memory",
+                         place("tensor ", i).view()};
+        const std::uint64_t end =
+            t.offset + (stored_elements(t) - elements_before(t)) * std::uint64_t{element_bytes(t)};
+        needed = t.constant == 0 && end > needed ? end : needed;
+    }
+    if (h.arena_bytes > round_up<std::uint64_t>(needed + over_read_bytes, arena_step))
+        return fault{errc::bad_file, "the .pith program asks for more memory than its tensors need",
+                     place("bytes: ", h.arena_bytes).view()};
+    return {};
 }
 
 [[nodiscard]] inline bool door_fits(const door_record& r, const std::byte* sizes,
@@ -140,12 +169,7 @@ struct place {
 
 [[nodiscard]] inline result<void> check_file(bytes_view file, file_header& h) noexcept {
     PITH_TRY(check_header(file, h));
-    for (std::size_t i = 0; i < h.tensor_count; ++i) {
-        const auto t = load_record<tensor_record>(file.data() + h.tensors_at + i * sizeof(tensor_record));
-        if (!tensor_is_sound(h, t))
-            return fault{errc::bad_file, "a tensor of the .pith program lies outside its memory",
-                         place("tensor ", i).view()};
-    }
+    PITH_TRY(check_tensors(file, h));
     const op_checker check{file, h};
     std::size_t at = h.ops_at;
     const std::size_t end = at + h.ops_bytes;

@@ -11,30 +11,13 @@
 #include "../format/low_bit.hpp"
 #include "../format/ops.hpp"
 #include "../format/tile.hpp"
+#include "check_access.hpp"
 #include "layout.hpp"
 #include "op_view.hpp"
 #include "record_size.hpp"
 #include "records.hpp"
 
 namespace pith::run::detail {
-
-/// Elements that up to 8 strided axes reach, relative to the first.
-struct reach {
-    std::int64_t lowest = 0;
-    std::int64_t highest = 0;
-    bool sane = true;
-
-    void add(std::uint32_t size, std::int32_t stride) noexcept {
-        constexpr std::int64_t most = std::int64_t{1} << 31;
-        if (size == 0 || size > (1u << 28)) {
-            sane = false;
-            return;
-        }
-        const std::int64_t span = (std::int64_t{size} - 1) * stride;
-        (span < 0 ? lowest : highest) += span;
-        sane = sane && lowest >= -most && highest <= most;
-    }
-};
 
 struct op_checker {
     bytes_view file;
@@ -63,11 +46,6 @@ private:
     [[nodiscard]] static bool codes(t x) noexcept { return is(x, format::dtype::u8); }
     [[nodiscard]] static bool real(t x) noexcept { return is(x, format::dtype::f32); }
     [[nodiscard]] static bool dense(t a, t b) noexcept { return !has_border(a) && !has_border(b); }
-    [[nodiscard]] static bool stays(const reach& r, std::int64_t first, t x) noexcept {
-        const auto before = static_cast<std::int64_t>(elements_before(x));
-        const auto all = static_cast<std::int64_t>(stored_elements(x));
-        return r.sane && first + r.lowest >= -before && first + r.highest < all - before;
-    }
     /// One axis of a window stays inside the image and its border.
     [[nodiscard]] static bool axis_fits(std::uint32_t in, std::uint32_t out, std::uint32_t kernel,
                                         std::uint32_t stride, std::uint32_t dilation, std::uint32_t pad,
@@ -100,6 +78,8 @@ private:
                 w.tile_depth == 0)
                 return false;
             lanes = groups * round_up<std::uint64_t>(out.dims[3] / groups, w.tile_outputs);
+            if (lanes > header.total_bytes)
+                return false;
             const run_shape runs = runs_of(w, in.dims[3], groups);
             if (runs.length > (1u << 28))
                 return false;
@@ -113,6 +93,29 @@ private:
             weight_bits < 8 ? elements / 8 * weight_bits : elements * (weight_bits / 8);
         return constant(weights, bytes, 16) && constant(bias, lanes * 4) &&
                (factor == nullptr || constant(*factor, lanes * 4));
+    }
+    /// Multiplications of a convolution are few enough to be run. @pre its weights fit
+    [[nodiscard]] static bool ends(const window_record& w, std::uint64_t inputs, t out) noexcept {
+        return elements_of(out) * (std::uint64_t{w.kernel[0]} * w.kernel[1] * inputs) <= most_op_steps;
+    }
+    /// Weights that fill up the depth of a tile are zero: vector kernels multiply what lies behind a run by
+    /// them. @pre the weights fit
+    [[nodiscard]] bool filled_with_zeros(const window_record& w, std::uint32_t groups, t in, t out,
+                                         std::uint32_t weights) const noexcept {
+        const run_shape runs = runs_of(w, in.dims[3], groups);
+        const auto used = static_cast<std::uint32_t>(runs.length % w.tile_depth);
+        if (used == 0)
+            return true;
+        const std::uint64_t depth = round_up<std::uint64_t>(runs.length, w.tile_depth);
+        const std::uint64_t panels = round_up<std::uint64_t>(out.dims[3] / groups, w.tile_outputs) /
+                                     w.tile_outputs * groups * runs.rows * runs.columns;
+        const std::uint64_t tile = std::uint64_t{w.tile_outputs} * w.tile_depth;
+        const std::byte* last = file.data() + weights + (depth / w.tile_depth - 1) * tile;
+        for (std::uint64_t i = 0; i < panels; ++i, last += depth * w.tile_outputs)
+            for (std::uint64_t k = 0; k < tile; ++k)
+                if (k % w.tile_depth >= used && last[k] != std::byte{0})
+                    return false;
+        return true;
     }
     /// Weights of fewer than eight bits: their tile, and what their indices mean.
     [[nodiscard]] bool coding_fits(const codes_convolution_record& r, bool depthwise) const noexcept {
@@ -156,6 +159,7 @@ private:
         return true;
     }
 
+    [[nodiscard]] bool apart_or_in_place(op_view op, t in, t out) const noexcept;
     [[nodiscard]] bool convolution_u8(op_view op, t in, t out, bool depthwise) const noexcept;
     [[nodiscard]] bool convolution_f32(op_view op, t in, t out, bool depthwise) const noexcept;
     [[nodiscard]] bool binary_u8(op_view op, t a, t b, t out) const noexcept;
@@ -188,7 +192,7 @@ inline bool op_checker::fits(const std::byte* record, std::size_t left) const no
         return false;
     const tensor_record out = tensor(head.output);
     const tensor_record in = tensor(head.input);
-    if (out.constant != 0)
+    if (out.constant != 0 || !apart_or_in_place(op, in, out))
         return false;
     switch (op.kind()) {
     case op_kind::binary_u8:
@@ -199,6 +203,17 @@ inline bool op_checker::fits(const std::byte* record, std::size_t left) const no
     default:
         return one_operand(op, in, out);
     }
+}
+
+/// The output lies apart from the operands, or is one of them where the kernels allow it.
+inline bool op_checker::apart_or_in_place(op_view op, t in, t out) const noexcept {
+    const op_record head = op.head();
+    const in_place_rule rule = in_place_of(op.kind());
+    const bool first = apart(in, out) || (rule == in_place_rule::any && same_place(in, out));
+    if (head.second == no_tensor)
+        return first;
+    const tensor_record second = tensor(head.second);
+    return first && (apart(second, out) || (rule != in_place_rule::never && same_place(second, out)));
 }
 
 inline bool op_checker::two_operands(op_view op, t a, t b, t out) const noexcept {
@@ -266,7 +281,10 @@ inline bool op_checker::one_operand(op_view op, t in, t out) const noexcept {
 inline bool op_checker::convolution_u8(op_view op, t in, t out, bool depthwise) const noexcept {
     const auto r = op.as<codes_convolution_record>();
     if (!codes(in) || !window_fits(r.window, in, out) || !coding_fits(r, depthwise) ||
-        !weights_fit(r.window, r.groups, depthwise, in, out, r.weights, r.weight_bits, r.bias, &r.factor))
+        !weights_fit(r.window, r.groups, depthwise, in, out, r.weights, r.weight_bits, r.bias, &r.factor) ||
+        !ends(r.window, depthwise ? 1 : in.dims[3] / r.groups, out))
+        return false;
+    if (!depthwise && r.weight_bits == 8 && !filled_with_zeros(r.window, r.groups, in, out, r.weights))
         return false;
     if (depthwise || real(out))
         return r.op.second == no_tensor && (codes(out) || !depthwise);
@@ -277,7 +295,7 @@ inline bool op_checker::convolution_f32(op_view op, t in, t out, bool depthwise)
     const auto r = op.as<real_convolution_record>();
     return real(in) && real(out) && window_fits(r.window, in, out) &&
            weights_fit(r.window, r.groups, depthwise, in, out, r.weights, 32, r.bias, nullptr) &&
-           residual_fits(r.op.second, out);
+           ends(r.window, depthwise ? 1 : in.dims[3] / r.groups, out) && residual_fits(r.op.second, out);
 }
 
 inline bool op_checker::binary_u8(op_view op, t a, t b, t out) const noexcept {
@@ -293,11 +311,27 @@ inline bool op_checker::binary_f32(op_view op, t a, t b, t out) const noexcept {
     using record = real_binary_record;
     const auto r = op.as<record>();
     reach reaches[3];
+    bool as_out[2] = {true, true}; // an operand is walked as the output is
     for (std::size_t i = 0; i < r.rank; ++i)
-        for (std::size_t k = 0; k < 3; ++k)
-            reaches[k].add(op.word<record>(i), op.step<record>((k + 1) * r.rank + i));
-    return real(a) && real(b) && real(out) && stays(reaches[0], 0, a) && stays(reaches[1], 0, b) &&
-           stays(reaches[2], 0, out) && r.function <= static_cast<std::uint8_t>(format::binary_op::keep);
+        for (std::size_t k = 0; k < 3; ++k) {
+            const std::int32_t stride = op.step<record>((k + 1) * r.rank + i);
+            reaches[k].add(op.word<record>(i), stride);
+            if (k < 2 && op.word<record>(i) != 1 && stride != op.step<record>(std::size_t{3} * r.rank + i))
+                as_out[k] = false;
+        }
+    return real(a) && real(b) && real(out) && reaches[0].stays(0, a) && reaches[1].stays(0, b) &&
+           reaches[2].stays(0, out) && reaches[2].visits_once() && (as_out[0] || apart(a, out)) &&
+           (as_out[1] || apart(b, out)) && r.function <= static_cast<std::uint8_t>(format::binary_op::keep);
+}
+
+/// Every window of a pool begins, and ends if it is the first, inside the image and its padding.
+[[nodiscard]] inline bool pool_axis_fits(const pool_record& r, std::size_t axis, std::uint32_t in,
+                                         std::uint32_t out) noexcept {
+    if (r.kernel[axis] == 0 || r.strides[axis] == 0 || r.dilations[axis] == 0)
+        return false;
+    const std::uint64_t padded = std::uint64_t{in} + r.pads[axis] + r.pads[axis + 2];
+    return std::uint64_t{out - 1} * r.strides[axis] < padded &&
+           std::uint64_t{r.kernel[axis] - 1u} * r.dilations[axis] < padded;
 }
 
 inline bool op_checker::pool(op_view op, t in, t out) const noexcept {
@@ -306,10 +340,16 @@ inline bool op_checker::pool(op_view op, t in, t out) const noexcept {
         in.dims[3] != out.dims[3])
         return false;
     if (r.function == static_cast<std::uint8_t>(pool_function::whole_average))
-        return codes(in) && out.dims[1] == 1 && out.dims[2] == 1;
-    for (std::size_t i = 0; i < 2; ++i)
-        if (r.kernel[i] == 0 || r.strides[i] == 0 || r.dilations[i] == 0)
+        return codes(in) && out.dims[1] == 1 && out.dims[2] == 1 &&
+               std::uint64_t{in.dims[1]} * in.dims[2] <= most_mean_codes;
+    std::uint64_t taps = 1;
+    for (std::size_t i = 0; i < 2; ++i) {
+        if (!pool_axis_fits(r, i, in.dims[i + 1], out.dims[i + 1]))
             return false;
+        taps *= r.kernel[i] < in.dims[i + 1] ? r.kernel[i] : in.dims[i + 1];
+    }
+    if (elements_of(out) * taps > most_op_steps)
+        return false;
     if (r.function == static_cast<std::uint8_t>(pool_function::average_int8))
         return codes(in);
     return r.function <= static_cast<std::uint8_t>(pool_function::average);
@@ -332,7 +372,8 @@ inline bool op_checker::copy(op_view op, t in, t out) const noexcept {
         from.add(op.word<record>(i), op.step<record>(r.rank + i));
         to.add(op.word<record>(i), op.step<record>(2 * std::size_t{r.rank} + i));
     }
-    return in.type == out.type && stays(from, r.input_first, in) && stays(to, r.output_first, out);
+    return in.type == out.type && from.stays(r.input_first, in) && to.stays(r.output_first, out) &&
+           to.visits_once();
 }
 
 inline bool op_checker::pad(op_view op, t in, t out) const noexcept {
@@ -390,7 +431,8 @@ inline bool op_checker::matmul(op_view op, t a, t b, t out) const noexcept {
     }
     from_a.highest += static_cast<std::int64_t>(std::uint64_t{r.m} * r.k) - 1;
     from_b.highest += static_cast<std::int64_t>(std::uint64_t{r.k} * r.n) - 1;
-    return written == elements_of(out) && stays(from_a, 0, a) && stays(from_b, 0, b);
+    return written == elements_of(out) && from_a.stays(0, a) && from_b.stays(0, b) &&
+           written * r.k <= most_op_steps;
 }
 
 } // namespace pith::run::detail

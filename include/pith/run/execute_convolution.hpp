@@ -26,6 +26,12 @@ struct convolution_geometry {
     std::ptrdiff_t first = 0; ///< first input of the window, from element (0, 0, 0, 0)
 };
 
+/// A step over so many rows or pixels. Where only one is visited it may lie beyond all memory, and is not
+/// taken.
+[[nodiscard]] constexpr std::ptrdiff_t times(std::uint16_t count, std::ptrdiff_t elements) noexcept {
+    return static_cast<std::ptrdiff_t>(count * std::int64_t{elements});
+}
+
 [[nodiscard]] inline convolution_geometry geometry_of(const window_record& w, std::uint32_t groups,
                                                       const tensor_record& in, const tensor_record& out,
                                                       const tensor_record* residual) noexcept {
@@ -35,10 +41,10 @@ struct convolution_geometry {
     const run_shape runs = runs_of(w, in.dims[3], groups);
     g.over.run_rows = runs.rows;
     g.over.run_columns = runs.columns;
-    g.over.run_row_stride = w.dilations[0] * row;
-    g.over.run_column_stride = w.dilations[1] * channels;
+    g.over.run_row_stride = times(w.dilations[0], row);
+    g.over.run_column_stride = times(w.dilations[1], channels);
     g.over.run_length = static_cast<std::uint32_t>(runs.length);
-    g.over.column_stride = w.strides[1] * channels;
+    g.over.column_stride = times(w.strides[1], channels);
     g.output = strides_of(out);
     if (residual != nullptr)
         g.residual = strides_of(*residual);
@@ -49,7 +55,7 @@ struct convolution_geometry {
     }
     g.over.rows = out.dims[1];
     g.over.columns = out.dims[2];
-    g.over.row_stride = w.strides[0] * row;
+    g.over.row_stride = times(w.strides[0], row);
     g.images = out.dims[0];
     g.first = -(w.pads[0] * row + w.pads[1] * channels);
     return g;
