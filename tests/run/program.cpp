@@ -228,6 +228,27 @@ TEST_CASE("program: strided operations stay inside their tensors") {
     CHECK(!accepted(2, 0, 0x7FFFFFFF, 0));
 }
 
+TEST_CASE("program: unknown optional sections are skipped, unknown required ones refused") {
+    const auto opens_with = [](std::uint16_t kind, std::uint16_t required) {
+        convolution c;
+        c.p.more.push_back({kind, required, 0, 0, 0});
+        return opens(c.finish());
+    };
+    CHECK(opens_with(900, 0));
+    CHECK(!opens_with(900, 1));
+    CHECK(!opens_with(900, 2));
+    CHECK(!opens_with(static_cast<std::uint16_t>(section_kind::tensors), 1)); // there is one already
+    CHECK(!opens_with(0, 1));
+}
+
+TEST_CASE("program: a file of another version is refused by its number") {
+    auto bytes = convolution().finish().bytes();
+    pith::store_le(bytes.data() + 4, std::uint32_t{2});
+    const auto refused = program_view::open(bytes.view());
+    REQUIRE(!refused);
+    CHECK(std::string(refused.error().where) == "the file has version 2");
+}
+
 TEST_CASE("program: tables of indices stay inside the image") {
     for (const std::uint32_t index : {0u, 1u, 2u, 0xFFFFFFFFu}) {
         program p;

@@ -4,6 +4,7 @@
 /// Host memory aligned for any vector unit, readable over_read_bytes past its end.
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -21,10 +22,13 @@ public:
 
     buffer() = default;
     explicit buffer(std::size_t bytes)
-        : data_(
-              static_cast<std::byte*>(::operator new (bytes + over_read_bytes, std::align_val_t{alignment}))),
-          size_(bytes) {
-        std::memset(data_.get(), 0, bytes + over_read_bytes);
+        : buffer(::operator new (bytes + over_read_bytes, std::align_val_t{alignment}), bytes) {}
+    /// The same, or null data when there is not so much memory.
+    [[nodiscard]] static buffer if_possible(std::size_t bytes) noexcept {
+        if (bytes > SIZE_MAX - over_read_bytes)
+            return {};
+        void* p = ::operator new (bytes + over_read_bytes, std::align_val_t{alignment}, std::nothrow);
+        return p != nullptr ? buffer(p, bytes) : buffer();
     }
 
     [[nodiscard]] std::byte* data() noexcept { return data_.get(); }
@@ -34,6 +38,10 @@ public:
     [[nodiscard]] bytes_view bytes() const noexcept { return {data_.get(), size_}; }
 
 private:
+    buffer(void* data, std::size_t bytes) noexcept : data_(static_cast<std::byte*>(data)), size_(bytes) {
+        std::memset(data, 0, bytes + over_read_bytes);
+    }
+
     struct release {
         void operator()(std::byte* p) const noexcept { ::operator delete (p, std::align_val_t{alignment}); }
     };

@@ -19,7 +19,7 @@ enum class errc : std::uint8_t {
     bad_shape,    ///< sizes that do not fit each other
     bad_option,   ///< an option out of its range
     missing,      ///< a file, input or name that is not there
-    no_memory,    ///< a buffer handed in is too small
+    no_memory,    ///< a buffer handed in is too small, or there is no room for another
     io,           ///< the operating system refused
 };
 

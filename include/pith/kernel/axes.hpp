@@ -21,7 +21,7 @@ struct axes {
             return;
         bool merges = rank != 0;
         for (std::size_t i = 0; merges && i < N; ++i)
-            merges = strides[i][rank - 1] == steps[i] * static_cast<std::ptrdiff_t>(size);
+            merges = strides[i][rank - 1] == std::int64_t{steps[i]} * static_cast<std::int64_t>(size);
         if (!merges)
             ++rank;
         sizes[rank - 1] = merges ? sizes[rank - 1] * size : size;
@@ -52,12 +52,13 @@ void for_each_outer(const axes<N>& a, std::uint32_t inner, const F& f) noexcept 
             if (axis == 0)
                 return;
             --axis;
-            for (std::size_t i = 0; i < N; ++i)
-                offsets[i] += a.strides[i][axis];
-            if (++index[axis] < a.sizes[axis])
+            if (++index[axis] < a.sizes[axis]) {
+                for (std::size_t i = 0; i < N; ++i)
+                    offsets[i] += a.strides[i][axis];
                 break;
-            for (std::size_t i = 0; i < N; ++i)
-                offsets[i] -= a.strides[i][axis] * static_cast<std::ptrdiff_t>(a.sizes[axis]);
+            }
+            for (std::size_t i = 0; i < N; ++i) // one step less than the size: never outside what is walked
+                offsets[i] -= a.strides[i][axis] * static_cast<std::ptrdiff_t>(a.sizes[axis] - 1);
             index[axis] = 0;
         }
     }

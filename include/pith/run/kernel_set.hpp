@@ -23,6 +23,11 @@ struct basic_kernel_set<type_list<Ops...>> : kernels_of<Ops>... {
     [[nodiscard]] constexpr const typename Op::kernels& of() const noexcept {
         return static_cast<const kernels_of<Op>&>(*this).slots;
     }
+    /// To put a kernel of one's own in its place.
+    template <class Op>
+    [[nodiscard]] constexpr typename Op::kernels& of() noexcept {
+        return static_cast<kernels_of<Op>&>(*this).slots;
+    }
 };
 
 using kernel_set = basic_kernel_set<op_list>;

@@ -27,7 +27,9 @@ public:
     /// Takes a copy of the bytes.
     template <class Use = on_use>
     [[nodiscard]] static result<session> open(bytes_view bytes, const session_options& options = {}) {
-        buffer copy(bytes.size());
+        buffer copy = buffer::if_possible(bytes.size());
+        if (copy.data() == nullptr)
+            return no_room(bytes.size());
         if (!bytes.empty())
             std::memcpy(copy.data(), bytes.data(), bytes.size());
         return open<Use>(std::move(copy), options);
@@ -41,7 +43,9 @@ public:
             return program.error();
         s.program_ = *program;
         s.kernels_ = kernels_for<op_list, Use>(options.isa & arch::detect());
-        s.arena_ = buffer(s.program_.arena_bytes());
+        s.arena_ = buffer::if_possible(s.program_.arena_bytes());
+        if (s.arena_.data() == nullptr)
+            return no_room(s.program_.arena_bytes());
         return s;
     }
 
@@ -77,6 +81,10 @@ public:
 
 private:
     session() = default;
+    [[nodiscard]] static fault no_room(std::size_t bytes) noexcept {
+        return {errc::no_memory, "there is not enough memory for the program and its values",
+                detail::place("bytes: ", bytes).view()};
+    }
 
     buffer bytes_;
     buffer arena_;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "../../arch/target.hpp"
 #include "../../base/bits.hpp"
@@ -59,12 +60,11 @@ PITH_ALWAYS_INLINE vi rounded(vf v) noexcept {
 PITH_ALWAYS_INLINE vi plus(vi v, const std::int32_t* p) noexcept {
     return _mm256_add_epi32(v, epilogue::load(p));
 }
-/// _mm_storeh_pd claims an aligned address; this stores the same at any.
-using anywhere = double __attribute__((aligned(1), may_alias));
 /// Eight codes each at `out` and at `second`.
 PITH_ALWAYS_INLINE void store_eights(std::uint8_t* out, std::uint8_t* second, __m128i codes) noexcept {
     _mm_storel_epi64(reinterpret_cast<__m128i*>(out), codes);
-    *reinterpret_cast<anywhere*>(second) = _mm_castsi128_pd(codes)[1];
+    const double upper = _mm_castsi128_pd(codes)[1];
+    std::memcpy(second, &upper, sizeof upper); // _mm_storeh_pd claims an aligned address
 }
 /// Stores eight or fewer channels of four or fewer pixels.
 template <int>

@@ -111,7 +111,10 @@ void copy(const T* input, T* output, axes<2> a) noexcept {
 template <class T>
 T* pad_axis(const pad_args& a, std::uint32_t axis, const T* x, std::size_t input_step, T* y) noexcept {
     if (axis == a.rank) {
-        *y = x != nullptr ? *x : *static_cast<const T*>(a.fill);
+        if (x != nullptr)
+            *y = *x;
+        else
+            std::memcpy(y, a.fill, sizeof(T)); // which may lie at any address
         return y + 1;
     }
     const auto size = static_cast<std::ptrdiff_t>(a.sizes[axis]);

@@ -13,7 +13,7 @@ namespace pith::kernel {
 
 /// The part of a window inside the image, along one axis.
 struct clipped_axis {
-    std::int32_t first = 0;        ///< input index of the first tap inside
+    std::int32_t first = 0;        ///< input index of the first tap inside, 0 without one
     std::uint32_t taps = 0;        ///< taps inside
     std::uint32_t padded_taps = 0; ///< taps inside or on a pad
 };
@@ -39,7 +39,7 @@ struct clipped_axis {
     const std::int32_t padded = taps_before(padded_end, start, step);
     const std::int32_t end = inside < taps ? inside : taps;
     clipped_axis w;
-    w.first = start + skipped * step;
+    w.first = end > skipped ? start + skipped * step : 0;
     w.taps = end > skipped ? static_cast<std::uint32_t>(end - skipped) : 0u;
     w.padded_taps = static_cast<std::uint32_t>(padded < taps ? padded : taps);
     return w;
@@ -79,8 +79,10 @@ void for_each_window(const pool_geometry& g, const F& f) noexcept {
 /// Calls f(offset) for each tap inside, in window order.
 template <class F>
 void for_each_tap(const pool_geometry& g, const clipped_window& w, const F& f) noexcept {
-    const std::ptrdiff_t down = g.input_strides.row_stride * static_cast<std::ptrdiff_t>(g.dilations[0]);
-    const std::ptrdiff_t right = g.input_strides.column_stride * static_cast<std::ptrdiff_t>(g.dilations[1]);
+    // Where there is one tap only, a step may lie beyond all memory, and is not taken.
+    const auto down = static_cast<std::ptrdiff_t>(std::int64_t{g.input_strides.row_stride} * g.dilations[0]);
+    const auto right =
+        static_cast<std::ptrdiff_t>(std::int64_t{g.input_strides.column_stride} * g.dilations[1]);
     for (std::uint32_t i = 0; i < w.rows; ++i)
         for (std::uint32_t j = 0; j < w.columns; ++j)
             f(w.first + static_cast<std::ptrdiff_t>(i) * down + static_cast<std::ptrdiff_t>(j) * right);
