@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "bits.hpp"
 #include "owner.hpp"
@@ -14,7 +15,7 @@
 
 namespace pith {
 
-/// Owned, zeroed bytes; movable only.
+/// Owned, zeroed bytes; movable only. Moved from, it has none.
 class buffer {
 public:
     static constexpr std::size_t alignment = 64;
@@ -26,6 +27,13 @@ public:
           size_(bytes) {
         std::memset(data_.get(), 0, bytes + over_read_bytes);
     }
+    buffer(buffer&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+    buffer& operator=(buffer&& other) noexcept {
+        data_ = std::move(other.data_);
+        size_ = std::exchange(other.size_, 0);
+        return *this;
+    }
+    ~buffer() = default;
 
     [[nodiscard]] std::byte* data() noexcept { return data_.get(); }
     [[nodiscard]] const std::byte* data() const noexcept { return data_.get(); }
