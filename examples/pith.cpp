@@ -2,6 +2,8 @@
 // The command-line tool: inspect, compress, run, evaluate and compare models; list kernels.
 
 #include <cstddef>
+#include <exception>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -22,10 +24,15 @@ namespace {
 const char* const data_help = "cifar10:FILE[,FILE...], cifar100:FILE, cifar100-coarse:FILE, mnist:DIR, "
                               "idx:IMAGES,LABELS, npy:IMAGES,LABELS, glyphs[:SEED] or "
                               "random[:SEED] (noise, for timing only)";
+constexpr int most_threads = 256;
 const char* const normalize_help = "none, unit (x/255), imagenet, or MEAN,.../STD,... of x/255";
 
 void add_json(CLI::App& verb, std::string& json) {
     verb.add_option("--json", json, "write the report there as JSON");
+}
+
+void add_force(CLI::App& verb, bool& force) {
+    verb.add_flag("--force", force, "write also over files that are read");
 }
 
 void add_kernels(CLI::App& verb, std::string& kernels) {
@@ -37,6 +44,7 @@ void declare(CLI::App& verb, tool::inspect_options& o) {
     verb.add_option("--against", o.against,
                     "what was made of an .onnx MODEL (.onnx or .pith): how its nodes map, operators, sizes");
     add_kernels(verb, o.kernels);
+    add_force(verb, o.force);
     add_json(verb, o.json);
 }
 
@@ -75,8 +83,8 @@ std::vector<CLI::Option*> add_training(CLI::App& verb, tool::train_options& o) {
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     verb.add_option("--seed", o.seed, "of weights, order and changes of images")->capture_default_str();
-    verb.add_option("--threads", o.threads, "cores to use; all of them by default")
-        ->check(CLI::NonNegativeNumber);
+    verb.add_option("--threads", o.threads, "cores to use, up to 256; 0, the default: all of them")
+        ->check(CLI::Range(0, most_threads));
     auto* const checkpoint = verb.add_option("--checkpoint", o.checkpoint, "file written after every epoch");
     verb.add_flag("--resume", o.resume, "go on from the checkpoint")->needs(checkpoint);
     const auto all = verb.get_options();
@@ -98,6 +106,7 @@ void declare(CLI::App& verb, tool::train_options& o) {
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     add_training(verb, o);
+    add_force(verb, o.force);
     add_json(verb, o.json);
 }
 
@@ -172,6 +181,7 @@ void declare(CLI::App& verb, tool::compress_options& o) {
                 "--curvature-every", o.curvature_every,
                 "epochs after which ewgs adapts its delta to the loss's curvature; never unless given")
             ->check(CLI::PositiveNumber);
+    add_force(verb, o.force);
     add_json(verb, o.json);
     verb.option_defaults()->group("Without --epochs");
     auto of_codes = add_few_bits(verb, o);
@@ -199,6 +209,7 @@ void declare(CLI::App& verb, tool::run_options& o) {
         ->check(CLI::PositiveNumber);
     verb.add_flag("--layers", o.layers, "time every layer");
     add_kernels(verb, o.kernels);
+    add_force(verb, o.force);
     add_json(verb, o.json);
 }
 
@@ -214,6 +225,7 @@ void declare(CLI::App& verb, tool::diff_options& o) {
         ->capture_default_str();
     verb.add_option("--input", o.inputs, ".npy or .pb files instead of --data, one for each input");
     verb.add_option("--sqnr-at-least", o.least, "decibels; exit code 3 if any value has less");
+    add_force(verb, o.force);
     add_json(verb, o.json);
 }
 
@@ -223,9 +235,10 @@ void declare(CLI::App& verb, tool::evaluate_options& o) {
     verb.add_option("--limit", o.limit, "only the first images")->check(CLI::PositiveNumber);
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
     verb.add_option("--threads", o.threads, "images at a time")
-        ->check(CLI::Range(1, 256))
+        ->check(CLI::Range(1, most_threads))
         ->capture_default_str();
     add_kernels(verb, o.kernels);
+    add_force(verb, o.force);
     add_json(verb, o.json);
 }
 
@@ -269,6 +282,10 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? tool::done : tool::wrong_usage;
+    } catch (const std::bad_alloc&) {
+        return tool::refuse({pith::errc::no_memory, "there is not enough memory for this"});
+    } catch (const std::exception& e) {
+        return tool::refuse({pith::errc::unsupported, "this cannot be done", e.what()});
     }
     return code;
 }

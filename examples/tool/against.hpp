@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "inspect.hpp"
+#include "outputs.hpp"
 #include "report.hpp"
 #include "sources.hpp"
 
@@ -362,6 +363,9 @@ inline void print_mapping(const outline& a, const outline& b, const mapping& m) 
 
 /// `pith inspect`, alone or against another file.
 inline exit_code run_against(const inspect_options& o) {
+    const auto files = file_list(o.force).read({o.model, o.against}).write(o.json).check();
+    if (!files)
+        return refuse(files.error());
     if (o.against.empty())
         return run_inspect(o);
     if (!is_onnx(o.model))

@@ -133,6 +133,7 @@ trained_in_codes(pith::graph<float> g, const code_options& codes, const train_op
     const auto data = labelled_data(o.data, o, g);
     if (!data)
         return data.error();
+    PITH_TRY(check_batch(o, *data));
     const auto validation = labelled_data(o.validation.empty() ? o.data : o.validation, o, g);
     if (!validation)
         return validation.error();

@@ -41,6 +41,7 @@ struct compress_options {
     std::size_t simulated = 0;         ///< held-out images to compare simulation and program on
     std::string operators;             ///< how an .onnx file holds codes: pairs, codes or int4; empty: pairs
     train_options training = aware_defaults();
+    bool force = false;
 };
 
 /// What is written: a program, or an ONNX model.
@@ -167,6 +168,7 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
     train_options t = o.training;
     t.data = o.data;
     t.normalize = o.normalize;
+    t.out = o.out;
     return t;
 }
 
@@ -237,6 +239,15 @@ inline exit_code run_compress(const compress_options& o) {
         return refuse({pith::errc::bad_option, "--quantize is int8, none or keep", o.quantize});
     if (!is_onnx(o.model))
         return refuse({pith::errc::bad_option, "compress reads .onnx models", o.model});
+    const auto files = file_list(o.force)
+                           .read(o.model)
+                           .read(o.training.teacher)
+                           .read_data(o.data)
+                           .read_data(o.training.validation)
+                           .write({o.out, o.training.checkpoint, o.json})
+                           .check();
+    if (!files)
+        return refuse(files.error());
     auto onnx = pith::io::read_file(o.model);
     if (!onnx)
         return refuse(onnx.error());

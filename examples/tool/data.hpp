@@ -22,6 +22,11 @@ namespace tool {
     auto data = pith::io::open_dataset(
         spec,
         {.normalize = *scaled, .image = image, .permutation = {permutation.begin(), permutation.end()}});
+    if (data && data->dims().elements() != image.elements())
+        return pith::fault{pith::errc::bad_shape,
+                           "the images of the data set do not have the size of the model's input",
+                           std::to_string(data->dims().elements()) + " elements, the model takes " +
+                               std::to_string(image.elements())};
     if (data && data->is_noise())
         std::fprintf(stderr, "pith: %s is noise: good for timing, not for accuracy\n", spec.c_str());
     return data;

@@ -17,6 +17,7 @@
 #include "data.hpp"
 #include "diff_report.hpp"
 #include "dumps.hpp"
+#include "outputs.hpp"
 #include "pith/graph/splice.hpp"
 #include "report.hpp"
 #include "sources.hpp"
@@ -33,6 +34,7 @@ struct diff_options {
     std::size_t samples = 8;
     std::optional<double> least; ///< decibels
     std::string json;
+    bool force = false;
 };
 
 using any_source = std::variant<graph_source, program_source, folder_source>;
@@ -53,6 +55,8 @@ using any_source = std::variant<graph_source, program_source, folder_source>;
     auto m = load_model(path);
     if (!m)
         return m.error();
+    PITH_TRY(check_types(m->session.program()));
+    PITH_TRY(check_steps(m->session.program()));
     return any_source(program_source{std::move(m->session), {}, {}, {}});
 }
 
@@ -96,7 +100,13 @@ public:
             auto data = open_data(o.data, o.normalize, image, g.input_layouts[0].permutation);
             if (!data)
                 return data.error();
-            f.count_ = dumps != nullptr ? 1 : std::min(o.samples, data->size());
+            f.at_once_ = dims.rank() > 0 ? static_cast<std::size_t>(dims[0]) : 1;
+            if (f.at_once_ == 0 || data->size() < f.at_once_)
+                return pith::fault{
+                    pith::errc::missing, "the data set has fewer images than the model takes at once",
+                    std::to_string(data->size()) + " images, " + std::to_string(f.at_once_) + " at once"};
+            const auto runs = std::min(o.samples, data->size()) / f.at_once_;
+            f.count_ = dumps != nullptr ? 1 : std::max<std::size_t>(runs, 1);
             f.images_ = std::move(*data);
         } else {
             return pith::fault{pith::errc::missing,
@@ -105,12 +115,18 @@ public:
         return f;
     }
 
+    /// Runs, each of at_once() images.
     [[nodiscard]] std::size_t count() const { return count_; }
+    [[nodiscard]] std::size_t at_once() const { return at_once_; }
     [[nodiscard]] pith::any_tensors<float> image(std::size_t i, const reference& g) const {
         if (!images_)
             return given_;
         pith::any_tensors<float> x;
-        x.emplace_back(pith::io::sample(*images_, i, g[g.inputs[0]].dims));
+        pith::tensor<float> batch(g[g.inputs[0]].dims);
+        const auto elements = batch.size() / at_once_;
+        for (std::size_t k = 0; k < at_once_; ++k)
+            images_->image(i * at_once_ + k, batch.data().subspan(k * elements, elements));
+        x.emplace_back(std::move(batch));
         return x;
     }
 
@@ -148,6 +164,7 @@ private:
     }
 
     std::size_t count_ = 0;
+    std::size_t at_once_ = 1;
     std::optional<pith::io::dataset> images_;
     pith::any_tensors<float> given_;
 };
@@ -198,6 +215,10 @@ private:
 }
 
 inline exit_code run_diff(const diff_options& o) {
+    const auto files =
+        file_list(o.force).read({o.a, o.b, o.model}).read(o.inputs).read_data(o.data).write(o.json).check();
+    if (!files)
+        return refuse(files.error());
     auto a = open_source(o.a);
     if (!a)
         return refuse(a.error());
@@ -216,10 +237,10 @@ inline exit_code run_diff(const diff_options& o) {
         return refuse(images.error());
     {
         progress line("diff", images->count());
-        for (; c.images < images->count(); ++c.images) {
-            if (const auto done = compare_image(c, *a, *b, images->image(c.images, c.g)); !done)
+        for (std::size_t i = 0; i < images->count(); ++i, c.images += images->at_once()) {
+            if (const auto done = compare_image(c, *a, *b, images->image(i, c.g)); !done)
                 return refuse(done.error());
-            line.reached(c.images);
+            line.reached(i);
         }
     }
     const auto worst = settle(c);

@@ -147,7 +147,7 @@ inline void print_rows(const comparison& c) {
                 "worst error", "there: A, B");
     for (const auto v : rows_of(c)) {
         const auto& l = c.layers[v];
-        std::printf("%-32.32s %-22.22s %-14s %8s %8s %12.6g", c.g[v].name.c_str(),
+        std::printf("%-32.32s %-22.22s %-14s %8s %8s %12.6g", printable(c.g[v].name).c_str(),
                     kind_of_value(c, v).c_str(), text_of(file_shape(c.g[v])).c_str(),
                     decibel_text(pith::sqnr(l.total)).c_str(), decibel_text(decibels(l.added_share)).c_str(),
                     l.total.worst);
@@ -161,7 +161,7 @@ inline void print_rows(const comparison& c) {
 inline void print_unmatched(const char* side, const std::vector<unmatched>& rest) {
     constexpr std::size_t most = 8;
     for (std::size_t i = 0; i < rest.size() && i < most; ++i)
-        std::printf("%s's %s %s\n", side, rest[i].name.c_str(), rest[i].why);
+        std::printf("%s's %s %s\n", side, printable(rest[i].name).c_str(), rest[i].why);
     if (rest.size() > most)
         std::printf("%s: %zu more like these\n", side, rest.size() - most);
 }

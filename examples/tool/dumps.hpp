@@ -227,12 +227,12 @@ struct values_alone {
 /// Every value of a model on its inputs, in the order of its own file.
 [[nodiscard]] inline pith::result<std::size_t>
 dump_graph(const reference& g, const pith::any_tensors<float>& inputs, const std::string& folder) {
-    PITH_TRY(make_folder(folder));
     graph_source all{g, {}, {}, {}};
     all.match(g);
     const auto table = all.values(g, inputs);
     if (!table)
         return table.error();
+    PITH_TRY(make_folder(folder));
     std::size_t count = 0;
     for (pith::value_id v = 0; v < g.values.size(); ++v) {
         if ((*table)[v].empty() || !is_named(g, v) || !pith::file_dims(*g[v].layout, g[v].dims))
@@ -243,29 +243,19 @@ dump_graph(const reference& g, const pith::any_tensors<float>& inputs, const std
     return count;
 }
 
-/// An input as it is about to be run, in the model's order.
-[[nodiscard]] inline pith::tensor<float> fed(pith::run::session& s, std::size_t i) {
-    const auto door = s.program().input(i);
-    const auto type = pith::run::type_of(s.program().tensor(door.tensor));
-    pith::tensor<float> t(outside_shape(door));
-    for_each_element(door, [&](std::size_t in, std::size_t out) {
-        t[out] = type == pith::format::dtype::f32   ? s.input(i)[in]
-                 : type == pith::format::dtype::i32 ? static_cast<float>(s.input<std::int32_t>(i)[in])
-                                                    : static_cast<float>(s.input<std::uint8_t>(i)[in]);
-    });
-    return t;
-}
-
 /// What every step of a program writes, channels last, and its inputs and outputs in the model's order.
 [[nodiscard]] inline pith::result<std::size_t> dump_program(pith::run::session session,
                                                             const std::string& folder) {
+    PITH_TRY(check_types(session.program()));
+    PITH_TRY(check_steps(session.program()));
     PITH_TRY(make_folder(folder));
     program_source source{std::move(session), {}, {}, {}};
     auto& s = source.session;
     pith::result<void> written;
     std::size_t count = s.program().input_count();
     for (std::size_t i = 0; i < count; ++i)
-        PITH_TRY(write_dump(folder, file_name_of(s.program().input(i).name), fed(s, i)));
+        PITH_TRY(
+            pith::io::save_npy(folder + "/" + file_name_of(s.program().input(i).name) + ".npy", fed(s, i)));
     s.run([&](std::size_t step, pith::run::op_view op) {
         const auto name = s.program().op_name(step);
         if (name.empty() || !written)

@@ -10,12 +10,14 @@
 #include <mutex>
 #include <string>
 #include <sys/resource.h>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "data.hpp"
 #include "model.hpp"
+#include "outputs.hpp"
 #include "report.hpp"
 #include "timing.hpp"
 
@@ -29,6 +31,7 @@ struct evaluate_options {
     std::string json;
     std::size_t limit = 0; ///< images; 0: all
     unsigned threads = 1;
+    bool force = false;
 };
 
 struct evaluation {
@@ -64,11 +67,17 @@ inline void evaluate_range(pith::run::session& s, const pith::io::dataset& data,
     progress line("evaluate", count);
     const std::size_t share = (count + sessions.size() - 1) / sessions.size();
     std::vector<std::thread> others;
+    const auto part = [&](std::size_t t) {
+        evaluate_range(sessions[t], data, std::min(count, t * share), std::min(count, (t + 1) * share), out,
+                       done);
+    };
+    others.reserve(sessions.size());
     for (std::size_t t = 1; t < sessions.size(); ++t)
-        others.emplace_back([&, t] {
-            evaluate_range(sessions[t], data, std::min(count, t * share), std::min(count, (t + 1) * share),
-                           out, done);
-        });
+        try {
+            others.emplace_back(part, t);
+        } catch (const std::system_error&) { // no more threads than these
+            part(t);
+        }
     constexpr std::size_t step = 64;
     for (std::size_t i = 0; i < std::min(share, count); i += step) {
         evaluate_range(sessions[0], data, i, std::min({i + step, share, count}), out, done);
@@ -119,6 +128,9 @@ open_sessions(model first, unsigned threads, std::string_view kernels) {
 }
 
 inline exit_code run_evaluate(const evaluate_options& o) {
+    const auto files = file_list(o.force).read(o.model).read_data(o.data).write(o.json).check();
+    if (!files)
+        return refuse(files.error());
     auto m = load_model(o.model, o.kernels);
     if (!m)
         return refuse(m.error());

@@ -22,6 +22,7 @@ struct inspect_options {
     std::string against; ///< what was made of it
     std::string kernels;
     std::string json;
+    bool force = false;
 };
 
 struct layer_line {
@@ -189,15 +190,18 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
 
 inline void print(const inspection& r) {
     for (const auto& d : r.inputs)
-        std::printf("input   %s %s %s\n", d.name.c_str(), d.type.c_str(), text_of(d.shape).c_str());
+        std::printf("input   %s %s %s\n", printable(d.name).c_str(), d.type.c_str(),
+                    text_of(d.shape).c_str());
     for (const auto& d : r.outputs)
-        std::printf("output  %s %s %s\n", d.name.c_str(), d.type.c_str(), text_of(d.shape).c_str());
+        std::printf("output  %s %s %s\n", printable(d.name).c_str(), d.type.c_str(),
+                    text_of(d.shape).c_str());
     std::printf("%-32s %-12s %-16s %12s %14s %12s  %-16s %s\n", "layer", "kind", "shape", "parameters",
                 "macs", "weight bytes", "encoding", "kernel");
     for (const auto& l : r.layers)
-        std::printf("%-32.32s %-12s %-16s %12s %14s %12s  %-16s %s\n", l.name.c_str(), l.kind.c_str(),
-                    text_of(l.shape).c_str(), grouped(l.parameters).c_str(), grouped(l.macs).c_str(),
-                    grouped(l.weight_bytes).c_str(), l.encoding.c_str(), l.kernel.c_str());
+        std::printf("%-32.32s %-12s %-16s %12s %14s %12s  %-16s %s\n", printable(l.name).c_str(),
+                    l.kind.c_str(), text_of(l.shape).c_str(), grouped(l.parameters).c_str(),
+                    grouped(l.macs).c_str(), grouped(l.weight_bytes).c_str(), l.encoding.c_str(),
+                    l.kernel.c_str());
     std::printf("%s parameters, %s multiply-adds, %s bytes of weights, %s bytes of arena\n",
                 grouped(r.parameters).c_str(), grouped(r.macs).c_str(), grouped(r.weight_bytes).c_str(),
                 grouped(r.arena_bytes).c_str());

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "outputs.hpp"
 #include "pith/pith.hpp"
 #include "report.hpp"
 
@@ -17,6 +18,8 @@ struct kernels_options {
 };
 
 inline exit_code run_kernels(const kernels_options& o) {
+    if (const auto files = file_list(false).write(o.json).check(); !files)
+        return refuse(files.error());
     const auto have = pith::arch::detect();
     std::printf("levels, for --kernels:\n");
     auto levels = json::writer::array();

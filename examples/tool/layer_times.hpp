@@ -57,7 +57,7 @@ inline void print(const std::vector<layer_time>& layers) {
     std::printf("%-32s %-12s %-16s %-16s %-20s %10s %7s %8s\n", "layer", "kind", "shape", "encoding",
                 "kernel", "ms", "share", "GOP/s");
     for (const auto& l : layers) {
-        std::printf("%-32.32s %-12s %-16s %-16s %-20s %10.5f %5.1f %%", l.layer.name.c_str(),
+        std::printf("%-32.32s %-12s %-16s %-16s %-20s %10.5f %5.1f %%", printable(l.layer.name).c_str(),
                     l.layer.kind.c_str(), text_of(l.layer.shape).c_str(), l.layer.encoding.c_str(),
                     l.layer.kernel.c_str(), l.ms.median, 100 * l.share);
         if (l.layer.macs != 0)

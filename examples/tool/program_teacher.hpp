@@ -21,15 +21,23 @@ public:
         auto opened = load_model(path);
         if (!opened)
             return opened.error();
-        program_teacher t(std::move(opened->session), batch);
-        const auto& program = t.session_.program();
-        const auto out = program.output(0).dims;
-        if (program.input_count() != 1 || out.rank() < 2 || out[0] != 1)
+        const auto& program = opened->session.program();
+        if (program.input_count() != 1 || program.output_count() < 1)
+            return pith::fault{pith::errc::unsupported, "a teacher has one input, and gives logits", path};
+        const auto in = program.input(0);
+        const auto out = program.output(0);
+        if (in.dims.rank() < 2 || in.dims[0] != 1 || out.dims.rank() < 2 || out.dims[0] != 1)
             return pith::fault{pith::errc::unsupported,
                                "a teacher has one input of one image, and gives one "
                                "row of logits",
                                path};
-        return t;
+        for (const auto& door : {in, out})
+            if (const auto type = pith::run::type_of(program.tensor(door.tensor));
+                type != pith::format::dtype::f32)
+                return pith::fault{pith::errc::unsupported, "a teacher's input and logits are float32",
+                                   path + ": " + std::string(door.name) + " is " +
+                                       std::string(pith::format::name_of(type))};
+        return program_teacher(std::move(opened->session), batch);
     }
 
     [[nodiscard]] std::size_t batch() const noexcept { return batch_; }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "json.hpp"
 #include "pith/base/result.hpp"
@@ -16,9 +17,23 @@ namespace tool {
 /// What the process returns.
 enum exit_code : int { done = 0, refused = 1, wrong_usage = 2, mismatch = 3 };
 
+/// Names come out of files: what would move a terminal's cursor becomes '?'.
+[[nodiscard]] inline std::string printable(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+            c = '?';
+    return out;
+}
+
+/// "SENTENCE: PLACE"
+[[nodiscard]] inline std::string text_of(const pith::fault& f) {
+    return f.what + std::string(f.where[0] != '\0' ? ": " : "") + printable(f.where);
+}
+
 /// Prints "pith: SENTENCE: PLACE" on stderr.
 inline exit_code refuse(const pith::fault& f) {
-    std::fprintf(stderr, "pith: %s%s%s\n", f.what, f.where[0] != '\0' ? ": " : "", f.where);
+    std::fprintf(stderr, "pith: %s\n", text_of(f).c_str());
     return refused;
 }
 

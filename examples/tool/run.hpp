@@ -14,6 +14,7 @@
 #include "dumps.hpp"
 #include "layer_times.hpp"
 #include "model.hpp"
+#include "outputs.hpp"
 #include "report.hpp"
 #include "run_graph.hpp"
 #include "tensor_files.hpp"
@@ -33,6 +34,7 @@ struct run_options {
     std::string json;
     std::size_t repeat = 0; ///< timed runs; 0: 100 without input or with `layers`, else none
     bool layers = false;    ///< time each of them too
+    bool force = false;
 };
 
 /// Uniform in [0, 1), the same on every machine; whole inputs are 0.
@@ -213,13 +215,31 @@ inline void time_session(pith::run::session& s, const run_options& o, json::writ
     report.add("ms_per_image", ms.to_json()).add("repeat", repeat);
 }
 
+/// What files are read and written, and that tensors are written in a known format.
+[[nodiscard]] inline pith::result<void> check_files(const run_options& o) {
+    for (const auto& path : o.outputs)
+        PITH_TRY(check_tensor_name(path));
+    return file_list(o.force)
+        .read(o.model)
+        .read(o.inputs)
+        .read(o.expect)
+        .write(o.outputs)
+        .write(o.json)
+        .write_folder(o.dump)
+        .check();
+}
+
 inline exit_code run_run(const run_options& o) {
+    if (const auto files = check_files(o); !files)
+        return refuse(files.error());
     auto m = load_model(o.model, o.kernels);
     if (const auto why = reason_for_graph(o, m))
         return run_graph(o, *why);
     if (!m)
         return refuse(m.error());
     auto& s = m->session;
+    if (const auto held = check_types(s.program()); !held)
+        return refuse(held.error());
     if (std::max(o.outputs.size(), o.expect.size()) > s.program().output_count())
         return refuse({pith::errc::bad_option, too_many_files});
     if (o.inputs.empty() && !o.expect.empty() && s.program().input_count() != 0)

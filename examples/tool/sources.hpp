@@ -222,7 +222,8 @@ struct graph_source {
             if constexpr (std::is_same_v<std::decay_t<decltype(t[0])>, std::uint8_t>)
                 for (auto& e : x)
                     e = pith::format::decode(*pith::codes_of(net[own]), static_cast<std::int32_t>(e));
-            out[to[own]] = arranged(x, g[to[own]].dims, from[own]);
+            if (static_cast<std::int64_t>(x.size()) == g[to[own]].dims.elements())
+                out[to[own]] = arranged(x, g[to[own]].dims, from[own]);
         };
         const auto seen = [&](pith::value_id own, const auto& t) {
             if (std::find(net.inputs.begin(), net.inputs.end(), own) == net.inputs.end())
@@ -274,7 +275,21 @@ private:
     }
 };
 
-/// A program, run step by step.
+/// Refuses programs with steps whose results are of a type that no tensor here can hold.
+[[nodiscard]] inline pith::result<void> check_steps(const pith::run::program_view& p) {
+    std::size_t index = 0;
+    for (const auto op : p.ops()) {
+        const auto type = pith::run::type_of(p.tensor(op.head().output));
+        if (!can_hold(type))
+            return pith::fault{
+                pith::errc::unsupported, "the program has a step of a type that the tool cannot write",
+                std::string(p.op_name(index)) + ", " + std::string(pith::format::name_of(type))};
+        ++index;
+    }
+    return {};
+}
+
+/// A program, run step by step. Its doors and steps are of types that can be held.
 struct program_source {
     pith::run::session session;
     std::vector<pith::value_id> to; ///< by step
@@ -296,12 +311,12 @@ struct program_source {
                         base + (n * pith::run::image_stride(t) + h * pith::run::row_stride(t) + k) * width;
                     if (type == pith::format::dtype::f32)
                         out.push_back(pith::load_le<float>(p));
-                    else if (type == pith::format::dtype::i32)
-                        out.push_back(static_cast<float>(pith::load_le<std::int32_t>(p)));
                     else if (type == pith::format::dtype::u8 && t.scale > 0)
                         out.push_back(t.scale * static_cast<float>(std::to_integer<int>(*p) - t.zero));
                     else
-                        out.push_back(static_cast<float>(std::to_integer<int>(*p)));
+                        with_whole(type, [&]<class E>(E) {
+                            out.push_back(static_cast<float>(pith::load_le<E>(p)));
+                        });
                 }
         return out;
     }

@@ -23,12 +23,15 @@ namespace tool {
     return pith::fault{pith::errc::bad_option, "tensor files end in .npy or .pb", path};
 }
 
-[[nodiscard]] inline pith::result<void> save_tensor(const std::string& path, const pith::io::array& a) {
-    if (path.ends_with(".npy"))
-        return pith::io::save_npy(path, a);
-    if (path.ends_with(".pb"))
-        return pith::io::save_tensor_proto(path, a);
+[[nodiscard]] inline pith::result<void> check_tensor_name(const std::string& path) {
+    if (path.ends_with(".npy") || path.ends_with(".pb"))
+        return {};
     return pith::fault{pith::errc::bad_option, "tensor files end in .npy or .pb", path};
+}
+
+[[nodiscard]] inline pith::result<void> save_tensor(const std::string& path, const pith::io::array& a) {
+    PITH_TRY(check_tensor_name(path));
+    return path.ends_with(".npy") ? pith::io::save_npy(path, a) : pith::io::save_tensor_proto(path, a);
 }
 
 /// The shape a door had in the model's own file.
@@ -77,6 +80,27 @@ void with_whole(pith::format::dtype type, const F& f) {
     }
 }
 
+/// Whether with_whole, or float, is how a session holds elements of this type.
+[[nodiscard]] inline bool can_hold(pith::format::dtype type) {
+    using pith::format::dtype;
+    return type == dtype::f32 || type == dtype::i64 || type == dtype::i32 || type == dtype::i8 ||
+           type == dtype::u8 || type == dtype::boolean;
+}
+
+/// Refuses programs that read or write elements of a type that no tensor here can hold.
+[[nodiscard]] inline pith::result<void> check_types(const pith::run::program_view& p) {
+    for (std::size_t i = 0; i < p.input_count() + p.output_count(); ++i) {
+        const auto door = i < p.input_count() ? p.input(i) : p.output(i - p.input_count());
+        const auto type = pith::run::type_of(p.tensor(door.tensor));
+        if (!can_hold(type))
+            return pith::fault{pith::errc::unsupported,
+                               "the program has an input or output of a type that the tool cannot read or "
+                               "write; float32, int64, int32, int8, uint8 and bool are possible",
+                               std::string(door.name) + ", " + std::string(pith::format::name_of(type))};
+    }
+    return {};
+}
+
 /// Puts a tensor into input `i` of a session. Sizes of 1 more or less do not matter, others must agree.
 [[nodiscard]] inline pith::result<void> feed(pith::run::session& s, std::size_t i, const pith::io::array& a,
                                              const std::string& path) {
@@ -106,25 +130,42 @@ void with_whole(pith::format::dtype type, const F& f) {
                        path};
 }
 
-/// Output `i` of a session as the model's own file would have it.
-[[nodiscard]] inline pith::io::array fetch(const pith::run::session& s, std::size_t i) {
-    const auto door = s.program().output(i);
-    const auto type = pith::run::type_of(s.program().tensor(door.tensor));
+/// An input or output as the model's own file would have it.
+/// @param elements called with a number of the type that is held: the view of them
+template <class Elements>
+[[nodiscard]] pith::io::array array_of(const pith::run::door& door, pith::format::dtype type,
+                                       const Elements& elements) {
     pith::io::array a;
     a.name = std::string(door.name);
     a.type = type;
     if (type == pith::format::dtype::f32) {
         pith::tensor<float> t(outside_shape(door));
-        for_each_element(door, [&](std::size_t in, std::size_t out) { t[out] = s.output(i)[in]; });
+        const auto from = elements(float{});
+        for_each_element(door, [&](std::size_t in, std::size_t out) { t[out] = from[in]; });
         a.data = std::move(t);
         return a;
     }
     pith::tensor<std::int64_t> t(outside_shape(door));
     with_whole(type, [&]<class E>(E) {
-        for_each_element(door, [&](std::size_t in, std::size_t out) { t[out] = s.output<E>(i)[in]; });
+        const auto from = elements(E{});
+        for_each_element(door, [&](std::size_t in, std::size_t out) { t[out] = from[in]; });
     });
     a.data = std::move(t);
     return a;
+}
+
+/// Output `i` of a session. @pre check_types
+[[nodiscard]] inline pith::io::array fetch(const pith::run::session& s, std::size_t i) {
+    const auto door = s.program().output(i);
+    return array_of(door, pith::run::type_of(s.program().tensor(door.tensor)),
+                    [&]<class E>(E) { return s.output<E>(i); });
+}
+
+/// Input `i` as it is about to be run. @pre check_types
+[[nodiscard]] inline pith::io::array fed(pith::run::session& s, std::size_t i) {
+    const auto door = s.program().input(i);
+    return array_of(door, pith::run::type_of(s.program().tensor(door.tensor)),
+                    [&]<class E>(E) { return s.input<E>(i); });
 }
 
 /// How far two tensors are apart.

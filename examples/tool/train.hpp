@@ -16,6 +16,7 @@
 
 #include "data.hpp"
 #include "model.hpp"
+#include "outputs.hpp"
 #include "pith/distill/decoupled.hpp"
 #include "pith/distill/soft_targets.hpp"
 #include "pith/distill/teacher.hpp"
@@ -54,6 +55,7 @@ struct train_options {
     int threads = 0; ///< 0: all cores
     bool flip = false;
     bool resume = false;
+    bool force = false;
 };
 
 [[nodiscard]] inline pith::result<pith::graph<float>> network_to_train(const train_options& o) {
@@ -125,6 +127,11 @@ inline void use_threads([[maybe_unused]] int count) {
 [[nodiscard]] inline pith::train::fit_options reporting(const train_options& o) {
     pith::train::fit_options f;
     f.checkpoint = o.checkpoint;
+    if (!o.out.empty()) // what is learned is kept all the same
+        f.unsaved = [](const pith::fault& why) {
+            std::fprintf(stderr, "pith: warning: a checkpoint is left out, the training goes on: %s\n",
+                         text_of(why).c_str());
+        };
     f.report = [shown = 0.0](const pith::train::progress& p) mutable {
         if (p.validation) {
             std::printf("epoch %llu of %llu: loss %.4f, accuracy %.2f %%; held out: loss %.4f, accuracy %.2f "
@@ -217,6 +224,14 @@ labelled_data(const std::string& spec, const train_options& o, const pith::graph
     return data;
 }
 
+/// Before memory is taken for batches.
+[[nodiscard]] inline pith::result<void> check_batch(const train_options& o, const pith::io::dataset& data) {
+    if (static_cast<std::uint64_t>(o.batch) > data.size())
+        return pith::fault{pith::errc::bad_option, "the data set is smaller than a batch; see --batch",
+                           std::to_string(data.size()) + " images, batches of " + std::to_string(o.batch)};
+    return {};
+}
+
 [[nodiscard]] inline pith::result<pith::train::score> train_as_told(const train_options& o) {
     auto g = network_to_train(o);
     if (!g)
@@ -226,6 +241,7 @@ labelled_data(const std::string& spec, const train_options& o, const pith::graph
     const auto data = labelled_data(o.data, o, *g);
     if (!data)
         return data.error();
+    PITH_TRY(check_batch(o, *data));
     const auto validation = labelled_data(o.validation.empty() ? o.data : o.validation, o, *g);
     if (!validation)
         return validation.error();
@@ -246,6 +262,15 @@ inline exit_code run_train(const train_options& o) {
         return refuse({pith::errc::bad_option, "--out must end in .onnx", o.out});
     if (o.out.empty() && o.checkpoint.empty())
         return refuse({pith::errc::bad_option, "name a file to keep what is learned in: --out FILE.onnx"});
+    const auto files = file_list(o.force)
+                           .read(is_onnx(o.model) ? o.model : std::string{})
+                           .read(o.teacher)
+                           .read_data(o.data)
+                           .read_data(o.validation)
+                           .write({o.out, o.checkpoint, o.json})
+                           .check();
+    if (!files)
+        return refuse(files.error());
     const auto last = train_as_told(o);
     if (!last)
         return refuse(last.error());

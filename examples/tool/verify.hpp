@@ -37,6 +37,7 @@ struct verification {
             return opened.error();
         sessions.push_back(std::move(*opened));
     }
+    PITH_TRY(expect_classifier(sessions[0].program()));
     std::vector<verification> parts(blocks);
     std::atomic<bool> failed = false;
     const pith::shape input = g[g.inputs[0]].dims;

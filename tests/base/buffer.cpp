@@ -16,7 +16,12 @@ TEST_CASE("buffer: aligned, zeroed, and readable past its end as kernels need") 
 TEST_CASE("buffer: empty by default, moved without copying") {
     pith::buffer a(8);
     const std::byte* p = a.data();
-    const pith::buffer b = std::move(a);
+    pith::buffer c = std::move(a);
+    pith::buffer b;
+    b = std::move(c);
     CHECK(b.data() == p);
+    CHECK(b.size() == 8);
+    CHECK(a.bytes().data() == nullptr); // NOLINT(bugprone-use-after-move): that is what is asked
+    CHECK(a.size() == 0);
     CHECK(pith::buffer{}.size() == 0);
 }

@@ -26,6 +26,16 @@ function(expect code words)
     endif()
 endfunction()
 
+# survives(ARGUMENTS...): the tool does it or refuses it, and ends by itself.
+function(survives)
+    execute_process(COMMAND ${TOOL} ${ARGN} WORKING_DIRECTORY ${WORK_DIR} RESULT_VARIABLE status OUTPUT_VARIABLE text
+                    ERROR_VARIABLE complaint TIMEOUT 60)
+    list(JOIN ARGN " " line)
+    if(NOT status MATCHES "^[013]$")
+        message(FATAL_ERROR "pith ${line}\nreturned ${status}\n${text}${complaint}")
+    endif()
+endfunction()
+
 # report(FILE KEY...): a report has these members.
 function(report file)
     file(READ ${WORK_DIR}/${file} text)
@@ -183,6 +193,68 @@ expect(0 "QLinearMatMul +0 +[1-9]|QGemm +0 +[1-9]" inspect mlp.onnx --against co
 expect(1 "compares an .onnx model" inspect int8.pith --against mlp.onnx)
 expect(1 "nothing.onnx" inspect mlp.onnx --against nothing.onnx)
 
+# What is written is checked before the work starts, and replaces nothing that is read.
+expect(1 "cannot be created in its folder: none/mlp.onnx" train --model mlp ${glyphs} --out none/mlp.onnx)
+expect(1 "cannot be created in its folder: none/c" train --model mlp ${glyphs} --out refused.onnx --checkpoint none/c)
+expect(1 "cannot be created in its folder: none/r.json" evaluate mlp.onnx ${images} --json none/r.json)
+expect(1 "cannot be created in its folder: none/f.pith" compress mlp.onnx --out none/f.pith --quantize none)
+expect(1 "there is a folder of that name" inspect mlp.onnx --json empty_dump)
+expect(1 "a file of that name" run mlp.onnx --dump mlp.onnx)
+expect(1 "cannot be one file" run mlp.onnx --output same.npy --json ./same.npy)
+file(COPY_FILE ${WORK_DIR}/mlp.onnx ${WORK_DIR}/own.onnx)
+file(CREATE_LINK own.onnx ${WORK_DIR}/link.onnx SYMBOLIC)
+foreach(same own.onnx ./own.onnx link.onnx ${WORK_DIR}/own.onnx)
+    expect(1 "--force allows it" compress own.onnx --out ${same} --quantize none)
+    expect(1 "--force allows it" inspect own.onnx --json ${same})
+endforeach()
+expect(1 "--force allows it" train --model mlp ${glyphs} --out own.onnx --teacher link.onnx)
+file(SHA256 ${WORK_DIR}/own.onnx own)
+file(SHA256 ${WORK_DIR}/mlp.onnx mlp)
+if(NOT own STREQUAL mlp)
+    message(FATAL_ERROR "a refusal changed its input")
+endif()
+expect(0 "bytes" compress own.onnx --out link.onnx --quantize none --force)
+if(NOT IS_SYMLINK ${WORK_DIR}/link.onnx OR IS_SYMLINK ${WORK_DIR}/own.onnx)
+    message(FATAL_ERROR "a link was replaced by what was written through it")
+endif()
+expect(0 "arena_bytes" inspect mlp.onnx --json /dev/stdout)
+expect(0 "." inspect mlp.onnx --json /dev/null)
+if(NOT EXISTS /dev/null)
+    message(FATAL_ERROR "/dev/null is gone")
+endif()
+file(GLOB left ${WORK_DIR}/.pith-* ${WORK_DIR}/*.part)
+if(left OR EXISTS ${WORK_DIR}/none OR EXISTS ${WORK_DIR}/refused.onnx)
+    message(FATAL_ERROR "something is left of what was refused or replaced: ${left}")
+endif()
+
+# Options beyond what there is.
+expect(2 "256" train --model mlp ${glyphs} --out refused.onnx --threads 100000)
+expect(2 "256" evaluate mlp.onnx ${images} --threads 100000)
+expect(2 "samples" diff mlp.onnx int8.pith ${images} --samples 0)
+expect(2 "samples" compress mlp.onnx --out refused.pith ${images} --samples 0)
+expect(2 "batch" train --model mlp ${glyphs} --out refused.onnx --batch 0)
+expect(1 "10000 images, batches of 1000000000" train --model mlp ${glyphs} --out refused.onnx --batch 1000000000)
+expect(1 "1000000000" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4 --epochs 1 --batch 1000000000)
+
+# A checkpoint is of one training.
+set(resumed ${glyphs} --rate 0.02 --out refused.onnx --checkpoint mlp.checkpoint --resume)
+expect(1 "batch size: mlp.checkpoint: 128 in the checkpoint, 64 here" train --model mlp ${resumed} --epochs 1 --batch 64)
+expect(1 "seed: mlp.checkpoint: 1 in the checkpoint, 2 here" train --model mlp ${resumed} --epochs 1 --seed 2)
+expect(1 "epochs, on which its schedule depends: mlp.checkpoint: 1 in the checkpoint, 3 here" train --model mlp ${resumed}
+       --epochs 3)
+expect(1 "another network; .*mlp.checkpoint: " train --model lenet5 ${resumed} --epochs 1)
+expect(1 "sgd in the checkpoint, adam here" train --model mlp ${resumed} --epochs 1 --optimizer adam)
+expect(1 "weight decay 0.000500 in the checkpoint" train --model mlp ${resumed} --epochs 1 --decay 0.1)
+expect(1 "not a checkpoint" train --model mlp ${glyphs} --out refused.onnx --checkpoint mlp.onnx --resume --force)
+if(EXISTS ${WORK_DIR}/refused.onnx)
+    message(FATAL_ERROR "a refusal left a file behind")
+endif()
+expect(0 "" train --model mlp ${glyphs} --epochs 1 --rate 0.02 --out again.onnx --checkpoint mlp.checkpoint --resume)
+file(SHA256 ${WORK_DIR}/again.onnx again)
+if(NOT again STREQUAL mlp)
+    message(FATAL_ERROR "a training that had come to its end was resumed to another network")
+endif()
+
 set(data $ENV{PITH_DATA})
 if(NOT EXISTS "${data}/models")
     message(STATUS "no PITH_DATA: real models were not tried")
@@ -197,6 +269,24 @@ foreach(case test_add_uint64 test_cast_FLOAT_to_FLOAT16 test_cast_FLOAT16_to_INT
     list(TRANSFORM inputs PREPEND "--input;")
     if(inputs)
         expect(0 "layer by layer" run ${case}/model.onnx ${inputs} --expect ${case}/test_data_set_0/output_0.pb)
+    endif()
+endforeach()
+
+# A first axis that is not 1 takes as many images at once.
+set(abs ${data}/onnx-conformance/node/test_abs)
+expect(0 "equal in every value" diff ${abs}/model.onnx ${abs}/model.onnx --data random --samples 9)
+expect(1 "size of the model's input" diff ${abs}/model.onnx ${abs}/model.onnx --data glyphs)
+
+# Programs whose inputs and outputs are of any type, size and number, or not there.
+foreach(name int64_input io_bool io_f64 io_i64 io_i8 names no_doors no_outputs rank0 teacher_u8 teacher_u8_784)
+    set(file ${data}/hostile/${name}.pith)
+    if(EXISTS ${file})
+        foreach(line "inspect;${file}" "run;${file}" "run;${file};--dump;hostile_dump" "run;${file};--layers"
+                     "diff;${file};${file};--data;random" "diff;${file};${file};--data;glyphs" "evaluate;${file};--data;random"
+                     "evaluate;${file};--data;glyphs" "run;${file};--input;best.npy;--expect;best.npy")
+            survives(${line})
+        endforeach()
+        expect(1 "teacher|student" train --model lenet5 --data glyphs --epochs 1 --batch 64 --teacher ${file} --out t.onnx)
     endif()
 endforeach()
 

@@ -100,62 +100,6 @@ TEST_CASE("fit: a small net learns drawn digits, and what network() gives classi
           doctest::Approx(static_cast<double>(right) / 100));
 }
 
-TEST_CASE("checkpoint: a resumed training ends in the same bits as an uninterrupted one") {
-    const auto all = *io::open_dataset("glyphs-train");
-    const first_images data{&all, 256};
-    const train::on_labels<train::cross_entropy> loss;
-    for (const bool with_adam : {false, true}) {
-        auto o = options();
-        if (with_adam)
-            o.optimizer = train::adam{.weight_decay = 0.01};
-        auto whole = *train::trainer<float>::make(small_net(), o);
-        std::vector<std::byte> kept;
-        for (int i = 0; !whole.finished(); ++i) {
-            if (i == 5)
-                kept = train::checkpoint_bytes(whole);
-            REQUIRE(whole.step(data, loss));
-        }
-        auto resumed = *train::trainer<float>::make(small_net(), o);
-        REQUIRE(train::resume_from(resumed, view<const std::byte>(kept)));
-        CHECK(resumed.at().step == 5);
-        while (!resumed.finished())
-            REQUIRE(resumed.step(data, loss));
-        CHECK(resumed.at() == whole.at());
-        CHECK(same_bits(all_numbers(resumed), all_numbers(whole)));
-        auto other = o;
-        other.seed = 6;
-        auto different = *train::trainer<float>::make(small_net(), other);
-        while (!different.finished())
-            REQUIRE(different.step(data, loss));
-        CHECK(!same_bits(all_numbers(different), all_numbers(whole)));
-    }
-}
-
-TEST_CASE("checkpoint: files that do not fit are refused and change nothing") {
-    auto t = *train::trainer<float>::make(small_net(), options());
-    const auto before = all_numbers(t);
-    const auto bytes = train::checkpoint_bytes(t);
-    const auto refused = [&](std::vector<std::byte> b) {
-        const auto r = train::resume_from(t, view<const std::byte>(b));
-        return !r && r.error().what[0] != '\0';
-    };
-    for (const std::size_t n : {std::size_t{0}, std::size_t{10}, bytes.size() / 2, bytes.size() - 1})
-        CHECK(refused({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n)}));
-    auto flipped = bytes;
-    flipped[bytes.size() / 2] ^= std::byte{1};
-    CHECK(refused(flipped));
-    auto o = options();
-    o.optimizer = train::adam{};
-    auto other = *train::trainer<float>::make(small_net(), o);
-    CHECK(refused(train::checkpoint_bytes(other)));
-    CHECK(same_bits(all_numbers(t), before));
-    const std::string path = "pith_test_checkpoint.bin";
-    REQUIRE(train::save_checkpoint(t, path));
-    CHECK(train::load_checkpoint(t, path));
-    std::remove(path.c_str());
-    CHECK(!train::load_checkpoint(t, path));
-}
-
 TEST_CASE("reestimate_statistics: running statistics become those of the data") {
     const auto all = *io::open_dataset("glyphs-train");
     graph_builder<float> b;

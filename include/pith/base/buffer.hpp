@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "bits.hpp"
 #include "owner.hpp"
@@ -15,7 +16,7 @@
 
 namespace pith {
 
-/// Owned, zeroed bytes; movable only.
+/// Owned, zeroed bytes; movable only. Moved from, it has none.
 class buffer {
 public:
     static constexpr std::size_t alignment = 64;
@@ -30,6 +31,13 @@ public:
         void* p = ::operator new (bytes + over_read_bytes, std::align_val_t{alignment}, std::nothrow);
         return p != nullptr ? buffer(p, bytes) : buffer();
     }
+    buffer(buffer&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+    buffer& operator=(buffer&& other) noexcept {
+        data_ = std::move(other.data_);
+        size_ = std::exchange(other.size_, 0);
+        return *this;
+    }
+    ~buffer() = default;
 
     [[nodiscard]] std::byte* data() noexcept { return data_.get(); }
     [[nodiscard]] const std::byte* data() const noexcept { return data_.get(); }

@@ -3,9 +3,7 @@
 #define PITH_IO_PROGRAM_FILE_HPP
 /// Packed programs in .pith files.
 
-#include <cstddef>
-#include <cstdio>
-#include <new>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -22,23 +20,8 @@ namespace pith::io {
 /// A file's bytes where a program may lie. Not checked: program_view::open does that.
 template <class = on_use>
 [[nodiscard]] inline result<buffer> read_program(const std::string& path) {
-    const detail::file_handle file{std::fopen(path.c_str(), "rb")};
-    if (!file)
-        return fault{errc::missing, "the file cannot be opened; check its path and permissions", path};
-    long size = -1;
-    if (std::fseek(file.get(), 0, SEEK_END) == 0)
-        size = std::ftell(file.get());
-    if (size < 0 || size > 0x7FFFFFFF || std::fseek(file.get(), 0, SEEK_SET) != 0)
-        return fault{errc::io, "the file cannot be read; is it a directory?", path};
-    buffer bytes;
-    try {
-        bytes = buffer(static_cast<std::size_t>(size));
-    } catch (const std::bad_alloc&) {
-        return fault{errc::no_memory, "the file is larger than the memory", path};
-    }
-    if (std::fread(bytes.data(), 1, bytes.size(), file.get()) != bytes.size())
-        return fault{errc::io, "the file cannot be read to its end", path};
-    return bytes;
+    constexpr std::uint64_t most = 0x7FFFFFFF;
+    return pith::detail::read_whole<buffer>(path, most);
 }
 
 /// A file opened, checked and ready to run.

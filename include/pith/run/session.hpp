@@ -22,8 +22,21 @@ struct session_options {
     arch::isa_set isa = arch::detect(); ///< fewer than the processor has pins slower kernels
 };
 
+/// Moved from, it is a session of no program: without inputs and outputs, and run() does nothing.
 class session {
 public:
+    session(session&& other) noexcept
+        : bytes_(std::move(other.bytes_)), arena_(std::move(other.arena_)),
+          program_(std::exchange(other.program_, {})), kernels_(other.kernels_) {}
+    session& operator=(session&& other) noexcept {
+        bytes_ = std::move(other.bytes_);
+        arena_ = std::move(other.arena_);
+        program_ = std::exchange(other.program_, {});
+        kernels_ = other.kernels_;
+        return *this;
+    }
+    ~session() = default;
+
     /// Takes a copy of the bytes.
     template <class Use = on_use>
     [[nodiscard]] static result<session> open(bytes_view bytes, const session_options& options = {}) {
@@ -54,17 +67,25 @@ public:
     [[nodiscard]] view<std::byte> arena() noexcept { return arena_.bytes(); }
 
     /// Elements of input `i`, to be written before run(). @tparam E float, or what the input's type says
+    /// @pre i < program().input_count(), and E is as wide as the input's elements; without assertions the
+    /// view is empty where they are not met
     template <class E = float>
     [[nodiscard]] view<E> input(std::size_t i) noexcept {
+        if (i >= program_.input_count())
+            return nothing<E>();
         const tensor_record t = program_.tensor(program_.input(i).tensor);
-        PITH_ASSERT(sizeof(E) == element_bytes(t));
+        if (sizeof(E) != element_bytes(t))
+            return nothing<E>();
         return {reinterpret_cast<E*>(arena_.data() + t.offset), static_cast<std::size_t>(elements_of(t))};
     }
-    /// Elements of output `i`, valid until the next run().
+    /// Elements of output `i`, valid until the next run(). @pre as that of input()
     template <class E = float>
     [[nodiscard]] view<const E> output(std::size_t i) const noexcept {
+        if (i >= program_.output_count())
+            return nothing<const E>();
         const tensor_record t = program_.tensor(program_.output(i).tensor);
-        PITH_ASSERT(sizeof(E) == element_bytes(t));
+        if (sizeof(E) != element_bytes(t))
+            return nothing<const E>();
         const std::byte* base = t.constant != 0 ? bytes_.data() : arena_.data();
         return {reinterpret_cast<const E*>(base + t.offset), static_cast<std::size_t>(elements_of(t))};
     }
@@ -84,6 +105,13 @@ private:
     [[nodiscard]] static fault no_room(std::size_t bytes) noexcept {
         return {errc::no_memory, "there is not enough memory for the program and its values",
                 detail::place("bytes: ", bytes).view()};
+    }
+
+    /// For what no view exists of: the caller's mistake.
+    template <class E>
+    [[nodiscard]] static view<E> nothing() noexcept {
+        PITH_ASSERT(false);
+        return {};
     }
 
     buffer bytes_;

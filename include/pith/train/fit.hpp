@@ -35,6 +35,9 @@ struct progress {
 struct fit_options {
     function<void(const progress&)> report{};
     std::string checkpoint{}; ///< file written after every epoch; empty for none
+    /// Told of a checkpoint that could not be written: the training goes on. Without it the fault is what fit
+    /// ends with if the last checkpoint failed.
+    function<void(const fault&)> unsaved{};
     /// Epochs between validations; the last epoch is always validated.
     std::uint64_t validate_every = 1;
     /// Epochs between measurements of the loss's curvature (see curvature.hpp); 0 for none.
@@ -73,10 +76,13 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
     const std::size_t batches = t.batches(data);
     if (batches == 0)
         return fault{errc::bad_option, "the data set is smaller than a batch"};
+    if (t.finished())
+        return t.evaluate(validation);
     const double begin = detail::seconds_now();
     const std::uint64_t all = t.options().epochs * batches;
     const std::uint64_t before = t.at().step;
     score last;
+    result<void> saved;
     while (!t.finished()) {
         const std::uint64_t epoch = t.at().epoch;
         if (options.curvature_every != 0 && epoch % options.curvature_every == 0 && t.at().batch == 0)
@@ -107,8 +113,12 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
                 options.report(p);
         }
         if (!options.checkpoint.empty())
-            PITH_TRY(save_checkpoint(t, options.checkpoint));
+            saved = save_checkpoint(t, options.checkpoint);
+        if (!saved && options.unsaved)
+            options.unsaved(saved.error());
     }
+    if (!saved && !options.unsaved)
+        return saved.error();
     return last;
 }
 

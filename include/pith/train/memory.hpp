@@ -5,14 +5,17 @@
 /// several of them, used again and again.
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <type_traits>
 #include <vector>
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 #include "../base/bits.hpp"
@@ -46,6 +49,18 @@ template <class = on_use>
 #endif
     std::memset(memory.get(), 0, size);
     return memory;
+}
+
+/// Of the machine; more than any where that is not known.
+template <class = on_use>
+[[nodiscard]] inline std::uint64_t physical_memory() noexcept {
+#if defined(__linux__)
+    const long pages = sysconf(_SC_PHYS_PAGES);
+    const long bytes = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && bytes > 0)
+        return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(bytes);
+#endif
+    return std::numeric_limits<std::uint64_t>::max();
 }
 
 } // namespace detail

@@ -96,6 +96,8 @@ public:
                 std::copy_n(memory_.value[id], t->size(), t->data().data());
         return g;
     }
+    /// The network as it is trained; its constants have the elements they came with.
+    [[nodiscard]] const graph<T, Layers>& network_at_batch() const noexcept { return g_; }
     /// Bytes of values and gradients, parameters not counted.
     [[nodiscard]] std::size_t working_bytes() const noexcept { return memory_.pool.bytes(); }
 

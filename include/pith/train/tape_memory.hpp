@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -126,11 +128,47 @@ void lay_out_constants(const graph<T, Layers>& g, const std::vector<learned_cons
     }
 }
 
+namespace detail {
+
+/// What its reader normalises lies where it was before that.
+template <class T>
+[[nodiscard]] bool lies_in_place(const tape_step<T>& s) noexcept {
+    return s.chain && s.data.norm->value;
+}
+
+/// More than the machine has is refused before any of it is taken: a system that promises more memory than it
+/// has would end the process.
+template <class T, class Layers>
+[[nodiscard]] result<void> check_memory(const graph<T, Layers>& g, const std::vector<tape_step<T>>& steps,
+                                        std::uint64_t most = physical_memory()) {
+    std::uint64_t count = 0; // of elements, each value's far below 2^63
+    const auto add = [&](value_id id) {
+        const std::uint64_t more = id == no_value ? 0 : elements(g, id);
+        count = count > std::numeric_limits<std::uint64_t>::max() - more
+                    ? std::numeric_limits<std::uint64_t>::max()
+                    : count + more;
+    };
+    for (const auto id : g.inputs)
+        add(id);
+    for (const auto& s : steps)
+        for (const auto id : s.out)
+            if (!lies_in_place(s))
+                add(id);
+    if (count <= most / sizeof(T))
+        return {};
+    constexpr std::uint64_t mega = 1000000;
+    return fault{errc::no_memory, "the values of a batch need more memory than there is; make it smaller",
+                 std::to_string(count / mega * sizeof(T)) + " MB of " + std::to_string(most / mega) + " MB"};
+}
+
+} // namespace detail
+
 /// The network's inputs and what the steps make of them. A value that its reader normalises lies where it was
 /// before that.
 template <class T, class Layers>
 [[nodiscard]] result<void> lay_out_values(const graph<T, Layers>& g, const std::vector<tape_step<T>>& steps,
                                           tape_memory<T>& m) {
+    PITH_TRY(detail::check_memory(g, steps));
     for (const auto id : g.inputs)
         m.value[id] = m.pool.add(detail::elements(g, id));
     for (const auto& s : steps)
@@ -141,8 +179,7 @@ template <class T, class Layers>
                 return at_node({errc::unsupported,
                                 "training does not pass through whole numbers; fold them when loading"},
                                g.nodes[s.node]);
-            const bool deferred = s.chain && s.data.norm->value;
-            m.value[id] = deferred ? m.value[s.in[0]] : m.pool.add(detail::elements(g, id));
+            m.value[id] = detail::lies_in_place(s) ? m.value[s.in[0]] : m.pool.add(detail::elements(g, id));
         }
     for (const auto id : g.outputs)
         if (m.value[id] == nullptr)

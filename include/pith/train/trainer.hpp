@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -102,6 +103,7 @@ public:
     /// The next batch of the epoch: one update. loss(logits, labels, indices, gradient) gives the loss.
     template <image_source D, class Loss>
     [[nodiscard]] result<score> step(const D& data, const Loss& loss) {
+        PITH_TRY(check_size(data.size()));
         if (order_.size() != data.size() || order_epoch_ != at_.epoch) {
             order_ = shuffled(data.size(), options_.seed, at_.epoch);
             order_epoch_ = at_.epoch;
@@ -181,7 +183,13 @@ public:
         return {tape_.parameter_values(), tape_.other_constants(), view<T>(optimizer_memory_),
                 view<T>(average_)};
     }
-    void move_to(const position& p) noexcept { at_ = p; }
+    /// Of the data set that is learned; 0 before the first step.
+    [[nodiscard]] std::size_t images() const noexcept { return images_; }
+    /// @param images of the data set that led there
+    void move_to(const position& p, std::size_t images) noexcept {
+        at_ = p;
+        images_ = images;
+    }
 
 private:
     trainer(tape<T, Layers> t, trainer_options options)
@@ -192,6 +200,18 @@ private:
         optimizer_memory_.assign(size * memories, T{0});
         if (options_.average)
             average_.assign(tape_.parameter_values().begin(), tape_.parameter_values().end());
+    }
+
+    /// The position counts batches of one data set.
+    [[nodiscard]] result<void> check_size(std::size_t images) {
+        if (images < tape_.batch())
+            return fault{errc::bad_option, "the data set is smaller than a batch",
+                         std::to_string(images) + " images, batches of " + std::to_string(tape_.batch())};
+        if (images_ != 0 && images_ != images)
+            return fault{errc::bad_option, "the data set has another size than the one that was learned",
+                         std::to_string(images) + " images, " + std::to_string(images_) + " before"};
+        images_ = images;
+        return {};
     }
 
     [[nodiscard]] double right(rows<const T> logits, std::size_t count) const {
@@ -251,6 +271,7 @@ private:
     tape<T, Layers> tape_;
     trainer_options options_;
     position at_;
+    std::size_t images_ = 0;
     std::vector<T> optimizer_memory_;
     std::vector<T> average_;
     std::vector<std::int32_t> labels_;
