@@ -18,7 +18,7 @@ struct one_output {
     format::affine from{};
     std::vector<float> bias{};
 
-    [[nodiscard]] accumulation sums(apart ways = apart::depth) const {
+    [[nodiscard]] accumulation sums(sum_cut ways = sum_cut::depth) const {
         value<float> w;
         w.dims = {1, depth};
         w.constant = tensor<float>(w.dims, static_cast<float>(code) / 128.f);
@@ -66,9 +66,9 @@ TEST_CASE("accumulators: a bias counts, to the last unit") {
     check_parts(one_output{1, 1, {}, {room}}.sums(), {{0, 1}});
     check_parts(one_output{1, -1, {}, {-room}}.sums(), {{0, 1}});
     check_parts(one_output{1, 0, {}, {2 * room}}.sums(), {{0, 1}}); // would be cut
-    CHECK_FALSE(one_output{1, 1, {}, {room}}.sums(apart::not_at_all).fits);
-    CHECK(one_output{1, 1, {}, {room}}.sums(apart::bias).fits);
-    CHECK_FALSE(one_output{70000, 127}.sums(apart::bias).fits);
+    CHECK_FALSE(one_output{1, 1, {}, {room}}.sums(sum_cut::not_at_all).fits);
+    CHECK(one_output{1, 1, {}, {room}}.sums(sum_cut::bias).fits);
+    CHECK_FALSE(one_output{70000, 127}.sums(sum_cut::bias).fits);
 }
 
 TEST_CASE("accumulators: a channel that is too much by itself cannot be taken apart") {
@@ -76,12 +76,12 @@ TEST_CASE("accumulators: a channel that is too much by itself cannot be taken ap
     w.dims = {1, 1, 70000, 2};
     w.constant = tensor<float>(w.dims, 1.f);
     w.encoded = affine_encoding{{1.f / 127.f}, {0}, 0, 8, -127, 127};
-    const auto a = accumulate_layer<float>(w, nullptr, {}, apart::depth);
+    const auto a = accumulate_layer<float>(w, nullptr, {}, sum_cut::depth);
     CHECK_FALSE(a.fits);
     CHECK(a.range.highest == 140000 * std::int64_t{127} * 255);
     w.dims = {1, 1, 40000, 2};
     w.constant = tensor<float>(w.dims, 1.f);
-    check_parts(accumulate_layer<float>(w, nullptr, {}, apart::depth), {{0, 1}, {1, 2}});
+    check_parts(accumulate_layer<float>(w, nullptr, {}, sum_cut::depth), {{0, 1}, {1, 2}});
 }
 
 TEST_CASE("accumulators: which nodes run in codes, in parts, or in floating point") {

@@ -55,7 +55,7 @@ struct accumulation {
 };
 
 /// Which ways a layer's sums may be taken apart.
-enum class apart : std::uint8_t {
+enum class sum_cut : std::uint8_t {
     not_at_all, ///< a depthwise convolution, whose kernels give nothing but codes
     bias,       ///< from the bias: input channels of groups are not neighbours
     depth,      ///< from the bias, and the depth in parts
@@ -141,7 +141,7 @@ struct sum_ranges {
 /// @pre has_weight_codes(weights); `from` are the codes of the layer's input
 template <class T>
 [[nodiscard]] accumulation accumulate_layer(const value<T>& weights, const tensor<T>* bias,
-                                            const format::affine& from, apart ways) {
+                                            const format::affine& from, sum_cut ways) {
     accumulation a;
     const auto scales = weight_scales(weights);
     std::vector<std::int64_t> biases(scales.size(), 0);
@@ -171,9 +171,9 @@ template <class T>
     }
     if (a.range.fits())
         return a;
-    if (ways != apart::not_at_all && without_bias.fits())
+    if (ways != sum_cut::not_at_all && without_bias.fits())
         a.parts = {{0, channels}};
-    else if (ways == apart::depth)
+    else if (ways == sum_cut::depth)
         a.parts = sums.parts();
     a.fits = !a.parts.empty();
     return a;

@@ -196,9 +196,9 @@ template <class T, class Layers>
     const auto& weights = g[n.inputs[1]];
     if (weights.dims.rank() != (c != nullptr ? 4U : 2U))
         return {}; // infer refuses it
-    apart ways = apart::depth;
+    sum_cut ways = sum_cut::depth;
     if (c != nullptr && c->groups > 1)
-        ways = weights.dims[3] == 1 && weights.dims[0] == c->groups ? apart::not_at_all : apart::bias;
+        ways = weights.dims[3] == 1 && weights.dims[0] == c->groups ? sum_cut::not_at_all : sum_cut::bias;
     const value_id bias = n.inputs.size() > 2 ? n.inputs[2] : no_value;
     return accumulate_layer(weights, bias == no_value ? nullptr : g[bias].reals(), *from, ways);
 }
