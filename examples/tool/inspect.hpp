@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "model.hpp"
+#include "pith/graph/quantized.hpp"
+#include "pith/plan/explain.hpp"
 #include "pith/run/describe.hpp"
 #include "report.hpp"
 #include "tensor_files.hpp"
@@ -46,6 +48,7 @@ struct inspection {
     std::vector<door_line> inputs;
     std::vector<door_line> outputs;
     std::vector<layer_line> layers;
+    std::vector<std::string> notes; ///< "name: what to know of it"
     std::uint64_t parameters = 0;
     std::uint64_t macs = 0;
     std::uint64_t weight_bytes = 0;
@@ -135,6 +138,10 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
                             static_cast<std::uint64_t>(n.macs), static_cast<std::uint64_t>(n.weight_bytes),
                             encoding_text(*g, g->nodes[k]), ""});
     }
+    const auto how = pith::executions_of(*g);
+    for (std::size_t k = 0; k < how.size(); ++k)
+        if (const auto note = pith::plan::explain_sums(how[k]); !note.empty())
+            r.notes.push_back(g->nodes[k].name + ": " + note);
     r.parameters = static_cast<std::uint64_t>(cost.parameters);
     r.macs = static_cast<std::uint64_t>(cost.macs);
     r.weight_bytes = static_cast<std::uint64_t>(cost.weight_bytes);
@@ -184,6 +191,10 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
     }
     auto o = json::writer::object();
     o.add("inputs", doors(r.inputs)).add("outputs", doors(r.outputs)).add("layers", layers);
+    auto notes = json::writer::array();
+    for (const auto& note : r.notes)
+        notes.add(note);
+    o.add("notes", notes);
     o.add("parameters", r.parameters).add("macs", r.macs).add("weight_bytes", r.weight_bytes);
     return o.add("arena_bytes", r.arena_bytes);
 }
@@ -202,6 +213,8 @@ inline void print(const inspection& r) {
                     l.kind.c_str(), text_of(l.shape).c_str(), grouped(l.parameters).c_str(),
                     grouped(l.macs).c_str(), grouped(l.weight_bytes).c_str(), l.encoding.c_str(),
                     l.kernel.c_str());
+    for (const auto& note : r.notes)
+        std::printf("note    %s\n", note.c_str());
     std::printf("%s parameters, %s multiply-adds, %s bytes of weights, %s bytes of arena\n",
                 grouped(r.parameters).c_str(), grouped(r.macs).c_str(), grouped(r.weight_bytes).c_str(),
                 grouped(r.arena_bytes).c_str());

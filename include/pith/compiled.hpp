@@ -35,7 +35,7 @@ PITH_COMPILED detail::compiled_tensors evaluate(const graph<float>&, view<const 
 PITH_COMPILED detail::compiled_values detail::simulate_codes(detail::simulation<float, layer_list>&,
                                                              const node<layer_list>&, const node_execution&);
 PITH_COMPILED detail::compiled_values detail::simulate_real(detail::simulation<float, layer_list>&,
-                                                            const node<layer_list>&);
+                                                            const node<layer_list>&, const node_execution&);
 PITH_COMPILED detail::compiled_tensors simulate(const graph<float>&, view<const any_tensor<float>>,
                                                 ignore_values&&);
 PITH_COMPILED result<graph<float>> passes::simplify::operator()(graph<float>) const;

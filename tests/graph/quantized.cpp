@@ -132,3 +132,15 @@ TEST_CASE("movement needs the same codes on both sides, concatenation does not")
         check(b.add_node(reduce{.op = reduce_op::mean, .axes = {1, 2}}, {x}), false);
     }
 }
+
+TEST_CASE("averages from uint8 to int8 codes run in reals, of one type in codes") {
+    for (const std::int32_t moved : {0, 128})
+        for (const bool global : {false, true}) {
+            graph_builder<float> b;
+            const auto x = b.input({1, 4, 4, 2});
+            encode_value(b, x);
+            const auto y = global ? b.global_average(x) : b.average_pool(x, 2);
+            b[y].encoded = affine_encoding::per_tensor({.scale = 0.1f, .zero = 7, .moved = moved});
+            CHECK((alone(b, y) == execution::integer) == (moved == 0));
+        }
+}

@@ -98,6 +98,67 @@ TEST_CASE("operators of one operand on codes are those between pairs") {
         }
 }
 
+TEST_CASE(
+    "averages between pairs have ONNX Runtime's codes near ties, of one type and from one to the other") {
+    struct kind {
+        int from, to;
+        float scale;
+        std::int64_t from_zero, to_zero;
+        sizes codes, expected; ///< 2 x 17; 1 x 16, as ONNX Runtime 1.30 gave them
+    };
+    const kind kinds[] = {
+        {i8,
+         u8,
+         0.5F,
+         3,
+         131,
+         {2,  21, -10, -23, -40, -34, 53,  29, -57, -14, 7,  2,   57,  20,  -47, -15, 13,
+          62, 21, 32,  -52, 36,  -9,  -36, 33, 0,   35,  -3, -37, -36, -27, -51, -43, -41},
+         {155, 144, 115, 108, 116, 121, 148, 129, 119, 134, 120, 125, 131, 102, 89, 107}},
+        {u8,
+         i8,
+         0.5F,
+         131,
+         3,
+         {135, 182, 189, 146, 79, 170, 159, 120, 172, 166, 184, 84,  188, 108, 97, 157, 99,
+          163, 172, 124, 184, 82, 169, 105, 187, 97,  121, 106, 114, 174, 76,  96, 161, 184},
+         {35, 39, 33, -5, -3, 23, 15, 16, 11, 16, -6, 12, 9, -34, 0, 22}},
+        {i8,
+         i8,
+         0.0371F,
+         -5,
+         91,
+         {-65, 47,  -13, -58, 49,  -17, 43, -3,  -48, -62, -35, -11, 29,  51, 43, -51, 11,
+          -65, -50, 32,  9,   -40, 49,  44, -40, -23, -64, 49,  -55, -48, 4,  52, -63, -1},
+         {63, 100, 88, 86, 106, 126, 107, 68, 47, 68, 83, 75, 105, 127, 91, 70}},
+        {u8,
+         u8,
+         0.0371F,
+         123,
+         219,
+         {73,  136, 126, 131, 180, 88, 116, 71,  113, 87,  144, 160, 74, 152, 137, 81, 85,
+          183, 140, 155, 68,  69,  97, 134, 150, 140, 172, 82,  158, 97, 157, 136, 67, 78},
+         {229, 235, 216, 208, 204, 205, 214, 214, 224, 217, 232, 218, 216, 242, 201, 174}},
+    };
+    for (const auto& k : kinds) {
+        CAPTURE(k.from);
+        CAPTURE(k.to);
+        model m;
+        m.input("x", {1, 1, 2, 17}).output("y");
+        m.code("x", k.scale, k.from_zero, k.from).code("y", k.scale, k.to_zero, k.to);
+        m.quantize("x", "xq", "x").decode("xq", "xr", "x");
+        m.node("AveragePool", {"xr"}, {"p"}, {attr::wholes("kernel_shape", {2, 2})});
+        m.quantize("p", "yq", "y").decode("yq", "y", "y");
+        tensor<float> x({1, 1, 2, 17});
+        for (std::size_t i = 0; i < x.size(); ++i)
+            x[i] = static_cast<float>(k.codes[i] - k.from_zero) * k.scale;
+        tensor<float> y({1, 1, 1, 16});
+        for (std::size_t i = 0; i < y.size(); ++i)
+            y[i] = static_cast<float>(k.expected[i] - k.to_zero) * k.scale;
+        CHECK(difference(evaluated(read(m), {x}), any_tensor<float>(y), 0.F, 0.F) == "");
+    }
+}
+
 TEST_CASE("products on codes are those between pairs, with their bias to the unit") {
     for (const std::string op : {"QLinearConv", "QLinearMatMul", "QGemm"}) {
         const bool conv = op == "QLinearConv";

@@ -83,6 +83,14 @@ public:
         record(name, q, images, count, by_hand);
     }
 
+    /// A network made by hand, with its codes.
+    void add_coded(const std::string& name, const graph<float>& q, const image_source& images,
+                   std::size_t count) const {
+        save(q, name, ".pairs.onnx", {.codes = io::onnx_codes::pairs});
+        save(q, name, ".operators.onnx", {.codes = io::onnx_codes::operators});
+        record(name, q, images, count, true);
+    }
+
     /// A quantised model as it is; its inputs are noise over the codes of its first value that has some.
     void add_file(const std::string& name, const fs::path& file, std::size_t count) const {
         const auto g = checked(io::load_onnx(file.string()), name);
@@ -311,6 +319,34 @@ void add_random_models(const model_folder& folder, std::size_t count) {
     }
 }
 
+/// Averages of codes, int8 or uint8 on either side; with one scale on both every fourth is a tie or next to
+/// one.
+void add_average_pools(const model_folder& folder, std::size_t count) {
+    for (const std::int32_t from : {0, 128})
+        for (const std::int32_t to : {0, 128})
+            for (const float scale : {0.5F, 0.0371F}) {
+                if (from != to && scale != 0.5F)
+                    continue; // averages of reals, whose sums are rounded in an order of ONNX Runtime's own
+                graph_builder<float> b;
+                const auto x = b.input({1, 9, 9, 5}, "x");
+                const auto y = b.average_pool(x, 2);
+                b[x].encoded = affine_encoding::per_tensor({.scale = scale, .zero = 125, .moved = from});
+                b[y].encoded = affine_encoding::per_tensor({.scale = scale, .zero = 219, .moved = to});
+                const std::string name = "average_" + std::to_string(from) + "_" + std::to_string(to) +
+                                         (scale == 0.5F ? "_ties" : "_near");
+                folder.add_coded(
+                    name, checked(std::move(b).finish({y}), name),
+                    [&](std::size_t i) {
+                        random_bits bits(i + 1);
+                        tensor<float> t({1, 9, 9, 5});
+                        for (auto& v : t.data())
+                            v = scale * static_cast<float>(static_cast<int>(bits.below(256)) - 125);
+                        return t;
+                    },
+                    count);
+            }
+}
+
 /// Models that others have quantised, as they are.
 void add_shipped_models(const model_folder& folder, const fs::path& data, std::size_t count) {
     for (const char* const part : {"bench", "kws-int8"}) {
@@ -332,6 +368,7 @@ int main(int argc, char** argv) {
     const model_folder folder{argv[1]};
     add_random_models(folder, 60);
     const auto images = static_cast<std::size_t>(std::atoi(argv[3]));
+    add_average_pools(folder, images);
     add_shipped_models(folder, argv[2], images);
     add_real_models(folder, argv[2], images);
     return 0;

@@ -15,6 +15,7 @@
 #include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../format/softmax.hpp"
+#include "accumulator_bound.hpp"
 #include "codes.hpp"
 #include "graph.hpp"
 
@@ -34,19 +35,42 @@ struct integer_call {
     const value<T>* weights = nullptr;             ///< of conv2d and dense
     const tensor<T>* bias = nullptr;               ///< or null
     const tensor<std::int64_t>* indices = nullptr; ///< of gather
+    view<const depth_part> parts{};                ///< node_execution::parts
 };
 
 namespace detail {
 
-/// Sum (x - zero) * w of a conv2d or dense layer, in numbers that hold every partial sum exactly.
+/// The elements of some input channels, each as `number(element)`.
+template <class S, class E, class Number>
+[[nodiscard]] std::vector<S> numbers_of(view<const E> elements, std::int64_t channels, const depth_part& part,
+                                        const Number& number) {
+    const auto rows = static_cast<std::int64_t>(elements.size()) / std::max<std::int64_t>(channels, 1);
+    std::vector<S> numbers(static_cast<std::size_t>(rows * (part.last - part.first)));
+    auto to = numbers.begin();
+    for (std::int64_t row = 0; row < rows; ++row)
+        for (std::int64_t c = part.first; c < part.last; ++c)
+            *to++ = number(elements[static_cast<std::size_t>(row * channels + c)]);
+    return numbers;
+}
+
+/// Sum (x - zero) * w of a conv2d or dense layer, in numbers that hold every partial sum exactly, of some
+/// input channels: all of them where there are groups.
 template <class S, class T, class Layer>
-[[nodiscard]] tensor<S> exact_sums(const Layer& layer, const integer_call<T>& c) {
+[[nodiscard]] tensor<S> exact_sums(const Layer& layer, const integer_call<T>& c, const depth_part& part) {
     const auto codes = weight_codes(*c.weights);
-    tensor<S> w(c.weights->dims);
-    std::copy(codes.begin(), codes.end(), w.data().begin());
-    tensor<S> x(c.in[0]->dims());
-    for (std::size_t i = 0; i < x.size(); ++i)
-        x[i] = static_cast<S>((*c.in[0])[i] - c.from[0].zero);
+    const std::int64_t own = c.weights->dims.back();
+    const std::int64_t all = c.in[0]->dims().back();
+    const bool whole = part.first == 0 && part.last == own;
+    shape w_dims = c.weights->dims;
+    shape x_dims = c.in[0]->dims();
+    w_dims[w_dims.rank() - 1] = part.last - part.first;
+    if (!whole)
+        x_dims[x_dims.rank() - 1] = part.last - part.first;
+    const tensor<S> w(w_dims, numbers_of<S>(view<const std::int8_t>(codes), own, part,
+                                            [](std::int8_t e) { return static_cast<S>(e); }));
+    const std::int32_t zero = c.from[0].zero;
+    const tensor<S> x(x_dims, numbers_of<S>(c.in[0]->data(), all, whole ? depth_part{0, all} : part,
+                                            [&](std::uint8_t e) { return static_cast<S>(e - zero); }));
     if constexpr (std::is_same_v<Layer, conv2d>)
         return convolve<S>(layer, x, w, nullptr);
     else
@@ -61,7 +85,7 @@ template <class S>
 
 template <class S, class T, class Layer>
 [[nodiscard]] simulated<T> multiply_codes(const Layer& layer, const integer_call<T>& c) {
-    const tensor<S> sums = exact_sums<S>(layer, c);
+    const tensor<S> sums = exact_sums<S>(layer, c, {0, c.weights->dims.back()});
     const auto scales = weight_scales(*c.weights);
     const auto bias = bias_codes(c.bias, c.from[0].scale, scales);
     const auto factors = output_factors(c.from[0].scale, scales, c.to);
@@ -97,11 +121,45 @@ template <class T>
     return most * std::max(c.from[0].zero, 255 - c.from[0].zero);
 }
 
+/// The sums of the parts, each scaled, then added up as reals, the bias last.
+template <class T, class Layer>
+[[nodiscard]] tensor<float> add_parts(const Layer& layer, const integer_call<T>& c) {
+    const auto factors = output_factors(c.from[0].scale, weight_scales(*c.weights), std::nullopt);
+    const std::size_t channels = factors.size();
+    tensor<float> y;
+    for (std::size_t p = 0; p < c.parts.size(); ++p) {
+        const tensor<double> sums = exact_sums<double>(layer, c, c.parts[p]);
+        if (p == 0)
+            y = tensor<float>(sums.dims());
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            // Exact in double, so that it is rounded by itself before it is added.
+            const float real = static_cast<float>(static_cast<double>(static_cast<float>(sums[i])) *
+                                                  static_cast<double>(factors[i % channels]));
+            y[i] = p == 0 ? real : y[i] + real;
+        }
+    }
+    for (std::size_t i = 0; c.bias != nullptr && i < y.size(); ++i)
+        y[i] += static_cast<float>((*c.bias)[i % channels]);
+    return y;
+}
+
+template <class T, class Layer>
+[[nodiscard]] simulated<T> multiply_parts(const Layer& layer, const integer_call<T>& c) {
+    const tensor<float> reals = add_parts(layer, c);
+    if (c.to)
+        return encode_tensor(affine_encoding::per_tensor(*c.to), reals);
+    tensor<T> y(reals.dims());
+    std::copy(reals.data().begin(), reals.data().end(), y.data().begin());
+    return y;
+}
+
 /// In float where no sum of products can leave its 24 bits, else in double.
 template <class T, class Layer>
 [[nodiscard]] std::vector<simulated<T>> multiply_exactly(const Layer& layer, const integer_call<T>& c) {
     std::vector<simulated<T>> out;
-    if (greatest_sum(c) < 1 << 24)
+    if (!c.parts.empty())
+        out.push_back(multiply_parts(layer, c));
+    else if (greatest_sum(c) < 1 << 24)
         out.push_back(multiply_codes<float>(layer, c));
     else
         out.push_back(multiply_codes<double>(layer, c));
@@ -167,25 +225,17 @@ average_images(const tensor<std::uint8_t>& x, const format::affine& from, const 
     const float factor =
         format::global_average_factor(from.scale, to.scale, static_cast<std::int32_t>(pixels));
     for (std::size_t i = 0; i < y.size(); ++i) {
-        std::int32_t sum = 0;
+        std::uint32_t sum = 0; // wraps like every kernel's; what runs in codes does not need it to
         for (std::size_t p = 0; p < pixels; ++p)
-            sum += x[(i / channels * pixels + p) * channels + i % channels] - from.zero;
-        y[i] = static_cast<std::uint8_t>(format::requantize(sum, factor, to.zero, to.lowest, to.highest));
+            sum += static_cast<std::uint32_t>(x[(i / channels * pixels + p) * channels + i % channels] -
+                                              from.zero);
+        y[i] = static_cast<std::uint8_t>(
+            format::requantize(static_cast<std::int32_t>(sum), factor, to.zero, to.lowest, to.highest));
     }
     return y;
 }
 
 } // namespace detail
-
-/// Whether a pool averages whole images without padding: then the zero point is added after the rounding.
-template <class = on_use>
-[[nodiscard]] inline bool averages_images(const pool2d& layer, const shape& x) {
-    if (layer.op != pool_op::average || x.rank() != 4)
-        return false;
-    const bool padded = std::any_of(layer.pads.begin(), layer.pads.end(), [](auto p) { return p != 0; });
-    return layer.global || (layer.kernel[0] == x[1] && layer.kernel[1] == x[2] && !padded &&
-                            layer.dilations == std::array<std::uint32_t, 2>{1, 1});
-}
 
 template <class T, class Layer>
 [[nodiscard]] std::vector<simulated<T>> forward_codes(const Layer& layer, const integer_call<T>& c) {

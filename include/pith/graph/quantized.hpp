@@ -9,11 +9,13 @@
 #include <cstdint>
 #include <optional>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "../base/on_use.hpp"
 #include "../format/affine.hpp"
+#include "accumulator_bound.hpp"
 #include "codes.hpp"
 #include "graph.hpp"
 #include "uses.hpp"
@@ -33,6 +35,11 @@ struct node_execution {
     value_id output = no_value;      ///< what it writes first: its own first output, or the activation's
     /// Codes of `output`, cut to the activation's range; none where the output is real.
     std::optional<format::affine> codes;
+    /// The sums of codes that int32 cannot hold; none where it can. The node runs in `parts`, or in reals.
+    std::optional<sum_range> sums{};
+    /// Input channels that a convolution or dense layer sums in codes apart; the sums are scaled and added up
+    /// as reals, and the bias last. Empty where one sum does.
+    std::vector<depth_part> parts{};
 };
 
 /// An activation that the node before it computes as well.
@@ -121,7 +128,11 @@ template <class = on_use>
 }
 template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const pool2d& layer, const node_codes& c) {
-    return layer.op == pool_op::max ? c.alike(1) : c.all();
+    if (layer.op == pool_op::max)
+        return c.alike(1);
+    // ONNX Runtime averages int8 codes to int8 ones and uint8 codes to uint8 ones; from one to the other it
+    // averages reals, which round differently near ties.
+    return c.all() && c.in[0]->moved == c.out[0]->moved;
 }
 template <class = on_use>
 [[nodiscard]] inline bool runs_in_codes(const unary&, const node_codes& c) {
@@ -170,6 +181,28 @@ template <class = on_use>
 
 } // namespace detail
 
+/// How the sums of node `n` keep within int32. @pre it runs in codes, but for that
+template <class T, class Layers>
+[[nodiscard]] accumulation accumulation_of(const graph<T, Layers>& g, const node<Layers>& n) {
+    const shape& x = g[n.inputs[0]].dims;
+    const auto from = codes_of(g[n.inputs[0]]);
+    if (const auto* p = std::get_if<pool2d>(&n.layer); p != nullptr && averages_images(*p, x)) {
+        const sum_range range = code_sums(*from, x[1] * x[2]);
+        return {range, {}, range.fits()};
+    }
+    const auto* c = std::get_if<conv2d>(&n.layer);
+    if (c == nullptr && !std::holds_alternative<dense>(n.layer))
+        return {};
+    const auto& weights = g[n.inputs[1]];
+    if (weights.dims.rank() != (c != nullptr ? 4U : 2U))
+        return {}; // infer refuses it
+    sum_cut ways = sum_cut::depth;
+    if (c != nullptr && c->groups > 1)
+        ways = weights.dims[3] == 1 && weights.dims[0] == c->groups ? sum_cut::not_at_all : sum_cut::bias;
+    const value_id bias = n.inputs.size() > 2 ? n.inputs[2] : no_value;
+    return accumulate_layer(weights, bias == no_value ? nullptr : g[bias].reals(), *from, ways);
+}
+
 /// How node `k` runs, its activation included; never execution::fused (see executions_of).
 template <class T, class Layers>
 [[nodiscard]] node_execution execution_of(const graph<T, Layers>& g, const std::vector<value_uses>& uses,
@@ -196,7 +229,13 @@ template <class T, class Layers>
         return e;
     if (!std::visit([&](const auto& layer) { return detail::runs_in_codes(layer, c); }, n.layer))
         return e;
+    auto sums = accumulation_of(g, n);
+    if (!sums.fits || !sums.parts.empty())
+        e.sums = sums.range;
+    if (!sums.fits)
+        return e;
     e.how = execution::integer;
+    e.parts = std::move(sums.parts);
     if (fused) {
         e.activation = fused->activation;
         e.output = fused->output;

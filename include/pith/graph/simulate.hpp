@@ -95,14 +95,28 @@ struct simulation {
     }
 };
 
+/// A pool whose sums of codes int32 cannot hold.
 template <class T, class Layers>
-[[nodiscard]] result<std::vector<simulated<T>>> simulate_real(simulation<T, Layers>& s,
-                                                              const node<Layers>& n) {
+[[nodiscard]] result<any_tensors<T>> average_stepwise(simulation<T, Layers>& s, node<Layers> n,
+                                                      const std::vector<tensor_input<T>>& in) {
+    const auto steps = average_in_steps(s.info(n.inputs[0]).dims);
+    n.layer = steps[0];
+    const auto rows = compute<T>(s.g, n, in);
+    if (!rows)
+        return rows;
+    n.layer = steps[1];
+    return compute<T>(s.g, n, std::vector<tensor_input<T>>{tensor_input<T>((*rows)[0])});
+}
+
+template <class T, class Layers>
+[[nodiscard]] result<std::vector<simulated<T>>> simulate_real(simulation<T, Layers>& s, const node<Layers>& n,
+                                                              const node_execution& how) {
     std::vector<tensor<T>> scratch(n.inputs.size());
     std::vector<tensor_input<T>> in;
     for (std::size_t i = 0; i < n.inputs.size(); ++i)
         in.push_back(s.real_input(n.inputs[i], scratch[i]));
-    auto computed = compute<T>(s.g, n, in);
+    auto computed = std::holds_alternative<pool2d>(n.layer) && how.sums ? average_stepwise(s, n, in)
+                                                                        : compute<T>(s.g, n, in);
     if (!computed)
         return computed.error();
     std::vector<simulated<T>> out;
@@ -132,6 +146,7 @@ simulate_codes(simulation<T, Layers>& s, const node<Layers>& n, const node_execu
         c.bias = infos.size() > 2 && infos[2].present ? s.g[n.inputs[2]].reals() : nullptr;
     }
     c.to = how.codes;
+    c.parts = how.parts;
     if (how.output != no_value && how.activation == no_node)
         c.levels = has_levels(s.g[how.output]) ? s.g[how.output].affine() : nullptr;
     const auto expected = infer_layer(n.layer, infos);
@@ -155,7 +170,7 @@ template <class T, class Layers, class Observer>
     if (how.how == execution::fused)
         return {};
     const auto& n = s.g.nodes[k];
-    auto out = how.how == execution::integer ? simulate_codes(s, n, how) : simulate_real(s, n);
+    auto out = how.how == execution::integer ? simulate_codes(s, n, how) : simulate_real(s, n, how);
     if (!out)
         return out.error();
     for (std::size_t i = 0; i < n.outputs.size(); ++i) {

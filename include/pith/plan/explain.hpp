@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
@@ -32,6 +33,7 @@ struct choice {
     std::string joined_to;      ///< the node whose operation computes this one
     std::size_t operations = 0; ///< of the program, copies and conversions included
     std::string_view why;       ///< what keeps it from running on codes; empty where nothing does
+    std::string sums;           ///< explain_sums
 };
 
 namespace detail {
@@ -62,6 +64,21 @@ template <class T, class Layers>
 }
 
 } // namespace detail
+
+/// What becomes of a node whose sums of codes int32 cannot hold; empty where it can.
+template <class = on_use>
+[[nodiscard]] inline std::string explain_sums(const node_execution& how) {
+    if (!how.sums)
+        return {};
+    std::string text = "its sums of codes, " + std::to_string(how.sums->lowest) + " to " +
+                       std::to_string(how.sums->highest) + ", do not fit in int32: ";
+    if (how.how != execution::integer)
+        return text + "it runs in floating point";
+    if (how.parts.size() == 1)
+        return text + "its bias is added in floating point";
+    return text + std::to_string(how.parts.size()) +
+           " parts of its depth are summed apart and added in floating point";
+}
 
 /// One choice per node, in the graph's order.
 template <class T, class Layers>
@@ -95,8 +112,9 @@ template <class T, class Layers>
         } else if (how[k].how == execution::integer) {
             c.how = fate::codes;
         } else {
-            c.why = detail::why_real(g, g.nodes[k]);
+            c.why = how[k].sums ? "its sums of codes do not fit in int32" : detail::why_real(g, g.nodes[k]);
         }
+        c.sums = explain_sums(how[k]);
     }
     return choices;
 }

@@ -27,6 +27,8 @@ struct step {
     bool integer = false;
     std::optional<format::affine> codes; ///< of the node's own result, cut to its activation
     std::optional<format::affine> add_codes;
+    std::optional<sum_range> sums; ///< node_execution::sums
+    std::vector<depth_part> parts; ///< node_execution::parts
 };
 
 namespace detail {
@@ -70,10 +72,12 @@ struct fuser {
         step& s = at[k];
         s.node = k;
         s.integer = how[k].how == execution::integer;
+        s.sums = how[k].sums;
         if (s.integer) {
             s.activation = how[k].activation;
             s.output = how[k].output;
             s.codes = how[k].codes;
+            s.parts = how[k].parts;
         } else {
             s.output = g.nodes[k].outputs.empty() ? no_value : g.nodes[k].outputs[0];
             const auto* b = layer<binary>(k);
@@ -91,7 +95,7 @@ struct fuser {
     [[nodiscard]] node_index addition_behind(node_index k) const {
         const step& s = at[k];
         const bool adds = layer<conv2d>(k) != nullptr || layer<dense>(k) != nullptr;
-        if (!fuse || !adds || (s.integer && (is_depthwise(k) || !s.codes)))
+        if (!fuse || !adds || (s.integer && (is_depthwise(k) || !s.codes || !s.parts.empty())))
             return no_node;
         const node_index j = only_reader(s.output);
         if (j == no_node || computed[j] || at[j].integer != s.integer)

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "../format/low_bit.hpp"
 #include "../format/requantize.hpp"
 #include "../graph/codes.hpp"
+#include "../graph/integer.hpp"
 #include "../run/op/convolution_f32.hpp"
 #include "../run/op/convolution_low.hpp"
 #include "../run/op/convolution_u8.hpp"
@@ -21,6 +23,7 @@
 #include "../run/op/depthwise_u8.hpp"
 #include "lowering.hpp"
 #include "panels.hpp"
+#include "real_binary.hpp"
 
 namespace pith::plan::detail {
 
@@ -166,21 +169,120 @@ store_weights(const weighted_layer& l, const std::vector<std::int8_t>& codes, co
     return s;
 }
 
-struct clamp {
-    float low = -std::numeric_limits<float>::infinity();
-    float high = std::numeric_limits<float>::infinity();
-};
-/// The range a relu or clip leaves.
+template <class T>
+[[nodiscard]] std::vector<float> floats(const tensor<T>& t) {
+    std::vector<float> f;
+    f.reserve(t.size());
+    for (const T e : t.data())
+        f.push_back(static_cast<float>(e));
+    return f;
+}
+
+/// An operation with the packed constants of a convolution of codes.
+/// @param r what else its record says
 template <class T, class Layers>
-[[nodiscard]] clamp clamp_of(const graph<T, Layers>& g, node_index k) {
-    if (k == no_node)
-        return {};
-    const unary& u = std::get<unary>(g.nodes[k].layer);
-    clamp c;
-    c.low = u.op == unary_op::relu ? 0.f : static_cast<float>(u.alpha);
-    if (u.op == unary_op::clip)
-        c.high = static_cast<float>(u.beta);
-    return c;
+draft_op& add_codes_convolution(lowering<T, Layers>& x, const weighted_layer& l, const stored_weights& stored,
+                                const std::vector<std::int32_t>& offsets, const std::vector<float>& factors,
+                                run::op::quantized_convolution_record r) {
+    const auto& packed = stored.packed;
+    r.window = window_record_of(l, run::op::convolution_u8::vector_tile);
+    r.groups = static_cast<std::uint16_t>(packed.groups);
+    r.weight_bits = stored.bits;
+    r.weight_lowest = stored.lowest;
+    r.level_count = stored.level_count;
+    draft_op& op = l.depthwise()     ? x.template add<run::op::depthwise_u8>(r)
+                   : stored.bits < 8 ? x.template add<run::op::convolution_low>(r)
+                                     : x.template add<run::op::convolution_u8>(r);
+    op.blobs = {{offsetof(run::op::quantized_convolution_record, weights), x.d.add_blob_of(packed.weights)},
+                {offsetof(run::op::quantized_convolution_record, bias),
+                 x.d.add_blob_of(pack_channels<std::int32_t>(offsets, packed.groups, packed.lanes))},
+                {offsetof(run::op::quantized_convolution_record, factor),
+                 x.d.add_blob_of(pack_channels<float>(factors, packed.groups, packed.lanes))}};
+    if (!stored.levels.empty())
+        op.blobs.push_back({offsetof(run::op::quantized_convolution_record, levels), x.d.add_blob_of(stored.levels)});
+    return op;
+}
+
+/// Input channels of an image or matrix of codes, with the border that the convolution reads.
+template <class T, class Layers>
+[[nodiscard]] result<tensor_id> read_part(lowering<T, Layers>& x, value_id input, const depth_part& part) {
+    const auto from = x.read(input, form::codes);
+    if (!from)
+        return from;
+    const tensor_id to = x.make(input, form::codes, true);
+    x.d.tensors[to].origin = no_value;
+    shape dims = x.g[input].dims;
+    const strides all = x.steps(*from, dims);
+    dims[dims.rank() - 1] = part.last - part.first;
+    x.record(to).dims[3] = static_cast<std::uint32_t>(part.last - part.first);
+    x.copy(*from, to, dims, all, x.steps(to, dims), part.first);
+    return to;
+}
+
+template <class T, class Layers>
+[[nodiscard]] tensor_id make_sum(lowering<T, Layers>& x) {
+    const tensor_id id = x.make(x.current.output, form::reals);
+    x.d.tensors[id].origin = no_value;
+    return id;
+}
+
+/// The scaled sums of one part, as reals.
+/// @param codes of all weights
+template <class T, class Layers>
+[[nodiscard]] result<tensor_id> lower_part(lowering<T, Layers>& x, weighted_layer l, value_id input,
+                                           value_id weights, const std::vector<std::int8_t>& codes,
+                                           const depth_part& part) {
+    const format::affine from = *codes_of(x.g[input]);
+    const auto in = x.current.parts.size() == 1 ? x.read(input, form::codes, placement::bordered)
+                                                : read_part(x, input, part);
+    if (!in)
+        return in;
+    const auto own = pith::detail::numbers_of<std::int8_t>(view<const std::int8_t>(codes),
+                                                           static_cast<std::int64_t>(l.inputs), part,
+                                                           [](std::int8_t e) { return e; });
+    l.inputs = static_cast<std::size_t>(part.last - part.first);
+    const auto offsets = fold_zero(std::vector<std::int32_t>(l.outputs, 0), own, from.zero);
+    const auto factors = output_factors(from.scale, weight_scales(x.g[weights]), std::nullopt);
+    const tensor_id out = make_sum(x);
+    run::op::quantized_convolution_record r{};
+    r.op = operands(out, *in);
+    r.highest = 255;
+    auto& op =
+        add_codes_convolution(x, l, store_weights(l, own, *x.g[weights].affine()), offsets, factors, r);
+    if (x.current.parts.size() > 1)
+        op.name += "/inputs " + std::to_string(part.first) + " to " + std::to_string(part.last - 1);
+    return out;
+}
+
+/// The depth in parts whose sums fit in int32; as reals these are added up, and the bias last.
+template <class T, class Layers>
+result<void> lower_parts(lowering<T, Layers>& x, const weighted_layer& l, value_id input, value_id weights,
+                         value_id bias) {
+    const step& s = x.current;
+    const shape& dims = x.g[s.output].dims;
+    const auto codes = weight_codes(x.g[weights]);
+    tensor_id sum = no_tensor;
+    std::size_t left = s.parts.size() - (bias == no_value ? 1 : 0); // additions
+    const auto add = [&](tensor_id other, const strides& steps) {
+        const bool last = --left == 0;
+        const tensor_id to = last && !s.codes ? x.real_output(s.output, true) : make_sum(x);
+        add_binary(x, binary_op::add, to, dims, sum, x.steps(sum, dims), other, steps, {});
+        sum = to;
+    };
+    for (const depth_part& part : s.parts) {
+        const auto own = lower_part(x, l, input, weights, codes, part);
+        if (!own)
+            return own.error();
+        if (sum == no_tensor)
+            sum = *own;
+        else
+            add(*own, x.steps(*own, dims));
+    }
+    if (bias != no_value)
+        add(channel_constant(x, floats(*x.g[bias].reals())), broadcast_strides({dims.back()}, dims));
+    if (s.codes)
+        x.quantize(sum, x.output(s.output, form::codes, true), *s.codes);
+    return {};
 }
 
 template <class T, class Layers>
@@ -194,7 +296,6 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
     const auto offsets = fold_zero(bias_codes(real_bias, from.scale, scales), codes, from.zero);
     const auto factors = output_factors(from.scale, scales, s.codes);
     const stored_weights stored = store_weights(l, codes, *x.g[weights].affine());
-    const auto& packed = stored.packed;
 
     const auto in = x.read(input, form::codes, placement::bordered);
     if (!in)
@@ -209,11 +310,6 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
 
     run::op::quantized_convolution_record r{};
     r.op = operands(out, *in, *residual);
-    r.window = window_record_of(l, run::op::convolution_u8::vector_tile);
-    r.groups = static_cast<std::uint16_t>(packed.groups);
-    r.weight_bits = stored.bits;
-    r.weight_lowest = stored.lowest;
-    r.level_count = stored.level_count;
     const format::affine to = s.codes.value_or(format::affine{});
     r.zero = static_cast<std::uint8_t>(to.zero);
     r.lowest = static_cast<std::uint8_t>(to.lowest);
@@ -232,17 +328,7 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
         r.add_lowest = static_cast<std::uint8_t>(sum.lowest);
         r.add_highest = static_cast<std::uint8_t>(sum.highest);
     }
-    draft_op& op = l.depthwise()     ? x.template add<run::op::depthwise_u8>(r)
-                   : stored.bits < 8 ? x.template add<run::op::convolution_low>(r)
-                                     : x.template add<run::op::convolution_u8>(r);
-    op.blobs = {{offsetof(run::op::quantized_convolution_record, weights), x.d.add_blob_of(packed.weights)},
-                {offsetof(run::op::quantized_convolution_record, bias),
-                 x.d.add_blob_of(pack_channels<std::int32_t>(offsets, packed.groups, packed.lanes))},
-                {offsetof(run::op::quantized_convolution_record, factor),
-                 x.d.add_blob_of(pack_channels<float>(factors, packed.groups, packed.lanes))}};
-    if (!stored.levels.empty())
-        op.blobs.push_back(
-            {offsetof(run::op::quantized_convolution_record, levels), x.d.add_blob_of(stored.levels)});
+    add_codes_convolution(x, l, stored, offsets, factors, r);
     if (real)
         x.settle(s.output, out);
     return {};
@@ -284,15 +370,6 @@ result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_
     return {};
 }
 
-template <class T>
-[[nodiscard]] std::vector<float> floats(const tensor<T>& t) {
-    std::vector<float> f;
-    f.reserve(t.size());
-    for (const T e : t.data())
-        f.push_back(static_cast<float>(e));
-    return f;
-}
-
 template <class T, class Layers, class Layer>
 result<void> lower_weighted(lowering<T, Layers>& x, const Layer& layer, const std::vector<value_id>& inputs) {
     const value_id weights = inputs[1];
@@ -302,6 +379,8 @@ result<void> lower_weighted(lowering<T, Layers>& x, const Layer& layer, const st
         return fault{errc::unsupported, "weights and biases that the network computes cannot be packed"};
     const weighted_layer l = weighted(layer, x.g[weights].dims);
     PITH_TRY(check_window(l));
+    if (!x.current.parts.empty())
+        return lower_parts(x, l, inputs[0], weights, bias);
     if (x.current.integer)
         return lower_codes(x, l, inputs[0], weights, bias);
     return lower_reals(x, l, inputs[0], floats(round_to_codes(x.g[weights])),

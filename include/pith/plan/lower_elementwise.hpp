@@ -20,6 +20,7 @@
 #include "../run/op/unary_f32.hpp"
 #include "lower_convolution.hpp"
 #include "lowering.hpp"
+#include "real_binary.hpp"
 
 namespace pith::plan {
 
@@ -143,20 +144,6 @@ result<void> lower_codes(lowering<T, Layers>& x, const binary& layer, value_id a
     return {};
 }
 
-/// a op b into `out`, which has the shape `dims`.
-template <class T, class Layers>
-void add_binary(lowering<T, Layers>& x, binary_op op, tensor_id out, const shape& dims, tensor_id a,
-                const strides& a_steps, tensor_id b, const strides& b_steps, const clamp& range) {
-    const axis_table table(dims, {a_steps, b_steps, x.steps(out, dims)});
-    run::op::binary_f32::record r{};
-    r.op = operands(out, a, b);
-    r.function = static_cast<std::uint8_t>(op);
-    r.rank = static_cast<std::uint8_t>(table.rank);
-    r.low = range.low;
-    r.high = range.high;
-    x.template add<run::op::binary_f32>(r, table.words());
-}
-
 /// Booleans as real numbers.
 template <class T, class Layers>
 [[nodiscard]] result<tensor_id> read_truth(lowering<T, Layers>& x, value_id v) {
@@ -256,23 +243,14 @@ result<void> lower(lowering<T, Layers>& x, const batch_norm& layer, const std::v
         factors.push_back(static_cast<float>(factor));
         offsets.push_back(static_cast<float>(number(2) - number(3) * factor));
     }
-    const auto channels = [&](const std::vector<float>& values) {
-        draft_tensor t;
-        t.record.constant = 1;
-        t.record.type = static_cast<std::uint8_t>(format::dtype::f32);
-        const auto sizes = image_dims({dims.back()});
-        std::copy(sizes.begin(), sizes.end(), t.record.dims);
-        t.blob = x.d.add_blob_of(values);
-        return x.d.add_tensor(t);
-    };
     const strides repeated = broadcast_strides({dims.back()}, dims);
     const tensor_id scaled = x.make(output, form::reals);
     x.d.tensors[scaled].origin = no_value;
-    detail::add_binary(x, binary_op::mul, scaled, dims, *in, x.steps(*in, dims), channels(factors), repeated,
-                       {});
+    detail::add_binary(x, binary_op::mul, scaled, dims, *in, x.steps(*in, dims),
+                       detail::channel_constant(x, factors), repeated, {});
     const tensor_id out = x.real_output(output, true);
-    detail::add_binary(x, binary_op::add, out, dims, scaled, x.steps(scaled, dims), channels(offsets),
-                       repeated, {});
+    detail::add_binary(x, binary_op::add, out, dims, scaled, x.steps(scaled, dims),
+                       detail::channel_constant(x, offsets), repeated, {});
     x.settle(output, out);
     return {};
 }

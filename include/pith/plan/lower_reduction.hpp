@@ -51,6 +51,34 @@ template <class = on_use>
     return r;
 }
 
+/// A mean of whole images whose sums of codes int32 cannot hold.
+template <class T, class Layers>
+[[nodiscard]] result<void> lower_average_in_steps(lowering<T, Layers>& x, value_id input) {
+    const value_id output = x.current.output;
+    shape dims = x.g[input].dims;
+    const auto steps = average_in_steps(dims);
+    const auto in = x.read(input, form::reals);
+    if (!in)
+        return in.error();
+    const auto add = [&](const pool2d& layer, tensor_id from, tensor_id to) -> result<void> {
+        auto record = pool_record_of(layer, dims);
+        if (!record)
+            return record.error();
+        record->op = operands(to, from);
+        x.template add<run::op::average_pool_f32>(*record);
+        return {};
+    };
+    const tensor_id rows = x.make(input, form::reals);
+    x.d.tensors[rows].origin = no_value;
+    x.record(rows).dims[2] = 1;
+    PITH_TRY(add(steps[0], *in, rows));
+    dims[2] = 1;
+    const tensor_id out = x.real_output(output, true);
+    PITH_TRY(add(steps[1], rows, out));
+    x.settle(output, out);
+    return {};
+}
+
 struct outer_inner {
     std::uint32_t outer = 1;
     std::uint32_t size = 1;
@@ -94,6 +122,8 @@ template <class T, class Layers>
 result<void> lower(lowering<T, Layers>& x, const pool2d& layer, const std::vector<value_id>& inputs) {
     const step& s = x.current;
     const shape& dims = x.g[inputs[0]].dims;
+    if (!s.integer && s.sums)
+        return detail::lower_average_in_steps(x, inputs[0]);
     auto record = detail::pool_record_of(layer, dims);
     if (!record)
         return record.error();

@@ -2,7 +2,9 @@
 #ifndef PITH_TRAIN_QUANTIZATION_HPP
 #define PITH_TRAIN_QUANTIZATION_HPP
 /// Quantised constants and values in training: convolutions and dense layers multiply their integer codes,
-/// whose sums are exact below 2^24, and scale the sums once, as the packed program does.
+/// whose sums are exact below 2^24, and scale the sums once, as the packed program does. Greater sums are
+/// rounded as floats are; they do not wrap, and where int32 could not hold them the program does not let them
+/// either (graph/accumulator_bound.hpp).
 
 #include <algorithm>
 #include <cstddef>

@@ -69,17 +69,17 @@ inline void average_pool_u8(const average_pool_u8_args& a) noexcept {
 }
 
 inline void global_average_u8(const global_average_u8_args& a) noexcept {
-    const std::int32_t zeros = static_cast<std::int32_t>(a.rows * a.columns) * a.input_zero;
+    const std::uint32_t zeros = a.rows * a.columns * static_cast<std::uint32_t>(a.input_zero);
     for (std::uint32_t c = 0; c < a.channels; ++c) {
-        std::int32_t sum = 0;
+        std::uint32_t sum = 0; // wraps like every kernel's
         for (std::uint32_t row = 0; row < a.rows; ++row) {
             const std::uint8_t* x =
                 a.input + static_cast<std::ptrdiff_t>(row) * a.input_strides.row_stride + c;
             for (std::uint32_t column = 0; column < a.columns; ++column)
                 sum += x[static_cast<std::ptrdiff_t>(column) * a.input_strides.column_stride];
         }
-        a.output[c] =
-            static_cast<std::uint8_t>(format::requantize(sum - zeros, a.factor, a.zero, a.lowest, a.highest));
+        a.output[c] = static_cast<std::uint8_t>(format::requantize(static_cast<std::int32_t>(sum - zeros),
+                                                                   a.factor, a.zero, a.lowest, a.highest));
     }
 }
 
