@@ -2,6 +2,7 @@
 // The command-line tool: inspect, compress, run, evaluate and compare models; list kernels.
 
 #include <cstddef>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,10 @@ std::vector<CLI::Option*> add_few_bits(CLI::App& verb, tool::compress_options& o
     return {
         verb.add_option("--samples", o.samples, "calibration images (256; 512 for weights below 8 bits)")
             ->check(CLI::PositiveNumber),
+        verb.add_option(
+            "--most-work", o.most_work,
+            "multiply-adds, or as much, that one calibration image may take (0: what the model's size "
+            "justifies)"),
         verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")
             ->capture_default_str(),
         verb.add_option("--weight-range", o.weight_range,
@@ -269,6 +274,8 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? tool::done : tool::wrong_usage;
+    } catch (const std::bad_alloc&) {
+        return tool::refuse({pith::errc::no_memory, "the model needs more memory than there is"});
     }
     return code;
 }

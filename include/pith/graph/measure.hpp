@@ -26,7 +26,8 @@ struct node_cost {
     shape output;          ///< of the first output
     std::int64_t parameters = 0;
     std::int64_t macs = 0; ///< multiply-adds of convolutions and matrix products, at the graph's batch
-    std::int64_t work = 0; ///< what evaluating it takes, in multiply-adds: about 16 per element or tap
+    std::int64_t work =
+        0; ///< what evaluating it takes, in multiply-adds: about 16 per element or tap, 4096 per node
     std::int64_t weight_bytes = 0; ///< of the parameters, at the width of their encodings
     int weight_bits = 0;           ///< of the widest parameter that is not one-dimensional; 0 without one
 };
@@ -93,11 +94,14 @@ template <class = on_use>
     return bounded_product(out.elements(), 16);
 }
 
+/// What a node takes whatever its size, in multiply-adds.
+inline constexpr std::int64_t per_node = 4096;
+
 /// What evaluating a node takes, in multiply-adds.
 template <class Layers>
 [[nodiscard]] std::int64_t work_of(const Layers& layer, view<const shape> out, view<const shape> in) {
     constexpr std::int64_t per_element = 16;
-    std::int64_t elements = 0;
+    std::int64_t elements = per_node / per_element;
     for (const auto& list : {out, in})
         for (const auto& dims : list)
             elements = bounded_sum(elements, dims.elements());

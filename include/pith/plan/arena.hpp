@@ -125,7 +125,7 @@ template <class = on_use>
                      [](const storage* a, const storage* b) { return a->bytes > b->bytes; });
     // Looking at all that have a place takes a step for each: no network comes near so many, a hostile one
     // gets a larger arena.
-    std::size_t steps = std::size_t{1} << 27;
+    std::size_t steps = std::size_t{1} << 25;
     std::vector<storage*> placed;
     std::size_t end = 0;
     for (storage* s : order) {

@@ -68,6 +68,9 @@ public:
     [[nodiscard]] door output(std::size_t i) const noexcept { return door_at(input_count() + i); }
     /// The layer an operation came from; empty when the names were left out.
     [[nodiscard]] std::string_view op_name(std::size_t i) const noexcept;
+    /// Calls take(op, name) for all of them in order: op_name walks to each anew.
+    template <class Take>
+    void for_each_op(const Take& take) const;
     [[nodiscard]] std::size_t metadata_count() const noexcept { return header_.metadata_count; }
     [[nodiscard]] metadata_entry metadata(std::size_t i) const noexcept;
 
@@ -124,6 +127,16 @@ inline std::string_view program_view::op_name(std::size_t i) const noexcept {
     for (; i > 0; --i)
         p = detail::next_text(p);
     return detail::load_text(p);
+}
+
+template <class Take>
+void program_view::for_each_op(const Take& take) const {
+    const std::byte* p = behind_doors();
+    for (const auto op : ops()) {
+        take(op, header_.named_ops != 0 ? detail::load_text(p) : std::string_view{});
+        if (header_.named_ops != 0)
+            p = detail::next_text(p);
+    }
 }
 
 inline metadata_entry program_view::metadata(std::size_t i) const noexcept {
