@@ -115,6 +115,10 @@ std::vector<CLI::Option*> add_few_bits(CLI::App& verb, tool::compress_options& o
     return {
         verb.add_option("--samples", o.samples, "calibration images (256; 512 for weights below 8 bits)")
             ->check(CLI::PositiveNumber),
+        verb.add_option(
+            "--most-work", o.most_work,
+            "multiply-adds, or as much, that one calibration image may take (0: what the model's size "
+            "justifies)"),
         verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")
             ->capture_default_str(),
         verb.add_option("--weight-range", o.weight_range,

@@ -4,6 +4,7 @@
 /// `pith compress`: a float ONNX model becomes a .pith program, or an ONNX model with quantised operators.
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ struct compress_options {
     std::string rounding;     ///< without training, as the following ones; empty: adaptive below 8 bits
     std::string weight_range; ///< empty: mse for adaptive rounding, else minmax
     std::string correction;   ///< of biases; empty: empirical below 8 bits
+    std::int64_t most_work = 0;
     bool equalized = false;
     unsigned first_last_bits = 8;
     bool variants = false;   ///< print what every step is worth on the held-out images
@@ -140,7 +142,8 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
                              .sample_count = o.samples != 0     ? o.samples
                                              : recipe->bits < 8 ? 512u
                                                                 : 256u,
-                             .activations = *observer};
+                             .activations = *observer,
+                             .most_work = o.most_work};
     auto simple = pith::passes::simplify{}(std::move(g));
     if (!simple)
         return simple;

@@ -49,6 +49,7 @@ struct weight_material {
     pith::quantize::sample_source samples;
     std::size_t sample_count = 256;
     pith::quantize::observer activations = pith::quantize::observer::minmax;
+    std::int64_t most_work = 0; ///< of one sample; 0: what the network's size justifies
 };
 
 /// uniform2 to uniform8, or nothing.
@@ -87,7 +88,8 @@ with_few_bits(pith::graph<float> g, const weight_recipe& r, weight_material m) {
                                   .samples = m.sample_count,
                                   .activations = {.kind = m.activations},
                                   .weights = {.bits = r.bits, .observed = {.kind = r.range}},
-                                  .first_last_bits = r.first_last_bits}(g);
+                                  .first_last_bits = r.first_last_bits,
+                                  .most_work = m.most_work}(g);
     const bool empirical = r.correction == bias_correction::empirical;
     if (coded && r.adaptive)
         coded = q::adaptive_rounding{.calibration = m.samples,

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "model.hpp"
@@ -112,17 +114,16 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
     add_program_doors(r, p);
     r.arena_bytes = p.arena_bytes();
     r.weight_bytes = weight_bytes(p);
-    std::size_t index = 0;
-    for (const auto op : p.ops()) {
+    p.for_each_op([&](pith::run::op_view op, std::string_view name) {
         const auto cost = pith::run::cost_of(p, op);
         const auto type = pith::run::type_of(p.tensor(op.head().input));
-        r.layers.push_back({std::string(p.op_name(index++)), std::string(pith::run::name_of(p, op)),
+        r.layers.push_back({std::string(name), std::string(pith::run::name_of(p, op)),
                             pith::run::output_shape(p, op), cost.parameters, cost.macs, cost.weight_bytes,
                             encoding_text(cost, type),
                             std::string(pith::run::kernel_name(p, op, s.kernels()))});
         r.parameters += cost.parameters;
         r.macs += cost.macs;
-    }
+    });
     return r;
 }
 
@@ -157,13 +158,14 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
     add_program_doors(r, s->program());
     r.arena_bytes = s->program().arena_bytes();
     // A layer may become several operations; its own comes after those that prepare its input.
-    std::size_t index = 0;
-    for (const auto op : s->program().ops()) {
-        const auto name = s->program().op_name(index++);
-        for (auto& l : r.layers)
-            if (l.name == name)
-                l.kernel = pith::run::kernel_name(s->program(), op, s->kernels());
-    }
+    std::unordered_map<std::string_view, std::vector<layer_line*>> named;
+    for (auto& l : r.layers)
+        named[l.name].push_back(&l);
+    s->program().for_each_op([&](pith::run::op_view op, std::string_view name) {
+        if (const auto at = named.find(name); at != named.end())
+            for (auto* l : at->second)
+                l->kernel = pith::run::kernel_name(s->program(), op, s->kernels());
+    });
     return r;
 }
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <cstdint>
+#include <string>
+#include <utility>
+
 #include <doctest/doctest.h>
 
 #include <pith/graph/builder.hpp>
@@ -50,4 +54,23 @@ TEST_CASE("a shared constant is counted once") {
     REQUIRE(g.has_value());
     CHECK(measure(*g).parameters == 16);
     CHECK(measure(*g).macs == 32);
+}
+
+TEST_CASE("work beyond what a network's size justifies is refused with the numbers") {
+    const auto pooled = [](std::int64_t size) {
+        graph_builder<float> b;
+        const auto x = b.input({1, size, size, 1});
+        auto g = std::move(b).finish({b.add_node(
+            pool2d{.op = pool_op::average, .kernel = {999, 999}, .pads = {499, 499, 499, 499}}, {x})});
+        REQUIRE(g.has_value());
+        return *std::move(g);
+    };
+    CHECK(measure(pooled(8)).work == 16 * (64 + 64 + 64 * 64) + 4096);
+    CHECK(expect_work(pooled(8)).has_value());
+    const auto refused = expect_work(pooled(100));
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(std::string(refused.error().what).find("most_work") != std::string::npos);
+    CHECK(std::string(refused.error().where) ==
+          "1600324096 multiply-adds or as much for one sample, allowed are 33554432");
+    CHECK(expect_work(pooled(100), std::int64_t{1} << 31).has_value());
 }

@@ -43,3 +43,15 @@ TEST_CASE("impossible windows are refused") {
     CHECK_FALSE(outputs_of({.input = 4, .kernel = 5}).has_value());
     CHECK_FALSE(outputs_of({.input = 4, .before = std::int64_t{1} << 40}).has_value());
 }
+
+TEST_CASE("taps before a place, counted one by one") {
+    for (std::int64_t kernel = 1; kernel < 6; ++kernel)
+        for (std::int64_t dilation = 1; dilation < 4; ++dilation)
+            for (std::int64_t start = -4; start < 5; ++start)
+                for (std::int64_t end = -5; end < 12; ++end) {
+                    std::int64_t taps = 0;
+                    for (std::int64_t i = 0; i < kernel; ++i)
+                        taps += start + i * dilation < end ? 1 : 0;
+                    CHECK(taps_before({.kernel = kernel, .dilation = dilation}, start, end) == taps);
+                }
+}

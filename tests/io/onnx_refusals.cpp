@@ -288,4 +288,56 @@ TEST_CASE("damaged copies of a real model are refused or loaded") {
     survive(std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size()), 3000, 2);
 }
 
+onnx_writer gemm(const sizes& a, std::int64_t flipped) {
+    return std::move(onnx_writer{}
+                         .input("x", a)
+                         .output("y")
+                         .constant("w", {4, 3}, std::vector<float>(12, 1.F))
+                         .node("Gemm", {"x", "w"}, {"y"}, {attr::whole("transA", flipped)}));
+}
+
+TEST_CASE("inputs with fewer or more axes than an operator needs are refused") {
+    for (const std::int64_t flipped : {0, 1})
+        for (const auto& dims : {sizes{}, sizes{4}, sizes{4, 4, 4}})
+            refused(gemm(dims, flipped), "Gemm needs matrices", "(Gemm)");
+    for (const auto& dims : {sizes{}, sizes{4}, sizes{2, 4}})
+        refused(onnx_writer{}.input("x", dims).output("y").node("Attention", {"x", "x", "x"}, {"y"}),
+                "three or four axes", "(Attention)");
+    refused(onnx_writer{}
+                .input("x", {1, 2, 4})
+                .input("k", {1, 1, 2, 4})
+                .output("y")
+                .node("Attention", {"x", "k", "k"}, {"y"},
+                      {attr::whole("q_num_heads", 1), attr::whole("kv_num_heads", 1)}),
+            "three or four axes", "(Attention)");
+    refused(onnx_writer{}
+                .input("x", {1, 1, 2, 4})
+                .input("p", {4})
+                .output("y")
+                .node("Attention", {"x", "x", "x", "", "p", "p"}, {"y"}),
+            "past ones four", "(Attention)");
+    // An axis that is not there, met where a reader did not ask before.
+    refused(onnx_writer{}.input("x", {4}).output("y").node("MeanVarianceNormalization", {"x"}, {"y"}), "",
+            "");
+}
+
+TEST_CASE("constants that would take far more work than the file's size justifies are refused") {
+    onnx_writer w;
+    w.input("x", {1, 1}).output("y").constant("s", {2}, sizes{1, 8'000'000}).constant("axes", {1}, sizes{1});
+    w.node("ConstantOfShape", {"s"}, {"big"});
+    std::vector<std::string> all{"x"};
+    for (int i = 0; i < 100; ++i) {
+        all.push_back("r" + std::to_string(i));
+        w.node("ReduceSum", {"big", "axes"}, {all.back()});
+    }
+    refused(w.node("Sum", all, {"y"}), "more work than its size justifies", "(ReduceSum)");
+}
+
+TEST_CASE("lists that are searched are not endless") {
+    std::vector<attr> many;
+    for (int i = 0; i < 2000; ++i)
+        many.push_back(attr::whole("a" + std::to_string(i), 1));
+    refused(one("Relu", many), "more than 1,024 attributes");
+}
+
 } // namespace

@@ -265,4 +265,42 @@ TEST_CASE("real models: load, save, load is a fixed point, and the outputs stay"
     CHECK(checked >= 15);
 }
 
+/// What is written is read again, with the same outputs.
+void comes_back(const onnx_writer& w) {
+    const auto text = w.text();
+    const auto g = io::parse_onnx(as_bytes(text));
+    REQUIRE_MESSAGE(g, g.error().what, " ", g.error().where);
+    const auto bytes = io::onnx_bytes(*g);
+    if (!bytes) {
+        CHECK(std::string(bytes.error().what).find("without elements") != std::string::npos);
+        return;
+    }
+    const auto again = io::parse_onnx(*bytes);
+    REQUIRE_MESSAGE(again, again.error().what, " ", again.error().where);
+    REQUIRE(again->outputs.size() == g->outputs.size());
+    for (std::size_t i = 0; i < g->outputs.size(); ++i)
+        CHECK((*again)[again->outputs[i]].dims.elements() == (*g)[g->outputs[i]].dims.elements());
+}
+
+TEST_CASE("values without elements come back, or are not written") {
+    comes_back(
+        onnx_writer{}.input("x", {3}).input("y", {2, 2, 0, 1}).output("z").node("Pow", {"x", "y"}, {"z"}));
+    comes_back(onnx_writer{}
+                   .input("x", {3})
+                   .input("low", {2, 4, 0, 1})
+                   .input("high", {})
+                   .output("y")
+                   .node("Clip", {"x", "low", "high"}, {"y"}));
+    comes_back(onnx_writer{}
+                   .constant("x", {1, 0, 0}, std::vector<float>{})
+                   .input("y", {1})
+                   .output("z")
+                   .node("Add", {"x", "y"}, {"z"}));
+    comes_back(onnx_writer{}
+                   .input("x", {1, 0, 2, 3})
+                   .output("z")
+                   .constant("s", {3}, sizes{1, 0, 6})
+                   .node("Reshape", {"x", "s"}, {"z"}));
+}
+
 } // namespace

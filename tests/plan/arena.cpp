@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -115,4 +116,22 @@ TEST_CASE("arena: tensors that live together never overlap") {
                 CHECK(place(d, t[b]).to + over_read_bytes <= d.arena_bytes);
             }
     }
+}
+
+TEST_CASE("arena: tens of thousands of values that live at once have places of their own, in little time") {
+    plan::draft d;
+    const tensor_id x = bytes(d, 8);
+    std::vector<tensor_id> t;
+    for (int i = 0; i < 30000; ++i)
+        op(d, t.emplace_back(bytes(d, 8)), x);
+    for (const auto id : t)
+        op(d, x, id);
+    d.inputs.push_back({x, "x", {8}, {}});
+    d.outputs.push_back({x, "y", {8}, {}});
+    REQUIRE(plan::place_tensors(d, {}));
+    std::vector<std::size_t> offsets;
+    for (const auto id : t)
+        offsets.push_back(place(d, id).from);
+    std::sort(offsets.begin(), offsets.end());
+    CHECK(std::adjacent_find(offsets.begin(), offsets.end()) == offsets.end());
 }

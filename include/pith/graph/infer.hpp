@@ -78,7 +78,7 @@ void free_batch(const graph<T, Layers>& g, node<Layers>& n, std::int64_t batch) 
     if (n.inputs.empty() || n.outputs.empty() || !leads(n.inputs[0]) || !leads(n.outputs[0]))
         return;
     if (auto* r = std::get_if<reshape>(&n.layer)) {
-        if (!r->dims.empty() && r->dims[0] == batch)
+        if (!r->empty && !r->dims.empty() && r->dims[0] == batch)
             r->dims[0] = 0;
     } else if (auto* s = std::get_if<slice>(&n.layer)) {
         if (!s->sizes.empty() && s->begins[0] == 0 && s->steps[0] == 1 && s->sizes[0] == batch)

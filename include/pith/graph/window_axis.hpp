@@ -37,6 +37,13 @@ template <class = on_use>
     return n;
 }
 
+/// How many taps of the window that begins at `start` lie before `end`: the first ones.
+[[nodiscard]] constexpr std::int64_t taps_before(const window_axis& w, std::int64_t start,
+                                                 std::int64_t end) noexcept {
+    const std::int64_t taps = end > start ? (end - start - 1) / w.dilation + 1 : 0;
+    return taps < w.kernel ? taps : w.kernel;
+}
+
 } // namespace pith
 
 #endif

@@ -201,11 +201,25 @@ private:
         for (const auto name : n.inputs)
             need(name);
         call<T> c(make_, symbols_, n, n.opset != 0 ? n.opset : opset_);
-        if (known.takes_codes || !reads_codes(n))
-            known.import(c);
-        else
-            import_on_codes(c, known.import);
+        at_place([&] {
+            if (known.takes_codes || !reads_codes(n))
+                known.import(c);
+            else
+                import_on_codes(c, known.import);
+        });
         make_.leave();
+    }
+
+    /// A refusal that names no place is of what is being imported.
+    template <class Step>
+    void at_place(const Step& step) const {
+        try {
+            step();
+        } catch (const refused& r) {
+            if (r.why.where[0] != '\0')
+                throw;
+            refuse(r.why.code, r.why.what, make_.where());
+        }
     }
 
     [[nodiscard]] bool reads_codes(const node_proto& n) const {
@@ -216,24 +230,27 @@ private:
 
     /// The model's name for an output wins over that of the node which computes it.
     void name_output(const operand& x, std::string_view name) {
-        for (const auto* doors : {&make_.net.inputs, &make_.net.outputs})
-            for (const auto known : *doors)
-                if (known == x.id)
-                    return;
-        if (make_.net[x.id].is_constant())
+        doors_.resize(make_.net.values.size());
+        if (std::exchange(doors_[x.id], std::uint8_t{1}) != 0 || make_.net[x.id].is_constant())
             return;
         make_.net[x.id].name = name;
         make_.net[x.id].layout = make_.layout_of(x);
     }
 
     void bind_outputs() {
+        doors_.resize(make_.net.values.size());
+        for (const auto id : make_.net.inputs)
+            doors_[id] = 1;
         for (const auto& v : model_.graph.outputs) {
             make_.enter(v.name, std::string("output '").append(v.name).append("'"));
             need(v.name);
             const node_proto none;
             call<T> c(make_, symbols_, none, opset_);
-            operand x = make_.unmixed(without_codes(c, *symbols_.find(v.name)));
-            x = make_.arranged(x, without_units(x.order));
+            operand x;
+            at_place([&] {
+                x = make_.unmixed(without_codes(c, *symbols_.find(v.name)));
+                x = make_.arranged(x, without_units(x.order));
+            });
             name_output(x, v.name);
             make_.net.outputs.push_back(x.id);
             make_.net.output_layouts.push_back(door(x.order));
@@ -257,7 +274,8 @@ private:
     std::vector<node_proto> nodes_;
     symbol_table symbols_;
     name_table<const tensor_proto*> initializers_;
-    name_table<std::size_t> reads_; ///< of every name, by nodes and as an output
+    std::vector<std::uint8_t> doors_; ///< by value: whether an input, or an output that has its name
+    name_table<std::size_t> reads_;   ///< of every name, by nodes and as an output
     std::int64_t opset_ = 0;
     std::string_view batch_;
 };

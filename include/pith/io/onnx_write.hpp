@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <new>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,6 +19,7 @@
 #include "../graph/infer.hpp"
 #include "../graph/quantized.hpp"
 #include "file.hpp"
+#include "onnx/wire.hpp"
 #include "onnx_write/direct.hpp"
 #include "onnx_write/layers_elementwise.hpp"
 #include "onnx_write/layers_move.hpp"
@@ -354,7 +354,7 @@ template <class T, class Layers>
     PITH_TRY(onnx_write::check_types(g, options));
     PITH_TRY(onnx_write::check_doors(g, g.inputs, g.input_layouts));
     PITH_TRY(onnx_write::check_doors(g, g.outputs, g.output_layouts));
-    try {
+    return onnx::guarded([&]() -> result<std::vector<std::byte>> {
         auto outline = onnx_write::outline_of(g, options.batch);
         if (!outline)
             return outline.error();
@@ -364,9 +364,7 @@ template <class T, class Layers>
         std::vector<std::byte> bytes(text->size());
         std::memcpy(bytes.data(), text->data(), bytes.size());
         return bytes;
-    } catch (const std::bad_alloc&) {
-        return fault{errc::no_memory, "the model needs more memory than there is"};
-    }
+    });
 }
 
 /// Writes the graph as an .onnx file; the file is replaced in one step.

@@ -123,9 +123,18 @@ template <class = on_use>
             order.push_back(&s);
     std::stable_sort(order.begin(), order.end(),
                      [](const storage* a, const storage* b) { return a->bytes > b->bytes; });
+    // Looking at all that have a place takes a step for each: no network comes near so many, a hostile one
+    // gets a larger arena.
+    std::size_t steps = std::size_t{1} << 25;
     std::vector<storage*> placed;
     std::size_t end = 0;
     for (storage* s : order) {
+        if (steps < placed.size()) {
+            s->offset = round_up(end, std::size_t{64});
+            end = s->offset + s->bytes;
+            continue;
+        }
+        steps -= placed.size();
         std::size_t at = 0;
         for (const storage* p : placed) { // sorted by offset
             if (p->last < s->first || s->last < p->first)

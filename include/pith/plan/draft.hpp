@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,6 +65,7 @@ struct draft {
     std::vector<draft_tensor> tensors;
     std::vector<draft_op> ops;
     std::vector<std::vector<std::byte>> blobs;
+    std::vector<std::vector<blob_id>> known; ///< blobs by the hash of their bytes
     std::vector<draft_door> inputs;
     std::vector<draft_door> outputs;
     std::vector<std::pair<std::string, std::string>> metadata;
@@ -72,11 +74,16 @@ struct draft {
     /// The same bytes are kept once.
     template <class = on_use>
     blob_id add_blob(std::vector<std::byte> bytes) {
-        for (std::size_t i = 0; i < blobs.size(); ++i)
+        constexpr std::size_t buckets = 4096;
+        known.resize(buckets);
+        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        auto& alike = known[std::hash<std::string_view>{}(text) % buckets];
+        for (const blob_id i : alike)
             if (blobs[i] == bytes)
-                return static_cast<blob_id>(i);
+                return i;
+        alike.push_back(static_cast<blob_id>(blobs.size()));
         blobs.push_back(std::move(bytes));
-        return static_cast<blob_id>(blobs.size() - 1);
+        return alike.back();
     }
     template <class T>
     blob_id add_blob_of(const std::vector<T>& elements) {

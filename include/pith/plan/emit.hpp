@@ -134,6 +134,8 @@ template <class = on_use>
         return fault{errc::unsupported, "programs are packed on little-endian processors only"};
     if (d.tensors.size() >= no_tensor)
         return fault{errc::unsupported, "the network has more than 65,534 values"};
+    if (d.metadata.size() > 0xFFFF)
+        return fault{errc::unsupported, "the model has more than 65,535 metadata entries"};
     std::size_t constants = 0;
     for (const auto& b : d.blobs)
         constants += b.size() + 64;

@@ -30,7 +30,7 @@ namespace detail {
 template <class T, class Layers>
 [[nodiscard]] tensor_id alias(lowering<T, Layers>& x, tensor_id of, value_id output, form f) {
     const tensor_id id = x.make(output, f);
-    x.d.tensors[id].alias_of = of;
+    x.d.tensors[id].alias_of = x.d.root_of(of);
     x.record(id).constant = x.record(of).constant;
     x.d.tensors[id].blob = x.d.tensors[of].blob;
     return id;

@@ -107,6 +107,14 @@ void want_borders(lowering<T, Layers>& x, const std::vector<step>& steps) {
     }
 }
 
+/// Programs count tensors, inputs and outputs in 16 bits.
+template <class = on_use>
+[[nodiscard]] inline result<void> expect_countable(const draft& d) {
+    if (d.tensors.size() >= no_tensor || d.inputs.size() >= no_tensor || d.outputs.size() >= no_tensor)
+        return fault{errc::unsupported, "the network has more than 65,534 values"};
+    return {};
+}
+
 template <class T, class Layers>
 void add_inputs(lowering<T, Layers>& x, const pack_options& options) {
     for (std::size_t i = 0; i < x.g.inputs.size(); ++i) {
@@ -153,17 +161,18 @@ template <class T, class Layers>
     lowering<T, Layers> x(g);
     detail::want_borders(x, steps);
     detail::add_inputs(x, options);
+    PITH_TRY(detail::expect_countable(x.d));
     for (const step& s : steps) {
         x.current = s;
         const auto& n = g.nodes[s.node];
         const auto done = std::visit([&](const auto& layer) { return lower(x, layer, n.inputs); }, n.layer);
         if (!done)
             return at_node(done.error(), n);
-        if (x.d.tensors.size() >= no_tensor)
-            return fault{errc::unsupported, "the network has more than 65,534 values"};
+        PITH_TRY(detail::expect_countable(x.d));
     }
     x.current = {};
     PITH_TRY(detail::add_outputs(x, options));
+    PITH_TRY(detail::expect_countable(x.d));
     x.d.metadata = g.metadata;
     return std::move(x.d);
 }

@@ -42,6 +42,8 @@ struct post_training {
     bool per_channel = true;            ///< weights
     bool outputs = true;                ///< the network's outputs have codes too
     std::vector<std::string> in_real{}; ///< conv2d and dense layers, by name, to leave in floating point
+    /// What evaluating the network once may take (graph/measure.hpp); 0: what its size justifies.
+    std::int64_t most_work = 0;
 
     template <class T, class Layers>
     [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const;
@@ -98,6 +100,7 @@ template <class T, class Layers, class Run>
 [[nodiscard]] result<std::vector<std::optional<range_observer>>>
 observe_sources(const graph<T, Layers>& g, const placement& where, const post_training& options,
                 const Run& run) {
+    PITH_TRY(expect_work(g, options.most_work));
     std::vector<std::optional<range_observer>> seen(g.values.size());
     const auto uses = uses_of(g);
     for (const auto& group : where.groups)

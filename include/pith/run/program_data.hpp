@@ -97,6 +97,15 @@ public:
     [[nodiscard]] std::string_view op_name(std::size_t i) const noexcept {
         return at_.names.count == 0 ? std::string_view{} : text_at(at_.names, i);
     }
+    /// Calls take(op, name) for all of them in order: op_name walks to each anew.
+    template <class Take>
+    void for_each_op(const Take& take) const {
+        const std::byte* p = bytes_.data() + at_.names.at;
+        for (const op_view op : ops()) {
+            take(op, at_.names.count == 0 ? std::string_view{} : detail::load_text(p));
+            p = at_.names.count == 0 ? p : detail::next_text(p);
+        }
+    }
     [[nodiscard]] std::size_t metadata_count() const noexcept { return at_.metadata.count; }
     /// @pre i < metadata_count()
     [[nodiscard]] metadata_entry metadata(std::size_t i) const noexcept {

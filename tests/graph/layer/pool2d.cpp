@@ -100,3 +100,15 @@ TEST_CASE("pooling refuses what does not fit") {
     CHECK_FALSE(refusal(pool2d{.strides = {1, 0}}, {{1, 2, 2, 1}}).empty());
     CHECK_FALSE(refusal(pool2d{}, {{2, 2, 1}}).empty());
 }
+
+TEST_CASE("a window far beyond the image costs no more than the image") {
+    pool2d p{.op = pool_op::average, .kernel = {1u << 24, 1u << 24}, .count_include_pad = true};
+    p.pads = {1u << 23, 1u << 23, 1u << 23, 1u << 23};
+    tensor<float> x({1, 3, 2, 1});
+    std::fill(x.data().begin(), x.data().end(), 0x1p40F);
+    const auto y = run_one<float>(p, {x});
+    REQUIRE(y.dims() == shape{1, 4, 3, 1});
+    CHECK(y[0] == 0x1p-8F * 6); // of 2^48 taps
+    p.op = pool_op::max;
+    CHECK(run_one<float>(p, {x})[5] == 0x1p40F);
+}

@@ -17,3 +17,20 @@ TEST_CASE("nodes on constants are computed once") {
     const auto g = check_pass(b, {y}, passes::fold_constants{}, 1);
     CHECK(g[g.nodes[0].inputs[1]].dims == shape{3, 4});
 }
+
+TEST_CASE("what would take too much work is left to be computed") {
+    graph_builder<float> b;
+    const auto x = b.input({1, 64, 64, 1});
+    const auto pooled =
+        b.add_node(pool2d{.op = pool_op::average, .kernel = {63, 63}, .pads = {31, 31, 31, 31}},
+                   {b.random({1, 64, 64, 1}, 1)});
+    const auto y = b.add(x, b.relu(pooled));
+    auto g = std::move(b).finish({y});
+    REQUIRE(g.has_value());
+    const auto all = passes::fold_constants{}(graph<float>(*g));
+    REQUIRE(all.has_value());
+    CHECK(all->nodes.size() == 1);
+    const auto some = passes::fold_constants{.most_work = 1 << 24}(*std::move(g));
+    REQUIRE(some.has_value());
+    CHECK(some->nodes.size() == 3);
+}

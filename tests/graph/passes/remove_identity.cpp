@@ -37,3 +37,17 @@ TEST_CASE("what only looks like an identity stays") {
     const auto same = door.activate(door.input({1, 2}), {unary_op::identity});
     check_pass(door, {same}, passes::remove_identity{}, 1);
 }
+
+TEST_CASE("chains of identities, and values that many of them read") {
+    graph_builder<double> b;
+    const auto x = b.input({1, 4});
+    const auto same = [&](value_id v) { return b.activate(v, {unary_op::identity}); };
+    const auto a = same(same(same(x)));
+    const auto c = same(a);
+    const auto d = b.add(same(a), same(b.relu(c)));
+    const auto y = same(same(b.add(d, a)));
+    const auto g = check_pass(b, {y}, passes::remove_identity{}, 3);
+    CHECK(g.nodes[0].inputs[0] == g.inputs[0]);
+    CHECK(g.nodes[1].inputs[0] == g.inputs[0]);
+    CHECK(g.nodes[2].outputs[0] == g.outputs[0]);
+}

@@ -101,20 +101,25 @@ void convolve_rows(const convolution<T>& c, std::int64_t image, std::int64_t fir
     const std::int64_t depth = c.w.dims().product(1, 4);
     const std::int64_t pixels = (last - first) * columns;
     T* y = c.y.data().data() + (image * c.y.dims()[1] + first) * columns * out;
-    std::vector<T> windows(static_cast<std::size_t>(pixels * depth));
-    for (std::int64_t g = 0; g < groups; ++g) {
-        T* to = windows.data();
-        for (std::int64_t p = 0; p < pixels; ++p, to += depth)
-            c.for_each_tap(image, first + p / columns, p % columns, [&](std::int64_t tap, const T* from) {
-                if (from != nullptr)
-                    std::copy_n(from + g * in, in, to + tap * in);
-                else
-                    std::fill_n(to + tap * in, in, T{0});
-            });
-        const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
-        gemm_nt<T>({size(pixels), size(out / groups), size(depth), size(depth), size(depth), size(out)},
-                   windows.data(), c.w.data().data() + g * (out / groups) * depth, y + g * (out / groups));
-    }
+    // Only windows of a size that no network has are laid out in parts.
+    const std::int64_t part = std::clamp<std::int64_t>((1 << 24) / depth, 1, pixels);
+    std::vector<T> windows(static_cast<std::size_t>(part * depth));
+    const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
+    for (std::int64_t g = 0; g < groups; ++g)
+        for (std::int64_t at = 0; at < pixels; at += part) {
+            const std::int64_t count = std::min(part, pixels - at);
+            T* to = windows.data();
+            for (std::int64_t p = at; p < at + count; ++p, to += depth)
+                c.for_each_tap(image, first + p / columns, p % columns, [&](std::int64_t tap, const T* from) {
+                    if (from != nullptr)
+                        std::copy_n(from + g * in, in, to + tap * in);
+                    else
+                        std::fill_n(to + tap * in, in, T{0});
+                });
+            gemm_nt<T>({size(count), size(out / groups), size(depth), size(depth), size(depth), size(out)},
+                       windows.data(), c.w.data().data() + g * (out / groups) * depth,
+                       y + at * out + g * (out / groups));
+        }
 }
 
 /// The same where every group has one input channel and one output channel.

@@ -79,23 +79,22 @@ void for_each_window(const pool2d& layer, const tensor<E>& x, const shape& out, 
     const window_axis high = pool_axis(layer, x.dims(), 0);
     const window_axis wide = pool_axis(layer, x.dims(), 1);
     const std::int64_t channels = x.dims()[3];
-    const auto inside = [](const window_axis& a, std::int64_t at) { return at >= 0 && at < a.input; };
-    const auto padded = [](const window_axis& a, std::int64_t at) { return at < a.input + a.after; };
     for (std::int64_t p = 0; p < out.product(0, 3); ++p) {
         const std::int64_t image = p / (out[1] * out[2]);
         const std::int64_t top = p / out[2] % out[1] * high.stride - high.before;
         const std::int64_t left = p % out[2] * wide.stride - wide.before;
         pixel(p * channels, [&](const auto& tap) {
-            std::int64_t taps = 0;
-            for (std::int64_t i = 0; i < high.kernel; ++i)
-                for (std::int64_t j = 0; j < wide.kernel; ++j) {
+            // A window may be far larger than the image: only taps inside are visited.
+            const std::int64_t last_row = taps_before(high, top, high.input);
+            const std::int64_t last_column = taps_before(wide, left, wide.input);
+            for (std::int64_t i = taps_before(high, top, 0); i < last_row; ++i)
+                for (std::int64_t j = taps_before(wide, left, 0); j < last_column; ++j) {
                     const std::int64_t r = top + i * high.dilation;
                     const std::int64_t c = left + j * wide.dilation;
-                    taps += padded(high, r) && padded(wide, c) ? 1 : 0;
-                    if (inside(high, r) && inside(wide, c))
-                        tap(((image * high.input + r) * wide.input + c) * channels);
+                    tap(((image * high.input + r) * wide.input + c) * channels);
                 }
-            return taps;
+            return taps_before(high, top, high.input + high.after) *
+                   taps_before(wide, left, wide.input + wide.after);
         });
     }
 }

@@ -17,6 +17,7 @@ namespace pith {
 /// is left.
 struct reshape {
     std::vector<std::int64_t> dims;
+    bool empty = false; ///< a dimension 0 is a size: of values without elements
 };
 
 [[nodiscard]] constexpr std::string_view kind_of(const reshape&) noexcept {
@@ -34,11 +35,12 @@ template <class = on_use>
     std::int64_t known = 1;
     for (std::size_t i = 0; i < layer.dims.size(); ++i) {
         std::int64_t d = layer.dims[i];
-        if (d == 0 && i >= from.rank())
+        const bool copies = d == 0 && !layer.empty;
+        if (copies && i >= from.rank())
             return fault{errc::bad_shape, "a reshape copies an axis that its input does not have"};
         if (d < -1 || d > most_elements || (d == -1 && free != max_rank))
             return fault{errc::bad_shape, "a reshape asks for an impossible size"};
-        if (d == 0)
+        if (copies)
             d = from[i];
         if (d == -1) {
             free = i;

@@ -25,7 +25,7 @@ struct channel_affine {
 template <class T, class Layers>
 [[nodiscard]] bool can_absorb(const graph<T, Layers>& g, const std::vector<value_uses>& uses, node_index k,
                               std::size_t channels) {
-    if (k == no_node)
+    if (k == no_node || channels == 0)
         return false;
     const auto& n = g.nodes[k];
     if (!std::holds_alternative<conv2d>(n.layer) && !std::holds_alternative<dense>(n.layer))

@@ -25,20 +25,22 @@ struct fold_batch_norm {
     result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
         PITH_TRY(infer_shapes(g));
         std::vector<bool> folded(g.nodes.size(), false);
+        auto uses = uses_of(g);
         for (node_index k = 0; k < g.nodes.size(); ++k) {
             const auto* norm = std::get_if<batch_norm>(&g.nodes[k].layer);
             if (norm == nullptr || !constant_parameters(g, g.nodes[k]))
                 continue;
             const auto affine = affine_of(g, g.nodes[k], norm->epsilon);
-            const auto uses = uses_of(g);
             const node_index before = uses[g.nodes[k].inputs[0]].producer;
             if (can_absorb(g, uses, before, affine.factor.size())) {
                 absorb(g, before, affine);
                 g.nodes[before].outputs[0] = g.nodes[k].outputs[0];
+                uses[g.nodes[k].outputs[0]].producer = before;
                 g.nodes[k].outputs[0] = no_value;
                 g.nodes[k].inputs.clear();
                 folded[k] = true;
-            } else if (rest_to_depthwise && g[g.nodes[k].inputs[0]].dims.rank() == 4) {
+            } else if (rest_to_depthwise && !affine.factor.empty() &&
+                       g[g.nodes[k].inputs[0]].dims.rank() == 4) {
                 become_depthwise(g, g.nodes[k], affine);
             }
         }

@@ -14,22 +14,30 @@
 #include "../evaluate.hpp"
 #include "../graph.hpp"
 #include "../infer.hpp"
+#include "../measure.hpp"
 
 namespace pith::passes {
 
 /// Nodes next to encoded values or outputs of the graph stay.
 struct fold_constants {
     std::int64_t most_elements = std::int64_t{1} << 24; ///< larger results are left to be computed
+    /// What all of it together may take (graph/measure.hpp); nodes beyond it are left to be computed.
+    std::int64_t most_work = std::int64_t{1} << 30;
 
     template <class T, class Layers>
     result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
         PITH_TRY(infer_shapes(g));
         const auto uses = uses_of(g);
         std::vector<bool> folded(g.nodes.size(), false);
+        std::int64_t left = most_work;
         for (node_index k = 0; k < g.nodes.size(); ++k) {
             const auto& n = g.nodes[k];
             if (!is_foldable(g, uses, n))
                 continue;
+            const std::int64_t work = pith::detail::work_of(g, n);
+            if (work > left)
+                continue;
+            left -= work;
             std::vector<tensor_input<T>> in;
             for (const auto id : n.inputs)
                 in.push_back(id == no_value ? tensor_input<T>{} : tensor_input<T>(g[id].constant));

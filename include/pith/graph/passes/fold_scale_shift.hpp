@@ -24,11 +24,11 @@ struct fold_scale_shift {
     result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
         PITH_TRY(infer_shapes(g));
         std::vector<bool> folded(g.nodes.size(), false);
+        auto uses = uses_of(g);
         for (node_index k = 0; k < g.nodes.size(); ++k) {
             const auto* op = std::get_if<binary>(&g.nodes[k].layer);
             if (op == nullptr)
                 continue;
-            const auto uses = uses_of(g);
             for (std::size_t side = 0; side < 2; ++side) {
                 const value_id x = g.nodes[k].inputs[side];
                 const auto affine = affine_of(g, g.nodes[k], op->op, side);
@@ -37,6 +37,7 @@ struct fold_scale_shift {
                     continue;
                 absorb(g, before, *affine);
                 g.nodes[before].outputs[0] = g.nodes[k].outputs[0];
+                uses[g.nodes[k].outputs[0]].producer = before;
                 g.nodes[k].outputs[0] = no_value;
                 g.nodes[k].inputs.clear();
                 folded[k] = true;

@@ -89,17 +89,21 @@ public:
     std::vector<value_id> emit_all(layers layer, const std::vector<value_id>& inputs) {
         value_infos infos;
         bool all_constant = true;
+        std::uint64_t elements = 0;
         for (const auto id : inputs) {
             infos.push_back(info_of(net, id));
             all_constant = all_constant && (id == no_value || net[id].is_constant());
+            elements += static_cast<std::uint64_t>(infos.back().dims.elements());
         }
         const auto made = infer_layer(layer, infos);
         if (!made)
             refuse(made.error().code, made.error().what, where_);
         for (const auto& info : *made)
             check_size(info.dims);
-        if (all_constant && folds(layer))
+        if (all_constant && folds(layer)) {
+            left_.spend(elements, where_);
             return compute(layer, inputs, *made);
+        }
         return add_node(std::move(layer), inputs, *made);
     }
 
@@ -165,10 +169,11 @@ public:
         const std::vector<std::int64_t> sizes(dims.begin(), dims.end());
         if (const value_id known = find_moved(reshapes_, id, sizes); known != no_value)
             return known;
-        reshape layer;
+        reshape layer{{}, std::find(dims.begin(), dims.end(), 0) != dims.end()};
         const shape& from = net[id].dims;
         for (std::size_t i = 0; i < dims.rank(); ++i)
-            layer.dims.push_back(i == 0 && from.rank() > 0 && from[0] == dims[0] ? 0 : dims[i]);
+            layer.dims.push_back(i == 0 && !layer.empty && from.rank() > 0 && from[0] == dims[0] ? 0
+                                                                                                 : dims[i]);
         const value_id made = move_value(std::move(layer), id);
         slot(reshapes_, id).push_back({made, sizes});
         return made;
@@ -197,9 +202,10 @@ public:
         operand y = x;
         if (net[x.id].encoded == encoding(codes))
             return y;
-        for (const value_id known : slot(encoded_, x.id))
-            if (net[known].encoded == encoding(codes)) {
-                y.id = known;
+        const auto& encoded = slot(encoded_, x.id);
+        for (std::size_t i = encoded.size(); i-- > 0 && i + most_searched >= encoded.size();)
+            if (net[encoded[i]].encoded == encoding(codes)) {
+                y.id = encoded[i];
                 return y;
             }
         const std::size_t emitted = emitted_; // it takes no name from the layers of its node
@@ -246,6 +252,8 @@ private:
         value_id made;
         std::vector<std::int64_t> how; ///< sizes or permutation
     };
+    /// Values made from one other that are looked at again: a file may make any number of them.
+    static constexpr std::size_t most_searched = 64;
     using moved_values = std::vector<std::vector<moved>>; ///< by the value they are made from
 
     template <class V>
@@ -256,9 +264,10 @@ private:
     }
     [[nodiscard]] static value_id find_moved(moved_values& all, value_id id,
                                              const std::vector<std::int64_t>& how) {
-        for (const auto& m : slot(all, id))
-            if (m.how == how)
-                return m.made;
+        const auto& known = slot(all, id);
+        for (std::size_t i = known.size(); i-- > 0 && i + most_searched >= known.size();)
+            if (known[i].how == how)
+                return known[i].made;
         return no_value;
     }
 

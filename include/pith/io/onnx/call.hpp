@@ -61,6 +61,7 @@ public:
         const auto* t = make.net[make.place(raw(i))].wholes();
         expect(t != nullptr, errc::unsupported,
                "an input that decides shapes is computed at run time; only constant ones are supported");
+        make.left().spend(t->size(), make.where());
         return {t->data().begin(), t->data().end()};
     }
     /// A constant input of real numbers.
@@ -68,6 +69,7 @@ public:
         const auto* t = make.net[make.place(raw(i))].reals();
         expect(t != nullptr, errc::unsupported,
                "an input that must be constant here is computed at run time, or is not floating point");
+        make.left().spend(t->size(), make.where());
         std::vector<float> out;
         for (const T v : t->data())
             out.push_back(static_cast<float>(v));

@@ -13,6 +13,9 @@ namespace pith::io::onnx {
 
 namespace detail {
 
+/// Of one node or function: they are looked for one by one.
+inline constexpr std::size_t most_attributes = 1024;
+
 /// Appends to a list whose growth the file's size must justify.
 template <class T>
 void push(std::vector<T>& list, T item, budget& left) {
@@ -94,6 +97,8 @@ template <class = on_use>
             n.op_type = read_text(r);
             break;
         case 5:
+            if (n.attributes.size() == most_attributes)
+                refuse(errc::unsupported, "a node has more than 1,024 attributes");
             push(n.attributes, decode_attribute(read_text(r)), left);
             break;
         case 7:
@@ -222,12 +227,16 @@ template <class = on_use>
             push(f.nodes, decode_node(read_text(r), left), left);
             break;
         case 9:
+            if (f.opsets.size() == most_attributes)
+                refuse(errc::unsupported, "a function has more than 1,024 opsets");
             push(f.opsets, decode_opset(read_text(r)), left);
             break;
         case 10:
             f.domain = plain_domain(read_text(r));
             break;
         case 11:
+            if (f.defaults.size() == most_attributes)
+                refuse(errc::unsupported, "a function has more than 1,024 attributes");
             push(f.defaults, decode_attribute(read_text(r)), left);
             break;
         default:

@@ -24,6 +24,12 @@ public:
 
     /// All nodes of the graph, calls replaced by bodies. The views live as long as this object.
     [[nodiscard]] std::vector<node_proto> nodes() {
+        for (const auto& f : model_.functions) {
+            auto& named = by_name_[f.name];
+            if (named.size() == most_of_a_name)
+                refuse(errc::unsupported, "more than 64 functions have the same name", f.name);
+            named.push_back(&f);
+        }
         for (const auto& n : model_.graph.nodes)
             add(n, 0);
         return std::move(out_);
@@ -31,14 +37,16 @@ public:
 
 private:
     static constexpr int max_depth = 16;
+    static constexpr std::size_t most_of_a_name = 64; ///< in so many domains
     /// What a call and a node of a body may cost in all, down to the graph: functions that call each other
     /// twice write out far more than a file says.
     static constexpr std::uint64_t written_bytes = 4096;
 
     [[nodiscard]] const function_proto* find(const node_proto& n) const {
-        for (const auto& f : model_.functions)
-            if (f.name == n.op_type && f.domain == n.domain)
-                return &f;
+        const auto* named = by_name_.find(n.op_type);
+        for (std::size_t i = 0; named != nullptr && i < named->size(); ++i)
+            if ((*named)[i]->domain == n.domain)
+                return (*named)[i];
         return nullptr;
     }
 
@@ -116,6 +124,7 @@ private:
 
     const Model& model_;
     budget& left_;
+    name_table<std::vector<const function_proto*>> by_name_;
     std::vector<node_proto> out_;
     std::vector<std::vector<char>> names_; ///< whose characters stay where they are as others come
     std::size_t calls_ = 0;

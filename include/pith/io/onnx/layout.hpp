@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "../../base/on_use.hpp"
-#include "../../base/shape.hpp"
+#include "shape.hpp"
 
 namespace pith::io::onnx {
 
@@ -65,7 +65,8 @@ template <class = on_use>
 template <class = on_use>
 [[nodiscard]] inline std::uint8_t stored_axis(const layout& order, std::size_t axis) {
     const auto at = std::find(order.begin(), order.end(), static_cast<std::int8_t>(axis));
-    PITH_ASSERT(at != order.end());
+    if (at == order.end())
+        refuse(errc::bad_shape, "an input has fewer axes than its operator needs");
     return static_cast<std::uint8_t>(at - order.begin());
 }
 

@@ -26,9 +26,12 @@ template <class T>
 void merge_codes(graph<T>& g) {
     value_links<T> links{g};
     std::vector<bool> is_input(g.values.size(), false);
+    std::vector<bool> is_output(g.values.size(), false);
     std::vector<value_id> now(g.values.size(), no_value); ///< inputs in place of what was made of them
     for (const auto id : g.inputs)
         is_input[id] = true;
+    for (const auto id : g.outputs)
+        is_output[id] = true;
     for (auto& n : g.nodes) {
         const auto* u = std::get_if<unary>(&n.layer);
         if (u == nullptr || u->op != unary_op::identity || n.inputs.size() != 1 || n.outputs.size() != 1)
@@ -38,12 +41,11 @@ void merge_codes(graph<T>& g) {
         if (g[y].affine() == nullptr)
             continue;
         const bool drawn_in = g[x].affine() == nullptr && links.reads[x] == 1;
-        const bool is_output = std::find(g.outputs.begin(), g.outputs.end(), y) != g.outputs.end();
         if (drawn_in && links.producers[x] != nullptr) {
             auto& outputs = links.producers[x]->outputs;
             std::replace(outputs.begin(), outputs.end(), x, y);
             links.producers[y] = links.producers[x];
-        } else if (drawn_in && is_input[x] && !is_output) {
+        } else if (drawn_in && is_input[x] && !is_output[y]) {
             g[x].encoded = std::move(g[y].encoded);
             now[y] = x;
         } else {

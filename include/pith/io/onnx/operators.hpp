@@ -36,33 +36,38 @@ struct known_operator {
     bool takes_codes = false;
 };
 
+/// Calls look(table, whether its handlers know what to do with operands that are codes) for every table.
+template <class T, class Look>
+void each_family(const Look& look) {
+    look(quantized_operators<T>, true);
+    look(integer_operators<T>, true);
+    look(qonnx_operators<T>, false);
+    look(elementwise_operators<T>, false);
+    look(conv_operators<T>, false);
+    look(pool_operators<T>, false);
+    look(dense_operators<T>, false);
+    look(normalize_operators<T>, false);
+    look(shape_operators<T>, false);
+    look(move_operators<T>, false);
+    look(logic_operators<T>, false);
+    look(einsum_operators<T>, false);
+    look(attention_operators<T>, false);
+    look(audio_operators<T>, false);
+    look(pick_operators<T>, false);
+    look(scatter_operators<T>, false);
+    look(reduce_operators<T>, false);
+    look(resize_operators<T>, false);
+    look(constant_operators<T>, false);
+}
+
 template <class T>
 [[nodiscard]] known_operator<T> find_operator(std::string_view domain, std::string_view op_type) noexcept {
     known_operator<T> found;
-    const auto look = [&](const auto& family, bool takes_codes = false) {
+    each_family<T>([&](const auto& family, bool takes_codes) {
         for (const auto& entry : family)
             if (entry.op_type == op_type && entry.domain == domain)
                 found = {entry.import, takes_codes};
-    };
-    look(quantized_operators<T>, true);
-    look(integer_operators<T>, true);
-    look(qonnx_operators<T>);
-    look(elementwise_operators<T>);
-    look(conv_operators<T>);
-    look(pool_operators<T>);
-    look(dense_operators<T>);
-    look(normalize_operators<T>);
-    look(shape_operators<T>);
-    look(move_operators<T>);
-    look(logic_operators<T>);
-    look(einsum_operators<T>);
-    look(attention_operators<T>);
-    look(audio_operators<T>);
-    look(pick_operators<T>);
-    look(scatter_operators<T>);
-    look(reduce_operators<T>);
-    look(resize_operators<T>);
-    look(constant_operators<T>);
+    });
     return found;
 }
 

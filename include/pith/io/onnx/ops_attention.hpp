@@ -128,7 +128,12 @@ template <class T>
 /// softmax(scale * Q K' + bias) V over [batch, heads, length, size].
 template <class T>
 void import_attention(call<T>& c) {
-    const bool rows = c.in(0).dims.rank() == 3;
+    const std::size_t axes = c.in(0).dims.rank();
+    for (const std::size_t i : {0U, 1U, 2U, 4U, 5U})
+        if (i < 3 || c.has(i))
+            c.expect(c.in(i).dims.rank() == (i < 3 ? axes : 4) && (axes == 3 || axes == 4), errc::bad_shape,
+                     "queries, keys and values need three or four axes, past ones four");
+    const bool rows = axes == 3;
     const auto heads_of = [&](const operand& x, std::string_view name) {
         return rows ? transpose_to(c, detail::split_heads(c, x, c.whole(name, 0)), {0, 2, 1, 3}) : x;
     };
@@ -143,8 +148,6 @@ void import_attention(call<T>& c) {
     const bool biased = c.has(3) || c.whole("is_causal", 0) != 0;
     const float cap = c.real("softcap", 0.F);
     const std::int64_t mode = c.whole("qk_matmul_output_mode", 0);
-    c.expect(q.dims.rank() == 4 && k.dims.rank() == 4 && v.dims.rank() == 4, errc::bad_shape,
-             "three or four axes are needed");
     c.expect(q.dims[1] == k.dims[1] && k.dims[1] == v.dims[1], errc::unsupported,
              "heads of keys and values shared by several of the queries are not supported");
     c.expect(!(past && c.whole("is_causal", 0) != 0) && !c.has(6), errc::unsupported,

@@ -81,7 +81,7 @@ void import_fourier(call<T>& c) {
              "the last axis must hold real parts, or real and imaginary ones");
     std::int64_t along = c.opset < 20 ? c.whole("axis", 1) : -2;
     if (c.opset >= 20 && c.has(2))
-        along = static_cast<std::int64_t>(detail::constant_number(c, 2));
+        along = pith::detail::truncate(detail::constant_number(c, 2));
     const std::size_t axis = c.axis(along, rank);
     c.expect(axis + 1 < rank, errc::bad_shape, "an axis is out of range");
     detail::fourier f;
@@ -196,7 +196,7 @@ void import_mel_weights(call<T>& c) {
     const double rate = detail::constant_number(c, 2);
     const double low = detail::constant_number(c, 3), high = detail::constant_number(c, 4);
     const std::int64_t rows = length / 2 + 1;
-    c.expect(rate > 0 && low >= 0 && high >= low && high <= rate && filters > 0 &&
+    c.expect(rate > 0 && rate < 1e9 && low >= 0 && high >= low && high <= rate && filters > 0 &&
                  filters <= max_elements / rows,
              errc::bad_option, "a frequency is out of range");
     c.make.left().charge(static_cast<std::uint64_t>(rows * filters) * 8, c.make.where());

@@ -92,9 +92,9 @@ void import_gemm(call<T>& c) {
     const float beta = c.real("beta", 1.F);
     const bool flip_a = c.whole("transA", 0) != 0;
     const bool flip_b = c.whole("transB", 0) != 0;
+    c.expect(c.raw(0).dims.rank() == 2 && c.raw(1).dims.rank() == 2, errc::bad_shape, "Gemm needs matrices");
     const operand a = flip_a ? transpose_to(c, c.in(0), {1, 0}) : c.raw(0);
     operand b = c.in(1);
-    c.expect(a.dims.rank() == 2 && b.dims.rank() == 2, errc::bad_shape, "Gemm needs matrices");
     const std::int64_t columns = b.dims[flip_b ? 0 : 1];
     operand y;
     bool with_bias = c.has(2);

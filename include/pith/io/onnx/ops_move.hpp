@@ -73,6 +73,11 @@ void slice_axis(const call<T>& c, slice& layer, std::size_t at, std::int64_t siz
              "a step is out of range");
     const auto wrapped = [size](std::int64_t v) { return v < 0 && v >= -size ? v + size : v; };
     const bool forward = step > 0;
+    if (size == 0) {
+        layer.begins[at] = layer.sizes[at] = 0;
+        layer.steps[at] = 1;
+        return;
+    }
     begin = std::clamp<std::int64_t>(wrapped(begin), 0, forward ? size : size - 1);
     end = wrapped(end);
     end = forward ? std::clamp<std::int64_t>(end, 0, size) : std::clamp<std::int64_t>(end, -1, size - 1);
@@ -80,7 +85,7 @@ void slice_axis(const call<T>& c, slice& layer, std::size_t at, std::int64_t siz
     const std::int64_t stride = forward ? step : -step;
     layer.begins[at] = begin;
     layer.steps[at] = step;
-    layer.sizes[at] = size == 0 || reach <= 0 ? 0 : (reach - 1) / stride + 1;
+    layer.sizes[at] = reach <= 0 ? 0 : (reach - 1) / stride + 1;
     // A step beyond the axis is never taken; keep it small so that no offset overflows.
     if (layer.sizes[at] <= 1) {
         layer.steps[at] = 1;

@@ -102,6 +102,8 @@ template <class T>
 template <class T>
 [[nodiscard]] operand transpose_to(call<T>& c, const operand& x,
                                    const std::vector<std::size_t>& permutation) {
+    c.expect(permutation.size() == x.dims.rank(), errc::bad_shape,
+             "an input has another number of axes than its operator needs");
     if (c.make.is_constant(x)) {
         layout order;
         for (const auto p : permutation)

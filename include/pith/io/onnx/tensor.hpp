@@ -12,11 +12,11 @@
 
 #include "../../base/bits.hpp"
 #include "../../base/on_use.hpp"
-#include "../../base/shape.hpp"
 #include "../../format/dtype.hpp"
 #include "../../graph/tensor.hpp"
 #include "../../graph/value_info.hpp"
 #include "../elements.hpp"
+#include "shape.hpp"
 #include "wire.hpp"
 
 namespace pith::io::onnx {

@@ -54,11 +54,13 @@ auto guarded(const Body& body) -> std::invoke_result_t<const Body&> {
     }
 }
 
-/// Bytes that decoding may still allocate: a file cannot ask for much more than its own size.
+/// Bytes that decoding may still allocate, and elements it may still compute with: a file cannot ask for much
+/// more than its own size.
 class budget {
 public:
     explicit budget(std::size_t file_bytes)
-        : left_(8 * static_cast<std::uint64_t>(file_bytes) + (64U << 20U)) {}
+        : left_(8 * static_cast<std::uint64_t>(file_bytes) + (64U << 20U)),
+          work_(16 * static_cast<std::uint64_t>(file_bytes) + (128U << 20U)) {}
 
     void charge(std::uint64_t bytes, std::string_view where = {}) {
         if (bytes > left_)
@@ -67,9 +69,16 @@ public:
     }
     /// Takes back what was charged for memory that is free again.
     void refund(std::uint64_t bytes) noexcept { left_ += bytes; }
+    /// For elements that are read to compute with constants.
+    void spend(std::uint64_t elements, std::string_view where = {}) {
+        if (elements > work_)
+            refuse(errc::unsupported, "the file asks for far more work than its size justifies", where);
+        work_ -= elements;
+    }
 
 private:
     std::uint64_t left_;
+    std::uint64_t work_;
 };
 
 template <class = on_use>

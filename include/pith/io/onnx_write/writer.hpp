@@ -173,12 +173,14 @@ public:
               attribute_list{}.list("perm", permutation(flat.order, order))});
     }
     /// An output of the graph and the order in which its file is to have it.
-    void promise(value_id id, layout order) { doors_.push_back({id, std::move(order)}); }
+    void promise(value_id id, layout order) {
+        if (doors_.size() <= id)
+            doors_.resize(g.values.size());
+        if (!doors_[id])
+            doors_[id] = std::move(order);
+    }
     [[nodiscard]] const layout* promised(value_id id) const {
-        for (const auto& d : doors_)
-            if (d.id == id)
-                return &d.order;
-        return nullptr;
+        return id < doors_.size() && doors_[id] ? &*doors_[id] : nullptr;
     }
 
     // Movement
@@ -194,8 +196,10 @@ public:
         return step(suffix, "Reshape", {x, list(suffix + "/shape", sizes)});
     }
     /// Sizes for a Reshape; a free batch that stays in front is copied.
-    [[nodiscard]] wholes sizes(const shape& file_dims, bool keeps_batch) const {
+    [[nodiscard]] wholes sizes(const shape& file_dims, bool keeps_batch) {
         wholes out(file_dims.begin(), file_dims.end());
+        if (std::find(out.begin(), out.end(), 0) != out.end()) // which a Reshape takes for an axis to copy
+            refuse(errc::unsupported, "a value without elements cannot be written where its axes change");
         if (free_batch && keeps_batch && !out.empty())
             out[0] = 0;
         return out;
@@ -290,10 +294,6 @@ public:
     }
 
 private:
-    struct promise_of {
-        value_id id;
-        layout order;
-    };
     struct pending_code { ///< a tensor that has been computed, to become codes
         value_id id;
         std::string from;
@@ -451,7 +451,7 @@ private:
     std::vector<std::string> names_of_;
     std::vector<bool> keeps_;
     std::vector<decoded_constant> decoded_;
-    std::vector<promise_of> doors_;
+    std::vector<std::optional<layout>> doors_; ///< by value
     std::vector<pending_code> pending_;
 };
 
