@@ -32,9 +32,10 @@ struct image_statistics {
     double mean = 0;
     double deviation = 1;
 
-    /// Near enough to 0 and 1 for any first layer.
+    /// Near enough to 0 and 1 for any first layer, as images are that were normalised by the numbers of
+    /// another data set.
     [[nodiscard]] bool standard() const noexcept {
-        return std::fabs(mean) <= 0.5 && deviation >= 0.5 && deviation <= 2;
+        return std::fabs(mean) <= 1 && deviation >= 1. / 3 && deviation <= 3;
     }
 };
 
