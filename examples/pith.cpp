@@ -55,7 +55,8 @@ std::vector<CLI::Option*> add_training(CLI::App& verb, tool::train_options& o) {
     const std::size_t before = verb.get_options().size();
     verb.add_option("--batch", o.batch, "images per step")->check(CLI::PositiveNumber)->capture_default_str();
     verb.add_option("--optimizer", o.optimizer, "sgd (the default; of ewgs adam) or adam");
-    verb.add_option("--rate", o.rate, "highest learning rate (0.1; in codes 0.02, of ewgs 0.001)")
+    verb.add_option("--rate", o.rate,
+                    "highest learning rate (0.1; of lenet5 0.02; in codes 0.02, of ewgs 0.001)")
         ->check(CLI::PositiveNumber);
     verb.add_option("--schedule", o.schedule, "one-cycle, cosine, step or constant")->capture_default_str();
     verb.add_option("--momentum", o.momentum, "of sgd")->check(CLI::Range(0.0, 1.0))->capture_default_str();

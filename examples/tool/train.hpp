@@ -23,6 +23,7 @@
 #include "pith/io/onnx_write.hpp"
 #include "pith/train/fit.hpp"
 #include "pith/train/models.hpp"
+#include "pith/train/standard_input.hpp"
 #include "program_teacher.hpp"
 #include "report.hpp"
 
@@ -58,6 +59,7 @@ struct train_options {
     bool force = false;
 };
 
+/// A file's network, or a named one for images of the size of the data set's.
 [[nodiscard]] inline pith::result<pith::graph<float>> network_to_train(const train_options& o) {
     if (is_onnx(o.model)) {
         if (o.classes > 0)
@@ -65,7 +67,14 @@ struct train_options {
                                "an .onnx file has its own classes; leave --classes away", o.model};
         return load_graph(o.model);
     }
-    return pith::train::build_model<float>(o.model, o.seed, o.classes);
+    auto g = pith::train::build_model<float>(o.model, o.seed, o.classes);
+    if (!g)
+        return g;
+    const auto data = open_data(o.data, o.normalize, {}, {}); // a data set that is wrong is refused later
+    if (!data || data->dims().rank() != 3 || data->dims().elements() == (*g)[g->inputs[0]].dims.elements())
+        return g;
+    const pith::shape& image = data->dims();
+    return pith::train::build_model<float>(o.model, o.seed, o.classes, {1, image[0], image[1], image[2]});
 }
 
 /// How a method likes to learn, where the options do not say it.
@@ -75,6 +84,12 @@ struct learning {
     double range_rate = 1; ///< factor on the rate of what quantisers learn
     bool coupled = false;  ///< adam: decay as a part of the gradient
 };
+
+/// LeNet-5 has neither normalisations nor rectifiers behind its convolutions, and diverges with some seeds at
+/// 0.05 on images of deviation 1.
+[[nodiscard]] inline learning learning_of(const train_options& o) {
+    return {.rate = o.model == "lenet5" ? 0.02 : 0.1};
+}
 
 [[nodiscard]] inline pith::result<pith::train::any_optimizer> optimizer_of(const train_options& o,
                                                                            const learning& wanted) {
@@ -182,10 +197,10 @@ struct teacher_loss {
     }
 };
 
-/// From the beginning or from the checkpoint to the last epoch.
 [[nodiscard]] inline pith::result<pith::train::score>
-fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
-            const pith::io::dataset& validation, const train_options& o, std::uint64_t curvature_every = 0) {
+fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::dataset& data,
+                            const pith::io::dataset& validation, const train_options& o,
+                            std::uint64_t curvature_every) {
     use_threads(o.threads);
     if (o.resume)
         PITH_TRY(pith::train::load_checkpoint(t, o.checkpoint));
@@ -210,6 +225,20 @@ fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
     if (!teacher)
         return teacher.error();
     return pith::distill::fit_with_teacher(t, *teacher, data, validation, *both, options);
+}
+
+/// From the beginning or from the checkpoint to the last epoch.
+[[nodiscard]] inline pith::result<pith::train::score>
+fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
+            const pith::io::dataset& validation, const train_options& o, std::uint64_t curvature_every = 0) {
+    auto last = fit_with_or_without_teacher(t, data, validation, o, curvature_every);
+    if (!last && last.error().code == pith::errc::diverged)
+        return pith::fault{
+            pith::errc::diverged,
+            "the training diverged; try a lower --rate, or --normalize unit or MEAN/STD of the "
+            "images",
+            last.error().where};
+    return last;
 }
 
 /// The data set of --data or --validation, which must have labels.
@@ -237,7 +266,8 @@ labelled_data(const std::string& spec, const train_options& o, const pith::graph
     if (!g)
         return g.error();
     if (g->inputs.size() != 1)
-        return pith::fault{pith::errc::unsupported, "a network to train has one input", o.model};
+        return pith::fault{pith::errc::unsupported, "a network to train has one input",
+                           o.model + " has " + std::to_string(g->inputs.size())};
     const auto data = labelled_data(o.data, o, *g);
     if (!data)
         return data.error();
@@ -245,15 +275,18 @@ labelled_data(const std::string& spec, const train_options& o, const pith::graph
     const auto validation = labelled_data(o.validation.empty() ? o.data : o.validation, o, *g);
     if (!validation)
         return validation.error();
-    const auto options = trainer_of(o);
+    const auto options = trainer_of(o, learning_of(o));
     if (!options)
         return options.error();
-    auto t = pith::train::trainer<float>::make(*std::move(g), *options);
+    const pith::train::standard_input standard{pith::train::statistics_of(*data)};
+    const bool scaled = !is_onnx(o.model) && standard.wanted(*g); // a file's weights suit its images already
+    auto t =
+        pith::train::trainer<float>::make(scaled ? standard.insert(*std::move(g)) : *std::move(g), *options);
     if (!t)
         return t.error();
     const auto last = fit_as_told(*t, *data, *validation, o);
     if (last && !o.out.empty())
-        PITH_TRY(pith::io::save_onnx(t->network(), o.out));
+        PITH_TRY(pith::io::save_onnx(scaled ? standard.fold(t->network()) : t->network(), o.out));
     return last;
 }
 

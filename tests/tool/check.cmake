@@ -86,6 +86,19 @@ expect(0 "accuracy +[6789]" evaluate mlp.onnx --data glyphs --normalize unit)
 expect(0 "epoch 1 of 1" train --model mlp ${glyphs} --epochs 1 --rate 0.02 --out student.onnx --teacher mlp.onnx)
 expect(0 "epoch 1 of 1" train --model mlp ${glyphs} --epochs 1 --rate 0.02 --out student.onnx --teacher mlp.onnx
        --teacher-loss decoupled)
+expect(0 "held out: loss [0-9.]+, accuracy 9" train --model mlp --data glyphs-train --validation glyphs --epochs 1
+       --out plain.onnx --checkpoint plain.checkpoint) # pixels of 0 to 255
+expect(0 "accuracy +9" evaluate plain.onnx --data glyphs)
+file(SHA256 ${WORK_DIR}/plain.checkpoint plain)
+expect(1 "diverged; try a lower --rate.*in epoch 2, batch [0-9]+, at learning rate 1e.06; try 5e.05" train --model mlp
+       --data glyphs-train --epochs 2 --rate 1e6 --out refused.onnx --checkpoint plain.checkpoint --resume)
+file(SHA256 ${WORK_DIR}/plain.checkpoint kept)
+if(NOT kept STREQUAL plain OR EXISTS ${WORK_DIR}/refused.onnx)
+    message(FATAL_ERROR "a training that diverged wrote its checkpoint or its model")
+endif()
+expect(1 "diverged.*in epoch 1, batch" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4 --activations lsq4
+       --epochs 1 --rate 1e6)
+expect(1 "label [0-9] of image [0-9]+, classes 0 to 1" train --model mobilenet-v1 --data glyphs --out refused.onnx)
 expect(1 "soft or decoupled" train --model mlp ${glyphs} --out refused.onnx --teacher mlp.onnx --teacher-loss guess)
 foreach(weights lsq4 apot3 ewgs2 ternary binary)
     expect(0 "the same bits on 100" compress mlp.onnx --out ${weights}.pith ${glyphs} --weights ${weights}

@@ -44,6 +44,14 @@ TEST_CASE("models: as many parameters as their papers say") {
     REQUIRE(hundred);
     CHECK((*hundred)[hundred->outputs[0]].dims == shape{1, 100});
     CHECK(!train::resnet{.depth = 21}.build<float>(1));
+    for (const auto& model : expected) {
+        INFO(std::string(model.first));
+        const auto grey = train::build_model<float>(model.first, 1, 10, {1, 28, 28, 1});
+        REQUIRE(grey);
+        CHECK((*grey)[grey->inputs[0]].dims == shape{1, 28, 28, 1});
+        CHECK((*grey)[grey->outputs[0]].dims == shape{1, 10});
+    }
+    CHECK(!train::build_model<float>("lenet5", 1, 10, {1, 4, 4, 1}));
 }
 
 TEST_CASE("initialize: weights have He's variance, the rest its start; another seed gives other weights") {

@@ -21,6 +21,7 @@ enum class errc : std::uint8_t {
     missing,      ///< a file, input or name that is not there
     no_memory,    ///< a buffer handed in is too small, or there is no room for another
     io,           ///< the operating system refused
+    diverged,     ///< a training whose numbers grew without bound
 };
 
 /// Why something was refused. `what` is a static sentence that says what to do; `where` names the node, file

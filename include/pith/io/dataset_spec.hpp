@@ -21,6 +21,7 @@
 #include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
+#include "../graph/shape_text.hpp"
 #include "cifar.hpp"
 #include "dataset.hpp"
 #include "file.hpp"
@@ -70,7 +71,8 @@ template <class = on_use>
                                             std::vector<std::int32_t> labels,
                                             const dataset_options& options) {
     if (options.image.rank() != 0 && options.image.elements() != image.elements())
-        return fault{errc::bad_shape, "the images of the data set do not have the size of the model's input"};
+        return fault{errc::bad_shape, "the images of the data set do not have the size of the model's input",
+                     text_of(image) + " for " + text_of(options.image)};
     if (!options.normalize.fits(static_cast<std::size_t>(image.back())))
         return fault{errc::bad_option,
                      "the normalisation has neither one mean nor one per channel of the images"};

@@ -3,6 +3,7 @@
 #define PITH_TRAIN_FIT_HPP
 /// fit: trains a network on a data set from where the trainer stands to its last epoch.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -67,7 +68,8 @@ template <class = on_use>
 
 } // namespace detail
 
-/// @param loss as trainer::step takes it @return the last validation
+/// @param loss as trainer::step takes it @return the last validation; errc::diverged as soon as the loss or
+/// what is learned stops being finite, the checkpoint then that of the epoch before
 template <class T, class Layers, image_source D, image_source V, class Loss>
 [[nodiscard]] result<score> fit_with(trainer<T, Layers>& t, const D& data, const V& validation,
                                      const Loss& loss, const fit_options& options = {}) {
@@ -83,6 +85,7 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
     const std::uint64_t before = t.at().step;
     score last;
     result<void> saved;
+    double first_loss = 0;
     while (!t.finished()) {
         const std::uint64_t epoch = t.at().epoch;
         if (options.curvature_every != 0 && epoch % options.curvature_every == 0 && t.at().batch == 0)
@@ -90,10 +93,14 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
         progress p{.epoch = epoch + 1, .epochs = t.options().epochs, .batches = batches};
         double count = 0;
         while (t.at().epoch == epoch) {
-            p.batch = t.at().batch + 1;
+            const position at = t.at();
+            p.batch = at.batch + 1;
             const auto s = t.step(data, loss);
             if (!s)
                 return s.error();
+            first_loss = at.step == before ? s->loss : first_loss;
+            if (has_exploded(s->loss, first_loss))
+                return detail::diverged("the loss", s->loss, at, t.options().rate);
             count += 1;
             p.training.loss += (s->loss - p.training.loss) / count;
             p.training.accuracy += (s->accuracy - p.training.accuracy) / count;
@@ -103,10 +110,15 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
             if (options.report)
                 options.report(p);
         }
+        const position end{.epoch = epoch, .batch = batches - 1, .step = t.at().step};
+        if (!t.is_finite())
+            return detail::diverged("a parameter", {}, end, t.options().rate);
         if (t.finished() || (options.validate_every != 0 && t.at().epoch % options.validate_every == 0)) {
             const auto s = t.evaluate(validation);
             if (!s)
                 return s.error();
+            if (!std::isfinite(s->loss))
+                return detail::diverged("the held-out loss", s->loss, end, t.options().rate);
             last = *s;
             p.validation = last;
             if (options.report)

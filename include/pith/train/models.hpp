@@ -191,12 +191,15 @@ struct mobilenet_v1 {
 /// A network by the name the command line knows it by: lenet5, mlp, resnet8, resnet20, resnet32, resnet56,
 /// vgg-small, ds-cnn, mobilenet-v1.
 /// @param classes 0: as many as the model is known with
+/// @param input [1, height, width, channels]; rank 0: that the model is known with
 template <class T>
 [[nodiscard]] result<graph<T>> build_model(std::string_view name, std::uint64_t seed = 1,
-                                           std::int64_t classes = 0) {
+                                           std::int64_t classes = 0, const shape& input = {}) {
     const auto made = [&](auto model) {
         if (classes > 0)
             model.classes = classes;
+        if (input.rank() > 0)
+            model.input = input;
         return model.template build<T>(seed);
     };
     if (name == "lenet5")

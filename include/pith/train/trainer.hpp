@@ -4,6 +4,7 @@
 /// trainer: a network, an optimiser and how far they have come.
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,8 +15,10 @@
 
 #include "../base/parallel.hpp"
 #include "../base/result.hpp"
+#include "../graph/shape_text.hpp"
 #include "augment.hpp"
 #include "batches.hpp"
+#include "divergence.hpp"
 #include "loss.hpp"
 #include "optimizer.hpp"
 #include "rows.hpp"
@@ -37,15 +40,6 @@ struct trainer_options {
     double range_rate = 1;                   ///< factor on the rate of what quantisers learn
 };
 
-/// Where a training stands. Orders and changes of images depend on it and the seed alone.
-struct position {
-    std::uint64_t epoch = 0;
-    std::uint64_t batch = 0; ///< of the epoch
-    std::uint64_t step = 0;  ///< updates so far
-
-    friend bool operator==(const position&, const position&) = default;
-};
-
 /// Loss and share of right answers, means over samples.
 struct score {
     double loss = 0;
@@ -64,12 +58,18 @@ public:
             if (is_real(v.type) && format::bits_of(v.type) < 32 && !v.is_constant())
                 return fault{errc::unsupported,
                              "training computes in float32; apply the pass as_float32 first", v.name};
+        if (g.inputs.size() != 1 || g.outputs.size() != 1)
+            return fault{errc::unsupported, "a trainer wants one input and one output [batch, classes]",
+                         std::to_string(g.inputs.size()) + " inputs, " + std::to_string(g.outputs.size()) +
+                             " outputs"};
         auto made =
             tape<T, Layers>::make(std::move(g), options.tape, std::move(learned), std::move(quantized));
         if (!made)
             return made.error();
-        if (made->inputs() != 1 || made->output_dims().rank() != 2)
-            return fault{errc::unsupported, "a trainer wants one input and one output [batch, classes]"};
+        const shape& logits = made->output_dims();
+        if (logits.rank() != 2 || logits[0] != options.tape.batch || logits[1] < 1)
+            return fault{errc::unsupported, "a trainer wants an output [batch, classes]",
+                         text_of(logits) + " in batches of " + std::to_string(options.tape.batch)};
         trainer t(*std::move(made), options);
         return t;
     }
@@ -90,13 +90,18 @@ public:
     /// Refuses data whose images or labels the network does not take.
     template <image_source D>
     [[nodiscard]] result<void> check(const D& data) const {
-        const auto elements = static_cast<std::size_t>(tape_.input_dims().elements()) / tape_.batch();
-        if (static_cast<std::size_t>(data.dims().elements()) != elements)
+        shape image;
+        for (std::size_t i = 1; i < tape_.input_dims().rank(); ++i)
+            image.push_back(tape_.input_dims()[i]);
+        if (data.dims().elements() != image.elements())
             return fault{errc::bad_shape,
-                         "the images of the data set do not have the size of the network's input"};
+                         "the images of the data set do not have the size of the network's input",
+                         text_of(data.dims()) + " for " + text_of(image)};
         for (std::size_t i = 0; i < data.size(); ++i)
             if (data.label(i) < 0 || static_cast<std::size_t>(data.label(i)) >= classes())
-                return fault{errc::bad_shape, "a label of the data set is not a class of the network"};
+                return fault{errc::bad_shape, "a label of the data set is not a class of the network",
+                             "label " + std::to_string(data.label(i)) + " of image " + std::to_string(i) +
+                                 ", classes 0 to " + std::to_string(classes() - 1)};
         return {};
     }
 
@@ -122,7 +127,8 @@ public:
         return s;
     }
 
-    /// Loss and gradients of one batch, nothing updated but the running statistics.
+    /// Loss and gradients of one batch, nothing updated but the running statistics. A fault where the loss or
+    /// an output is not finite.
     template <image_source D, class Loss>
     [[nodiscard]] result<score> differentiate(const D& data, view<const std::uint32_t> indices,
                                               const Loss& loss) {
@@ -134,6 +140,10 @@ public:
         score s;
         s.loss = static_cast<double>(
             loss(logits, labels_view(labels_), indices, rows<T>{tape_.output_gradient(), classes()}));
+        if (!std::isfinite(s.loss))
+            return detail::diverged("the loss", s.loss, at_, options_.rate);
+        if (!all_finite<T>(tape_.output())) // of which a hinge loss shows nothing
+            return detail::diverged("an output", {}, at_, options_.rate);
         s.accuracy = right(logits, indices.size()) / static_cast<double>(indices.size());
         tape_.backward();
         return s;
@@ -189,6 +199,14 @@ public:
     void move_to(const position& p, std::size_t images) noexcept {
         at_ = p;
         images_ = images;
+    }
+    /// Whether every number that a checkpoint or network() holds is one. Constants that are not learned may
+    /// be infinite (masks and bounds are), but not NaN.
+    [[nodiscard]] bool is_finite() noexcept {
+        const auto constants = tape_.other_constants();
+        return all_finite<T>(tape_.parameter_values()) && all_finite<T>(view<const T>(optimizer_memory_)) &&
+               all_finite<T>(view<const T>(average_)) &&
+               std::none_of(constants.begin(), constants.end(), [](T v) { return std::isnan(v); });
     }
 
 private:
