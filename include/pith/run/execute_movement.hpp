@@ -49,10 +49,11 @@ inline void run_pad(const execution& x, op_view op) noexcept {
 }
 
 [[nodiscard]] inline kernel::resize_axis_taps taps_of(const execution& x, std::uint32_t indices,
-                                                      std::uint32_t weights, std::uint32_t outputs) noexcept {
+                                                      std::uint32_t weights, std::uint32_t outputs,
+                                                      std::uint32_t taps) noexcept {
     kernel::resize_axis_taps t;
     t.indices = x.constant<std::int32_t>(indices);
-    t.weights = x.constant<float>(weights);
+    t.weights = taps != 1 ? x.constant<float>(weights) : nullptr; // one tap has none
     t.outputs = outputs;
     return t;
 }
@@ -61,8 +62,8 @@ inline void run_resize(const execution& x, op_view op) noexcept {
     const auto r = op.as<resize_record>();
     const tensor_record in = x.program.tensor(r.op.input);
     const tensor_record out = x.program.tensor(r.op.output);
-    const auto rows = taps_of(x, r.row_indices, r.row_weights, out.dims[1]);
-    const auto columns = taps_of(x, r.column_indices, r.column_weights, out.dims[2]);
+    const auto rows = taps_of(x, r.row_indices, r.row_weights, out.dims[1], r.taps);
+    const auto columns = taps_of(x, r.column_indices, r.column_weights, out.dims[2], r.taps);
     const auto fill = [&](auto& a) {
         a.channels = in.dims[3];
         a.rows = rows;
