@@ -5,26 +5,30 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "try_whole_program.hpp"
+
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-#include "try_whole_program.hpp"
-
 namespace {
-std::uint64_t now = 0;
-void name_program() {
-    std::fprintf(stderr, "in program %llu\n", fuzz::tally::as_printed(now));
+
+std::uint64_t now = 0; ///< the program at hand, to be named when a sanitizer ends everything
+
+void watch() {
+#ifdef __SANITIZE_ADDRESS__
+    __sanitizer_set_death_callback(
+        [] { std::fprintf(stderr, "in program %llu\n", fuzz::tally::as_printed(now)); });
+#endif
 }
+
 } // namespace
 
 int main(int count, char** arguments) {
     const std::uint64_t programs = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 100000;
     const std::uint64_t first = count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 0;
     fuzz::tally t;
-#ifdef __SANITIZE_ADDRESS__
-    __sanitizer_set_death_callback(&name_program);
-#endif
+    watch();
     for (std::uint64_t seed = first; seed < first + programs; ++seed) {
         if ((seed - first) % 100000 == 0 && seed != first)
             t.print();
