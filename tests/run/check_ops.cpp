@@ -56,6 +56,29 @@ TEST_CASE("check_ops: windows of a pool begin and end inside the image and its p
     CHECK(!accepted(8, 65538, [](pool_record& r) { r.strides[0] = 65535; }));
 }
 
+TEST_CASE("check_ops: means of codes are of scales whose sums are numbers") {
+    const auto accepted = [](float scale, pool_function function) {
+        program p;
+        const auto in = p.tensor(dtype::u8, {1, 4, 4, 2}, scale);
+        const auto out = p.tensor(dtype::u8, {1, 4, 4, 2});
+        pool_record r{};
+        r.op = operands(out, in);
+        for (std::size_t i = 0; i < 2; ++i)
+            r.kernel[i] = r.strides[i] = r.dilations[i] = 1;
+        r.function = static_cast<std::uint8_t>(function);
+        p.op(op_kind::pool, r);
+        return opens(p);
+    };
+    for (const auto average : {pool_function::average, pool_function::average_int8}) {
+        CHECK(accepted(0.5f, average));
+        CHECK(!accepted(0.f, average));
+        CHECK(!accepted(-1.f, average));
+        CHECK(!accepted(1e30f, average));
+        CHECK(!accepted(__builtin_nanf(""), average));
+    }
+    CHECK(accepted(__builtin_nanf(""), pool_function::max));
+}
+
 TEST_CASE("check_ops: means of codes over more pixels than their sum can hold") {
     for (const std::uint32_t rows : {2901u, 2902u}) { // times 2902: 2^31 / 255 lies between
         program p;

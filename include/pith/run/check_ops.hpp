@@ -334,6 +334,11 @@ inline bool op_checker::binary_f32(op_view op, t a, t b, t out) const noexcept {
            std::uint64_t{r.kernel[axis] - 1u} * r.dilations[axis] < padded;
 }
 
+/// Sums of the reals that codes stand for stay numbers.
+[[nodiscard]] inline bool adds_up(const tensor_record& t) noexcept {
+    return t.scale > 0.f && t.scale <= most_summed_scale;
+}
+
 inline bool op_checker::pool(op_view op, t in, t out) const noexcept {
     const auto r = op.as<pool_record>();
     if (in.type != out.type || !(codes(in) || real(in)) || in.dims[0] != out.dims[0] ||
@@ -350,9 +355,12 @@ inline bool op_checker::pool(op_view op, t in, t out) const noexcept {
     }
     if (elements_of(out) * taps > most_op_steps)
         return false;
-    if (r.function == static_cast<std::uint8_t>(pool_function::average_int8))
-        return codes(in);
-    return r.function <= static_cast<std::uint8_t>(pool_function::average);
+    if (r.function == static_cast<std::uint8_t>(pool_function::max))
+        return true;
+    if (codes(in))
+        return adds_up(in) && adds_up(out) &&
+               r.function <= static_cast<std::uint8_t>(pool_function::average_int8);
+    return r.function == static_cast<std::uint8_t>(pool_function::average);
 }
 
 inline bool op_checker::softmax(op_view op, t in, t out) const noexcept {
