@@ -238,12 +238,4 @@ TEST_CASE("check_ops: weights that fill up the depth of a tile are zero") {
     }
 }
 
-TEST_CASE("check_ops: shares of weights whose size wraps are refused") {
-    padded_weights c;
-    c.p.tensors[0].dims[3] = c.p.tensors[1].dims[3] = 1u << 28;
-    c.r.window.tile_outputs = 255;
-    c.r.groups = 32768;
-    CHECK(!c.accepted());
-}
-
 } // namespace

@@ -78,8 +78,6 @@ private:
                 w.tile_depth == 0)
                 return false;
             lanes = groups * round_up<std::uint64_t>(out.dims[3] / groups, w.tile_outputs);
-            if (lanes > header.total_bytes)
-                return false;
             const run_shape runs = runs_of(w, in.dims[3], groups);
             if (runs.length > (1u << 28))
                 return false;
