@@ -25,3 +25,14 @@ TEST_CASE("buffer: empty by default, moved without copying") {
     CHECK(a.size() == 0);
     CHECK(pith::buffer{}.size() == 0);
 }
+
+TEST_CASE("buffer: no data where there is not so much memory") {
+    CHECK(pith::buffer::if_possible(SIZE_MAX).data() == nullptr);
+    CHECK(pith::buffer::if_possible(SIZE_MAX).size() == 0);
+#ifndef __SANITIZE_ADDRESS__ // which ends the program instead
+    CHECK(pith::buffer::if_possible(SIZE_MAX / 4).data() == nullptr);
+#endif
+    const pith::buffer some = pith::buffer::if_possible(100);
+    CHECK(some.size() == 100);
+    CHECK(some.data()[99 + pith::over_read_bytes] == std::byte{0});
+}

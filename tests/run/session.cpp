@@ -18,10 +18,10 @@ session copies(dtype type) {
     hand_made::program p;
     const auto a = p.tensor(type, {1, 1, 1, 8});
     const auto b = p.tensor(type, {1, 1, 1, 8});
-    copy_record r{};
+    op::copy::record r{};
     r.op = hand_made::operands(b, a);
     r.rank = 1;
-    p.op(op_kind::copy, r, {8, 1, 1});
+    p.add<op::copy>(r, {8, 1, 1});
     p.door(a, "a", true);
     p.door(b, "b", false);
     auto bytes = p.bytes();

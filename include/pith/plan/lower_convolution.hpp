@@ -199,7 +199,8 @@ draft_op& add_codes_convolution(lowering<T, Layers>& x, const weighted_layer& l,
                 {offsetof(run::op::quantized_convolution_record, factor),
                  x.d.add_blob_of(pack_channels<float>(factors, packed.groups, packed.lanes))}};
     if (!stored.levels.empty())
-        op.blobs.push_back({offsetof(run::op::quantized_convolution_record, levels), x.d.add_blob_of(stored.levels)});
+        op.blobs.push_back(
+            {offsetof(run::op::quantized_convolution_record, levels), x.d.add_blob_of(stored.levels)});
     return op;
 }
 

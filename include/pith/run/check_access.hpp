@@ -17,6 +17,8 @@ namespace pith::run::detail {
 inline constexpr std::uint64_t most_op_steps = std::uint64_t{1} << 42;
 /// Pixels whose mean is taken in whole numbers: so many codes of 255 add up in an int32.
 inline constexpr std::uint64_t most_mean_codes = 0x7FFFFFFF / 255;
+/// Scale of codes whose reals are added up: 2^31 times 255 times as much is far from the end of the floats.
+inline constexpr float most_summed_scale = 0x1p80f;
 
 /// Elements that up to 8 strided axes reach, relative to the first.
 struct reach {

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../base/bits.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 #include "../base/view.hpp"
@@ -105,8 +104,8 @@ struct place {
     return {};
 }
 
-/// Sizes of arenas are rounded up to multiples of it.
-inline constexpr std::uint64_t arena_step = 64;
+/// Bytes that an arena may have beyond what its tensors need, for writers that round up or leave gaps.
+inline constexpr std::uint64_t most_spare_arena_bytes = 0x10000;
 /// Bytes of a tensor with its border: offsets in it fit the smallest pointer differences there are.
 inline constexpr std::uint64_t most_tensor_bytes = 0x7FFFFFFF;
 
@@ -134,7 +133,7 @@ inline constexpr std::uint64_t most_tensor_bytes = 0x7FFFFFFF;
            (element < 8 || t.offset % 8 == 0) && t.offset + behind + over_read_bytes <= size;
 }
 
-/// Every tensor lies in its memory, and the arena is no larger than they need.
+/// Every tensor lies in its memory, and the arena is hardly larger than they need.
 [[nodiscard]] inline result<void> check_tensors(bytes_view file, const file_header& h,
                                                 const section_record& tensors) noexcept {
     std::uint64_t needed = 0;
@@ -147,7 +146,7 @@ inline constexpr std::uint64_t most_tensor_bytes = 0x7FFFFFFF;
             t.offset + (stored_elements(t) - elements_before(t)) * std::uint64_t{element_bytes(t)};
         needed = t.constant == 0 && end > needed ? end : needed;
     }
-    if (h.arena_bytes > round_up<std::uint64_t>(needed + over_read_bytes, arena_step))
+    if (h.arena_bytes > needed + over_read_bytes + most_spare_arena_bytes)
         return fault{errc::bad_file, "the .pith program asks for more memory than its tensors need",
                      place("bytes: ", h.arena_bytes).view()};
     return {};

@@ -22,7 +22,8 @@ struct average_pool_u8 : with_kernel<kernel::average_pool_u8_args>, without_weig
 
     [[nodiscard]] static bool check(const op_checker&, op_view op, const tensor_record& in,
                                     const tensor_record& out) noexcept {
-        return is_codes(in) && detail::check_pool(op.as<record>(), in, out);
+        return is_codes(in) && detail::check_pool(op.as<record>(), in, out) && detail::adds_up(in) &&
+               detail::adds_up(out);
     }
 
     static void run(const execution& x, op_view op, const kernels& k) noexcept {

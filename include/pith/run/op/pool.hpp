@@ -36,6 +36,11 @@ namespace detail {
            std::uint64_t{r.kernel[axis] - 1u} * r.dilations[axis] < padded;
 }
 
+/// Sums of the reals that codes stand for stay numbers.
+[[nodiscard]] inline bool adds_up(const tensor_record& x) noexcept {
+    return x.scale > 0.f && x.scale <= run::detail::most_summed_scale;
+}
+
 [[nodiscard]] inline bool check_pool(const pool_record& r, const tensor_record& in,
                                      const tensor_record& out) noexcept {
     if (in.type != out.type || in.dims[0] != out.dims[0] || in.dims[3] != out.dims[3])

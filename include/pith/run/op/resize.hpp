@@ -37,12 +37,13 @@ namespace detail {
 }
 
 [[nodiscard]] inline kernel::resize_axis_taps taps_of(const execution& x, std::uint32_t indices,
-                                                      std::uint32_t weights, std::uint32_t outputs) noexcept {
-    kernel::resize_axis_taps t;
-    t.indices = x.constant<std::int32_t>(indices);
-    t.weights = x.constant<float>(weights);
-    t.outputs = outputs;
-    return t;
+                                                      std::uint32_t weights, std::uint32_t outputs,
+                                                      std::uint32_t taps) noexcept {
+    kernel::resize_axis_taps table;
+    table.indices = x.constant<std::int32_t>(indices);
+    table.weights = taps != 1 ? x.constant<float>(weights) : nullptr; // one tap has none
+    table.outputs = outputs;
+    return table;
 }
 
 /// @param set writes Args beyond input, output and geometry
@@ -53,8 +54,8 @@ void run_resize(const execution& x, const resize_record& r, const kernel::entry<
     const tensor_record out = x.program.tensor(r.op.output);
     Args a;
     a.channels = in.dims[3];
-    a.rows = taps_of(x, r.row_indices, r.row_weights, out.dims[1]);
-    a.columns = taps_of(x, r.column_indices, r.column_weights, out.dims[2]);
+    a.rows = taps_of(x, r.row_indices, r.row_weights, out.dims[1], r.taps);
+    a.columns = taps_of(x, r.column_indices, r.column_weights, out.dims[2], r.taps);
     a.input_strides = run::detail::strides_of(in);
     a.output_strides = run::detail::strides_of(out);
     set(a);
