@@ -29,6 +29,21 @@ foreach(source IN LISTS refused)
              -P ${CMAKE_CURRENT_SOURCE_DIR}/refuse/check.cmake)
 endforeach()
 
+# A forgotten member of a layer is one short error, whichever compiler reads it.
+find_program(PITH_OTHER_COMPILER NAMES clang++)
+file(GLOB facets CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/refuse/facets/*.cpp)
+foreach(source IN LISTS facets)
+    get_filename_component(name ${source} NAME_WE)
+    foreach(compiler ${CMAKE_CXX_COMPILER} ${PITH_OTHER_COMPILER})
+        if(compiler)
+            get_filename_component(which ${compiler} NAME_WE)
+            add_test(NAME refuse/${name}/${which} COMMAND ${CMAKE_COMMAND}
+                     -D "COMPILE=${compiler};-std=c++20;-I${include_dir};${dependency_flags}" -D SOURCE=${source}
+                     -P ${CMAKE_CURRENT_SOURCE_DIR}/refuse/facets.cmake)
+        endif()
+    endforeach()
+endforeach()
+
 foreach(way add_subdirectory find_package)
     add_test(NAME consume/${way} COMMAND ${CMAKE_COMMAND} -D WAY=${way} -D ROOT=${PROJECT_SOURCE_DIR}
              -D BINARY_DIR=${CMAKE_CURRENT_BINARY_DIR}/consume -D COMPILER=${CMAKE_CXX_COMPILER}

@@ -135,8 +135,7 @@ inline pith::value_id settle(comparison& c) {
 [[nodiscard]] inline std::string kind_of_value(const comparison& c, pith::value_id v) {
     std::string kinds;
     for (const auto k : layer_of(c, v)) {
-        const auto kind =
-            std::visit([](const auto& layer) { return std::string(kind_of(layer)); }, c.g.nodes[k].layer);
+        const auto kind = std::string(kind_of(c.g.nodes[k].layer));
         kinds += (kinds.empty() ? "" : "+") + kind;
     }
     return kinds.empty() && !c.g.nodes.empty() ? "input" : kinds;

@@ -62,7 +62,8 @@ namespace tool {
         if (permutation.size() != t.dims().rank())
             return t;
         const held* in[] = {&t};
-        return move_elements(pith::transpose{permutation}, pith::view<const held* const>(in))[0];
+        return pith::layer_traits<pith::transpose>::move<typename held::value_type>(
+            pith::transpose{permutation}, pith::view<const held* const>(in))[0];
     };
     return std::visit(move, x);
 }

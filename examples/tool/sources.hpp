@@ -264,7 +264,7 @@ private:
         const auto uses = pith::uses_of(g);
         while (pith::has_one_reader(uses[v])) {
             const auto& n = g.nodes[uses[v].readers[0]];
-            const auto* f = std::get_if<pith::unary>(&n.layer);
+            const auto* f = layer_of<pith::unary>(n);
             const bool goes =
                 f != nullptr && (f->op == pith::unary_op::relu || f->op == pith::unary_op::clip);
             if (!goes || names.count(g[n.outputs[0]].name) != 0)

@@ -22,12 +22,12 @@ namespace pith {
 namespace detail {
 using compiled_bytes = result<std::vector<std::byte>>;
 using compiled_tensors = result<any_tensors<float>>;
-using compiled_values = result<std::vector<simulated<float>>>;
+using compiled_values = result<simulated_values<float>>;
 } // namespace detail
 
 PITH_COMPILED result<graph<float>> io::parse_onnx<float>(bytes_view, const io::onnx_options&);
 PITH_COMPILED detail::compiled_bytes io::onnx_bytes(const graph<float>&, const io::onnx_write_options&);
-PITH_COMPILED result<value_infos> infer_layer(const layer_list&, view<const value_info>);
+PITH_COMPILED result<value_infos> infer_layer(const layer_list::any&, view<const value_info>);
 PITH_COMPILED detail::compiled_tensors detail::compute(const graph<float>&, const node<layer_list>&,
                                                        tensor_inputs<float>);
 PITH_COMPILED detail::compiled_tensors evaluate(const graph<float>&, view<const any_tensor<float>>,

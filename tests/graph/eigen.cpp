@@ -22,6 +22,6 @@ TEST_CASE("eigen: a tensor's rows are a matrix's rows, and writing goes through"
 TEST_CASE("eigen: a dense layer is a matrix product") {
     const pith::tensor<double> x({2, 3}, {1, 2, 3, 4, 5, 6});
     const pith::tensor<double> w({2, 3}, {1, 0, -1, 2, 1, 0});
-    const auto y = pith::multiply_dense<double>(x, w, nullptr);
+    const auto y = pith::layer_traits<pith::dense>::multiply<double>({}, x, w, nullptr);
     CHECK(y == pith::to_tensor(pith::as_matrix(x) * pith::as_matrix(w).transpose()));
 }

@@ -17,33 +17,52 @@ struct shift {
     double step = 0;
 };
 
-constexpr std::string_view kind_of(const shift&) noexcept {
-    return "shift";
-}
+} // namespace mine
 
-inline pith::result<pith::value_infos> infer(const shift&, pith::view<const pith::value_info> in) {
-    if (in.size() != 1)
-        return pith::fault{pith::errc::missing, "shift takes one input"};
-    return pith::value_infos{in[0]};
-}
+template <>
+struct pith::layer_traits<mine::shift> : pith::no_products, pith::only_in_reals {
+    static constexpr layer_role role = layer_role::pointwise;
+    static std::string_view kind(const mine::shift&) { return "shift"; }
+    static result<value_infos> infer(const mine::shift&, view<const value_info> in) {
+        if (in.size() != 1)
+            return fault{errc::missing, "shift takes one input"};
+        return value_infos{in[0]};
+    }
+    template <class T>
+    static result<any_tensors<T>> forward(const mine::shift& layer, tensor_inputs<T> in) {
+        tensor<T> y = *in[0].reals;
+        for (auto& v : y.data())
+            v += static_cast<T>(layer.step);
+        return any_tensors<T>{std::move(y)};
+    }
+    static channel_sources channels(const mine::shift&, view<const shape> in, std::size_t, std::int64_t c) {
+        return same_channel(in, c);
+    }
+};
 
-template <class T>
-pith::result<pith::any_tensors<T>> forward(const shift& layer, pith::tensor_inputs<T> in) {
-    pith::tensor<T> y = *in[0].reals;
-    for (auto& v : y.data())
-        v += static_cast<T>(layer.step);
-    pith::any_tensors<T> out;
-    out.emplace_back(std::move(y));
-    return out;
-}
+namespace mine {
+
+struct layers : pith::layer_list::with<shift> {};
 
 } // namespace mine
 
 using namespace pith;
 
+TEST_CASE("a layer is asked for by its kind, which its list need not have") {
+    const layers<unary, mine::shift>::any layer = mine::shift{2};
+    REQUIRE(layer_as<mine::shift>(layer) != nullptr);
+    CHECK(layer_as<mine::shift>(layer)->step == 2);
+    CHECK(layer_as<unary>(layer) == nullptr);
+    CHECK(layer_as<conv2d>(layer) == nullptr);
+    CHECK(kind_of(layer) == "shift");
+    CHECK_FALSE(has_weights(layer));
+    int kinds = 0;
+    mine::layers::for_each([&]<class>() { ++kinds; });
+    CHECK(kinds == 21);
+}
+
 TEST_CASE("a user's own layer kind runs, is measured and goes through passes") {
-    using layers = extended_layer_list<mine::shift>;
-    graph<float, layers> g;
+    graph<float, mine::layers> g;
     const auto value_of = [&](shape dims) {
         value<float> v;
         v.dims = dims;

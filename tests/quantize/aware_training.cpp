@@ -133,7 +133,7 @@ TEST_CASE("aware training: the first and the last layer learn in codes where the
     REQUIRE(committed);
     const auto outermost = quantize::outermost_layers(*committed);
     for (std::size_t k = 0; k < committed->nodes.size(); ++k)
-        if (const auto& n = committed->nodes[k]; quantize::detail::has_weights(n.layer)) {
+        if (const auto& n = committed->nodes[k]; has_weights(n.layer)) {
             const auto* e = (*committed)[n.inputs[1]].affine();
             REQUIRE(e != nullptr);
             CHECK(e->lowest == (outermost[k] ? -128 : -8));
@@ -155,7 +155,7 @@ TEST_CASE("aware training: bits are taken away step by step from what was learne
             identities += u->op == unary_op::identity ? 1 : 0;
     CHECK(identities == 6);
     for (const auto& n : again->network.nodes)
-        if (quantize::detail::has_weights(n.layer)) {
+        if (has_weights(n.layer)) {
             const auto& w = again->network[n.inputs[1]];
             const auto& before = first.network().values;
             const auto same = std::any_of(before.begin(), before.end(), [&](const auto& v) {

@@ -133,7 +133,7 @@ TEST_CASE("equalize: sums, clips, shared weights and annotated weights end a cha
     const auto residual = test::residual_net();
     CHECK(quantize::find_equalized_pairs(residual).empty());
 
-    const auto with = [](const layer_list& between) {
+    const auto with = [](const layer_list::any& between) {
         test::net n;
         const auto x = n.input({1, 6, 6, 3});
         const auto a = n.add("between", between, {n.conv("first", x, 4)});

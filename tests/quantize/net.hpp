@@ -46,7 +46,7 @@ struct net {
         v.constant = std::move(t);
         return g.add_value(std::move(v));
     }
-    value_id add(const std::string& name, layer_list layer, std::vector<value_id> inputs) {
+    value_id add(const std::string& name, layer_list::any layer, std::vector<value_id> inputs) {
         value<float> v;
         v.name = name;
         const value_id out = g.add_value(std::move(v));

@@ -117,7 +117,7 @@ TEST_CASE("post training: the first and the last layer keep more bits, unless to
         REQUIRE(q);
         std::vector<int> all;
         for (const auto& n : q->nodes)
-            if (quantize::detail::has_weights(n.layer)) {
+            if (has_weights(n.layer)) {
                 const auto& e = *(*q)[n.inputs[1]].affine();
                 CHECK(e.highest == (1 << (e.bits - 1)) - 1);
                 CHECK(e.lowest == -e.highest);

@@ -5,7 +5,7 @@
 
 #include <pith/graph/layer_list.hpp>
 
-int parameters(const pith::layer_list& layer);
+int parameters(const pith::layer_list::any& layer);
 
 namespace {
 
@@ -22,6 +22,6 @@ struct visitor {
 
 } // namespace
 
-int parameters(const pith::layer_list& layer) {
+int parameters(const pith::layer_list::any& layer) {
     return std::visit(visitor{}, layer);
 }

@@ -21,7 +21,7 @@ template <class E>
     if (permutation.empty())
         return x;
     const tensor<E>* in[] = {&x};
-    return move_elements(transpose{permutation}, view<const tensor<E>* const>(in))[0];
+    return layer_traits<transpose>::move<E>(transpose{permutation}, view<const tensor<E>* const>(in))[0];
 }
 
 [[nodiscard]] inline any_tensor<float> permuted(const any_tensor<float>& x,

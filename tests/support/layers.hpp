@@ -13,6 +13,8 @@
 #include <doctest/doctest.h>
 
 #include <pith/base/random.hpp>
+#include <pith/graph/infer.hpp>
+#include <pith/graph/layer_traits.hpp>
 #include <pith/graph/value_info.hpp>
 
 namespace pith::tests {
@@ -31,10 +33,10 @@ value_infos infos_of(const std::vector<any_tensor<T>>& in) {
 template <class T, class Layer>
 any_tensors<T> run(const Layer& layer, const std::vector<any_tensor<T>>& in) {
     const auto infos = infos_of(in);
-    const auto expected = infer(layer, view<const value_info>(infos));
+    const auto expected = infer_layer(layer, view<const value_info>(infos));
     REQUIRE_MESSAGE(expected.has_value(), (expected ? "" : expected.error().what));
     std::vector<tensor_input<T>> inputs(in.begin(), in.end());
-    auto out = forward(layer, tensor_inputs<T>(inputs));
+    auto out = layer_traits<Layer>::forward(layer, tensor_inputs<T>(inputs));
     REQUIRE(out.has_value());
     REQUIRE(out->size() == expected->size());
     for (std::size_t i = 0; i < out->size(); ++i) {
@@ -63,7 +65,7 @@ std::string_view refusal(const Layer& layer, const std::vector<shape>& dims,
     value_infos in;
     for (const auto& d : dims)
         in.push_back({d, type, true});
-    const auto r = infer(layer, view<const value_info>(in));
+    const auto r = infer_layer(layer, view<const value_info>(in));
     return r ? std::string_view{} : std::string_view{r.error().what};
 }
 

@@ -15,7 +15,7 @@
 
 #include "../base/on_use.hpp"
 #include "codes.hpp"
-#include "graph.hpp"
+#include "value.hpp"
 
 namespace pith {
 
@@ -183,26 +183,6 @@ template <class T>
 template <class = on_use>
 [[nodiscard]] inline sum_range code_sums(const format::affine& from, std::int64_t count) noexcept {
     return {count * (from.lowest - from.zero), count * (from.highest - from.zero)};
-}
-
-/// Whether a pool averages whole images without padding: then it adds codes, and adds the zero point after
-/// the rounding.
-template <class = on_use>
-[[nodiscard]] inline bool averages_images(const pool2d& layer, const shape& x) {
-    if (layer.op != pool_op::average || x.rank() != 4)
-        return false;
-    const bool padded = std::any_of(layer.pads.begin(), layer.pads.end(), [](auto p) { return p != 0; });
-    return layer.global || (layer.kernel[0] == x[1] && layer.kernel[1] == x[2] && !padded &&
-                            layer.dilations == std::array<std::uint32_t, 2>{1, 1});
-}
-
-/// The mean of whole images in two steps, rows first: sums of fewer numbers, which floats hold well enough.
-template <class = on_use>
-[[nodiscard]] inline std::array<pool2d, 2> average_in_steps(const shape& x) {
-    const auto rows = static_cast<std::uint32_t>(x[1]);
-    const auto columns = static_cast<std::uint32_t>(x[2]);
-    return {pool2d{.op = pool_op::average, .kernel = {1, columns}},
-            pool2d{.op = pool_op::average, .kernel = {rows, 1}}};
 }
 
 } // namespace pith

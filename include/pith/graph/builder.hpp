@@ -32,8 +32,10 @@ struct conv_options {
 
 /// A graph under construction. Weights that are not given are random, from one seed. After a mistake every
 /// call gives no_value, and finish() gives the fault.
-template <class T = float>
+template <class T = float, class Layers = layer_list>
 class graph_builder {
+    static_assert(sizeof(typename Layers::template each<detail::checked_layer>) != 0);
+
 public:
     explicit graph_builder(std::uint64_t seed = 1) : random_(seed) {}
 
@@ -68,7 +70,7 @@ public:
     /// Any layer; all its outputs.
     template <class Layer>
     std::vector<value_id> node_of(Layer layer, const std::vector<value_id>& inputs) {
-        node<typename graph<T>::layers> n{
+        node<Layers> n{
             std::string(kind_of(layer)) + std::to_string(net_.nodes.size()), std::move(layer), inputs, {}};
         const auto infos = failed_ ? result<value_infos>(fault_) : infer_node(net_, n);
         if (!infos) {
@@ -153,7 +155,7 @@ public:
     [[nodiscard]] value<T>& operator[](value_id id) noexcept { return net_[id]; }
 
     /// The graph, or the first mistake.
-    [[nodiscard]] result<graph<T>> finish(std::vector<value_id> outputs) && {
+    [[nodiscard]] result<graph<T, Layers>> finish(std::vector<value_id> outputs) && {
         if (failed_)
             return fault_;
         net_.outputs = std::move(outputs);
@@ -179,7 +181,7 @@ private:
         return std::sqrt(6.0 / static_cast<double>(depth > 0 ? depth : 1));
     }
 
-    graph<T> net_;
+    graph<T, Layers> net_;
     random_bits random_;
     fault fault_;
     bool failed_ = false;

@@ -13,7 +13,7 @@
 #include "../base/on_use.hpp"
 #include "../format/affine.hpp"
 #include "../format/requantize.hpp"
-#include "graph.hpp"
+#include "value.hpp"
 #include "value_info.hpp"
 
 namespace pith {
@@ -114,27 +114,8 @@ template <class = on_use>
     return factors;
 }
 
+/// A code for every code.
 using code_table = std::array<std::uint8_t, 256>;
-
-/// encode(f(decode(code))) for every code; f is computed in double.
-/// @param to its codes are cut to the range of a fused activation where there is one
-template <class = on_use>
-[[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from,
-                                           const affine_encoding& to) {
-    code_table table{};
-    for (std::int32_t code = 0; code < 256; ++code) {
-        const double y = apply(f, static_cast<double>(format::decode(from, code)));
-        table[static_cast<std::size_t>(code)] =
-            static_cast<std::uint8_t>(to.encode(0, static_cast<float>(y)));
-    }
-    return table;
-}
-
-/// One code into another, for a concatenation of values that differ in their codes.
-template <class = on_use>
-[[nodiscard]] inline code_table make_recoding(const format::affine& from, const format::affine& to) {
-    return make_table(unary{}, from, affine_encoding::per_tensor(to));
-}
 
 /// Whether the operands of an addition change places in format::add_codes: ONNX Runtime lets the one that is
 /// repeated play `b`.

@@ -69,8 +69,9 @@ template <class T, class Layers>
     const auto expected = infer_layer(n.layer, infos);
     if (!expected)
         return at_node(expected.error(), n);
-    auto out =
-        std::visit([&](const auto& layer) { return forward(layer, tensor_inputs<T>(typed)); }, n.layer);
+    auto out = with_layer(n.layer, [&](const auto& layer, auto traits) {
+        return traits.forward(layer, tensor_inputs<T>(typed));
+    });
     if (!out)
         return at_node(out.error(), n);
     if (out->size() < n.outputs.size())

@@ -6,62 +6,23 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/shape.hpp"
-#include "../format/dtype.hpp"
-#include "encoding.hpp"
+#include "checked_layer.hpp"
 #include "layer_list.hpp"
-#include "tensor.hpp"
+#include "layer_traits.hpp"
+#include "value.hpp"
 
 namespace pith {
-
-using value_id = std::uint32_t;
-/// An optional input that a node does not have (a layer without bias).
-inline constexpr value_id no_value = std::numeric_limits<value_id>::max();
-
-/// How a value with a name of the model's file lay there. Axis i here was axis order[i] there; -1: an axis of
-/// size 1 that the file did not have. (An NCHW image is [0, 2, 3, 1].)
-struct file_layout {
-    std::vector<std::int8_t> order;
-    /// Of a flattened image whose elements are not in the file's order: the sizes that the file's last axis
-    /// was made of. `order` is then of axis 0 and these.
-    std::vector<std::int64_t> inner{};
-
-    friend bool operator==(const file_layout&, const file_layout&) = default;
-};
-
-/// One edge of the network: a graph input, a constant (weights, indices) or a node's output.
-template <class T>
-struct value {
-    std::string name;
-    shape dims{};
-    format::dtype type = format::dtype::f32;
-    std::variant<std::monostate, tensor<T>, tensor<std::int64_t>> constant{}; ///< monostate: computed
-    encoding encoded{};
-    std::optional<file_layout> layout{}; ///< none: the name is not one of the file's values
-
-    [[nodiscard]] bool is_constant() const noexcept { return constant.index() != 0; }
-    /// Constant real elements, or null.
-    [[nodiscard]] tensor<T>* reals() noexcept { return std::get_if<1>(&constant); }
-    [[nodiscard]] const tensor<T>* reals() const noexcept { return std::get_if<1>(&constant); }
-    /// Constant whole elements, or null.
-    [[nodiscard]] const tensor<std::int64_t>* wholes() const noexcept { return std::get_if<2>(&constant); }
-    /// The affine encoding, or null.
-    [[nodiscard]] const affine_encoding* affine() const noexcept {
-        return std::get_if<affine_encoding>(&encoded);
-    }
-};
 
 template <class Layers>
 struct node {
     std::string name;
-    Layers layer;
+    typename Layers::any layer; ///< one of the list's
+
     std::vector<value_id> inputs; ///< may hold no_value
     std::vector<value_id> outputs;
 };
@@ -73,11 +34,12 @@ struct door_layout {
 };
 
 /// @tparam T scalar of the float masters: float to work, double to check gradients.
-/// @tparam Layers a std::variant of layer kinds.
+/// @tparam Layers a list of layer kinds (layer_list.hpp), each with its layer_traits.
 template <class T, class Layers = layer_list>
 struct graph {
     using scalar = T;
     using layers = Layers;
+    static_assert(sizeof(typename Layers::template each<detail::checked_layer>) != 0);
 
     std::vector<value<T>> values;
     std::vector<node<Layers>> nodes; ///< in an order in which each node follows those it reads from
@@ -95,6 +57,12 @@ struct graph {
         return static_cast<value_id>(values.size() - 1);
     }
 };
+
+/// The layer of a node if it is of kind L; null too where the list does not have L.
+template <class L, class Layers>
+[[nodiscard]] const L* layer_of(const node<Layers>& n) noexcept {
+    return layer_as<L>(n.layer);
+}
 
 } // namespace pith
 

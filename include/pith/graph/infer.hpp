@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <variant>
 
 #include "../base/result.hpp"
 #include "graph.hpp"
@@ -20,14 +19,14 @@ template <class Layers>
     if (f.where[0] != '\0')
         return f;
     std::string place = "node '" + n.name + "' (";
-    place += std::visit([](const auto& layer) { return kind_of(layer); }, n.layer);
+    place += kind_of(n.layer);
     return fault{f.code, f.what, place + ")"};
 }
 
 /// What a layer's outputs would be.
-template <class Layers>
-[[nodiscard]] result<value_infos> infer_layer(const Layers& layer, view<const value_info> in) {
-    return std::visit([&](const auto& one) { return infer(one, in); }, layer);
+template <class Any>
+[[nodiscard]] result<value_infos> infer_layer(const Any& layer, view<const value_info> in) {
+    return with_layer(layer, [&](const auto& one, auto traits) { return traits.infer(one, in); });
 }
 
 template <class T, class Layers>
@@ -77,16 +76,10 @@ void free_batch(const graph<T, Layers>& g, node<Layers>& n, std::int64_t batch) 
     };
     if (n.inputs.empty() || n.outputs.empty() || !leads(n.inputs[0]) || !leads(n.outputs[0]))
         return;
-    if (auto* r = std::get_if<reshape>(&n.layer)) {
-        if (!r->empty && !r->dims.empty() && r->dims[0] == batch)
-            r->dims[0] = 0;
-    } else if (auto* s = std::get_if<slice>(&n.layer)) {
-        if (!s->sizes.empty() && s->begins[0] == 0 && s->steps[0] == 1 && s->sizes[0] == batch)
-            s->sizes[0] = -1;
-    } else if (auto* e = std::get_if<expand>(&n.layer)) {
-        if (e->dims.size() == g[n.outputs[0]].dims.rank() && e->dims[0] == batch)
-            e->dims[0] = 1;
-    }
+    with_layer(n.layer, [&](auto& layer, auto traits) {
+        if constexpr (requires { traits.free_batch(layer, shape{}, batch); })
+            traits.free_batch(layer, g[n.outputs[0]].dims, batch);
+    });
 }
 
 } // namespace detail

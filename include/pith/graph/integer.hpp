@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_GRAPH_INTEGER_HPP
 #define PITH_GRAPH_INTEGER_HPP
-/// Layers on codes, with the formulas of format/: what every kernel must equal bit for bit.
+/// What layers on codes have in common, with the formulas of format/: what every kernel must equal bit for
+/// bit.
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,16 +14,25 @@
 
 #include "../base/on_use.hpp"
 #include "../base/result.hpp"
-#include "../format/softmax.hpp"
+#include "../format/affine.hpp"
+#include "../format/requantize.hpp"
 #include "accumulator_bound.hpp"
 #include "codes.hpp"
-#include "graph.hpp"
+#include "tensor.hpp"
+#include "value.hpp"
 
 namespace pith {
 
 /// What a value is in a simulation: reals, whole numbers, or the codes of reals.
 template <class T>
 using simulated = std::variant<tensor<T>, tensor<std::int64_t>, tensor<std::uint8_t>>;
+
+template <class T>
+using simulated_values = std::vector<simulated<T>>;
+
+/// What a layer is and does (layer_traits.hpp).
+template <class Layer>
+struct layer_traits;
 
 /// A node on codes. @pre execution_of says that it runs in codes
 template <class T>
@@ -32,9 +41,9 @@ struct integer_call {
     std::vector<format::affine> from;              ///< codes of the inputs
     std::optional<format::affine> to;              ///< codes of the outputs, behind a fused activation
     const affine_encoding* levels = nullptr;       ///< of the output, where it does not use all codes
-    const value<T>* weights = nullptr;             ///< of conv2d and dense
+    const value<T>* weights = nullptr;             ///< of a layer that multiplies by weights
     const tensor<T>* bias = nullptr;               ///< or null
-    const tensor<std::int64_t>* indices = nullptr; ///< of gather
+    const tensor<std::int64_t>* indices = nullptr; ///< the last input of whole numbers
     view<const depth_part> parts{};                ///< node_execution::parts
 };
 
@@ -71,10 +80,7 @@ template <class S, class T, class Layer>
     const std::int32_t zero = c.from[0].zero;
     const tensor<S> x(x_dims, numbers_of<S>(c.in[0]->data(), all, whole ? depth_part{0, all} : part,
                                             [&](std::uint8_t e) { return static_cast<S>(e - zero); }));
-    if constexpr (std::is_same_v<Layer, conv2d>)
-        return convolve<S>(layer, x, w, nullptr);
-    else
-        return multiply_dense<S>(x, w, nullptr);
+    return layer_traits<Layer>::template multiply<S>(layer, x, w, nullptr);
 }
 
 template <class S>
@@ -155,8 +161,8 @@ template <class T, class Layer>
 
 /// In float where no sum of products can leave its 24 bits, else in double.
 template <class T, class Layer>
-[[nodiscard]] std::vector<simulated<T>> multiply_exactly(const Layer& layer, const integer_call<T>& c) {
-    std::vector<simulated<T>> out;
+[[nodiscard]] simulated_values<T> multiply_exactly(const Layer& layer, const integer_call<T>& c) {
+    simulated_values<T> out;
     if (!c.parts.empty())
         out.push_back(multiply_parts(layer, c));
     else if (greatest_sum(c) < 1 << 24)
@@ -167,17 +173,18 @@ template <class T, class Layer>
 }
 
 template <class T, class Layer>
-[[nodiscard]] std::vector<simulated<T>> move_codes(const Layer& layer,
-                                                   const std::vector<const tensor<std::uint8_t>*>& in) {
-    std::vector<simulated<T>> out;
-    for (auto& t : move_elements(layer, view<const tensor<std::uint8_t>* const>(in)))
+[[nodiscard]] simulated_values<T> move_codes(const Layer& layer,
+                                             const std::vector<const tensor<std::uint8_t>*>& in) {
+    simulated_values<T> out;
+    for (auto& t :
+         layer_traits<Layer>::template move<std::uint8_t>(layer, view<const tensor<std::uint8_t>* const>(in)))
         out.emplace_back(std::move(t));
     return out;
 }
 
 template <class T>
-[[nodiscard]] std::vector<simulated<T>> one_simulated(tensor<std::uint8_t> t) {
-    std::vector<simulated<T>> out;
+[[nodiscard]] simulated_values<T> one_simulated(tensor<std::uint8_t> t) {
+    simulated_values<T> out;
     out.emplace_back(std::move(t));
     return out;
 }
@@ -190,155 +197,7 @@ template <class = on_use>
     return y;
 }
 
-template <class = on_use>
-[[nodiscard]] inline tensor<std::uint8_t> average_codes(const pool2d& layer, const tensor<std::uint8_t>& x,
-                                                        const format::affine& from,
-                                                        const format::affine& to) {
-    std::array<float, 256> real{};
-    for (std::int32_t code = 0; code < 256; ++code)
-        real[static_cast<std::size_t>(code)] = format::decode(from, code);
-    tensor<std::uint8_t> y(pooled(layer, x.dims()));
-    const auto channels = static_cast<std::size_t>(x.dims()[3]);
-    std::vector<float> sums(channels);
-    for_each_window(layer, x, y.dims(), [&](std::int64_t at, const auto& window) {
-        std::fill(sums.begin(), sums.end(), 0.f);
-        std::int64_t count = 0;
-        const std::int64_t padded = window([&](std::int64_t first) {
-            ++count;
-            for (std::size_t c = 0; c < channels; ++c)
-                sums[c] += real[x[static_cast<std::size_t>(first) + c]];
-        });
-        const auto divisor = static_cast<std::int32_t>(layer.count_include_pad ? padded : count);
-        for (std::size_t c = 0; c < channels; ++c)
-            y[static_cast<std::size_t>(at) + c] =
-                static_cast<std::uint8_t>(format::average_code(sums[c], divisor, to));
-    });
-    return y;
-}
-
-template <class = on_use>
-[[nodiscard]] inline tensor<std::uint8_t>
-average_images(const tensor<std::uint8_t>& x, const format::affine& from, const format::affine& to) {
-    const auto pixels = static_cast<std::size_t>(x.dims()[1] * x.dims()[2]);
-    const auto channels = static_cast<std::size_t>(x.dims()[3]);
-    tensor<std::uint8_t> y({x.dims()[0], 1, 1, x.dims()[3]});
-    const float factor =
-        format::global_average_factor(from.scale, to.scale, static_cast<std::int32_t>(pixels));
-    for (std::size_t i = 0; i < y.size(); ++i) {
-        std::uint32_t sum = 0; // wraps like every kernel's; what runs in codes does not need it to
-        for (std::size_t p = 0; p < pixels; ++p)
-            sum += static_cast<std::uint32_t>(x[(i / channels * pixels + p) * channels + i % channels] -
-                                              from.zero);
-        y[i] = static_cast<std::uint8_t>(
-            format::requantize(static_cast<std::int32_t>(sum), factor, to.zero, to.lowest, to.highest));
-    }
-    return y;
-}
-
 } // namespace detail
-
-template <class T, class Layer>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const Layer& layer, const integer_call<T>& c) {
-    if constexpr (std::is_same_v<Layer, conv2d> || std::is_same_v<Layer, dense>)
-        return detail::multiply_exactly(layer, c);
-    else if constexpr (requires { move_elements(layer, view<const tensor<std::uint8_t>* const>(c.in)); })
-        return detail::move_codes<T>(layer, c.in);
-    else
-        return {}; // runs_in_codes has no other
-}
-
-template <class T>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const concat& layer, const integer_call<T>& c) {
-    std::vector<tensor<std::uint8_t>> recoded(c.in.size());
-    std::vector<const tensor<std::uint8_t>*> in = c.in;
-    for (std::size_t i = 0; i < in.size(); ++i)
-        if (!same_codes(c.from[i], *c.to)) {
-            recoded[i] = detail::look_up(make_recoding(c.from[i], *c.to), *in[i]);
-            in[i] = &recoded[i];
-        }
-    return detail::move_codes<T>(layer, in);
-}
-
-template <class T>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const unary& layer, const integer_call<T>& c) {
-    const auto to = c.levels != nullptr ? *c.levels : affine_encoding::per_tensor(*c.to);
-    return detail::one_simulated<T>(detail::look_up(make_table(layer, c.from[0], to), *c.in[0]));
-}
-
-template <class T>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const binary& layer, const integer_call<T>& c) {
-    const format::affine& to = *c.to;
-    const format::affine own = format::moved_back(to);
-    if (layer.op == binary_op::mul) {
-        const float factor = format::multiplier(c.from[0].scale, c.from[1].scale, to.scale);
-        return detail::one_simulated<T>(
-            detail::combine(*c.in[0], *c.in[1], [&](std::uint8_t a, std::uint8_t b) {
-                return static_cast<std::uint8_t>(format::multiply_codes(a, c.from[0].zero, b, c.from[1].zero,
-                                                                        factor, own.zero, own.lowest,
-                                                                        own.highest) +
-                                                 to.moved);
-            }));
-    }
-    const std::size_t first = add_operands_exchanged(c.in[0]->dims(), c.in[1]->dims()) ? 1 : 0;
-    const format::affine& a = c.from[first];
-    const format::affine& b = c.from[1 - first];
-    const auto factors = add_factors_of(a, b, to);
-    return detail::one_simulated<T>(
-        detail::combine(*c.in[first], *c.in[1 - first], [&](std::uint8_t x, std::uint8_t y) {
-            return static_cast<std::uint8_t>(
-                format::add_codes(x - to.moved, y - to.moved, factors, own.lowest, own.highest) + to.moved);
-        }));
-}
-
-template <class T>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const pool2d& layer, const integer_call<T>& c) {
-    const tensor<std::uint8_t>& x = *c.in[0];
-    if (layer.op == pool_op::max)
-        return detail::one_simulated<T>(max_pool(layer, x));
-    if (averages_images(layer, x.dims()))
-        return detail::one_simulated<T>(detail::average_images(x, c.from[0], *c.to));
-    return detail::one_simulated<T>(detail::average_codes(layer, x, c.from[0], *c.to));
-}
-
-template <class T>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const softmax& layer, const integer_call<T>& c) {
-    tensor<std::uint8_t> y = *c.in[0];
-    const auto size = static_cast<std::size_t>(y.dims()[layer.axis]);
-    const auto inner =
-        static_cast<std::size_t>(y.dims().product(layer.axis + std::size_t{1}, y.dims().rank()));
-    float table[256];
-    format::make_softmax_table(table, c.from[0].scale, size);
-    const float levels = format::softmax_levels(c.to->scale);
-    for (std::size_t k = 0; size != 0 && k < y.size() / size; ++k) {
-        std::uint8_t* row = y.data().data() + k / inner * size * inner + k % inner;
-        std::size_t shift = 255;
-        for (std::size_t i = 0; i < size; ++i)
-            shift = std::min<std::size_t>(shift, 255u - row[i * inner]);
-        float sum = 0.f;
-        for (std::size_t i = 0; i < size; ++i)
-            sum += table[row[i * inner] + shift];
-        for (std::size_t i = 0; i < size; ++i)
-            row[i * inner] = static_cast<std::uint8_t>(
-                format::softmax_code(table[row[i * inner] + shift], sum, levels, *c.to));
-    }
-    return detail::one_simulated<T>(std::move(y));
-}
-
-template <class T>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const pad& layer, const integer_call<T>& c) {
-    return detail::one_simulated<T>(pad_elements(layer, *c.in[0], static_cast<std::uint8_t>(c.from[0].zero)));
-}
-
-template <class T>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const resize2d& layer, const integer_call<T>& c) {
-    return detail::one_simulated<T>(resize_nearest(layer, *c.in[0]));
-}
-
-template <class T>
-[[nodiscard]] std::vector<simulated<T>> forward_codes(const gather& layer, const integer_call<T>& c) {
-    return detail::one_simulated<T>(pick_elements(layer, *c.in[0], *c.indices));
-}
-
 } // namespace pith
 
 #endif

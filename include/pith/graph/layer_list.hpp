@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_GRAPH_LAYER_LIST_HPP
 #define PITH_GRAPH_LAYER_LIST_HPP
-/// The layer kinds of the library, as one closed list; a user's own list is extended_layer_list<my_layer>.
-
-#include <variant>
+/// The layer kinds of the library; a user's own list is struct my_layers : layer_list::with<my_layer> {}.
 
 #include "layer/batch_norm.hpp"
 #include "layer/binary.hpp"
@@ -25,27 +23,12 @@
 #include "layer/split.hpp"
 #include "layer/transpose.hpp"
 #include "layer/unary.hpp"
+#include "layers.hpp"
 
 namespace pith {
 
-using layer_list =
-    std::variant<conv2d, dense, matmul, batch_norm, unary, binary, pool2d, reduce, softmax, concat, split,
-                 slice, pad, reshape, transpose, resize2d, gather, expand, cast, opaque>;
-
-namespace detail {
-
-template <class List, class... More>
-struct extended;
-template <class... Kinds, class... More>
-struct extended<std::variant<Kinds...>, More...> {
-    using type = std::variant<Kinds..., More...>;
-};
-
-} // namespace detail
-
-/// The library's kinds and a user's own: each needs infer, forward and kind_of beside it (value_info.hpp).
-template <class... More>
-using extended_layer_list = typename detail::extended<layer_list, More...>::type;
+struct layer_list : layers<conv2d, dense, matmul, batch_norm, unary, binary, pool2d, reduce, softmax, concat,
+                           split, slice, pad, reshape, transpose, resize2d, gather, expand, cast, opaque> {};
 
 } // namespace pith
 

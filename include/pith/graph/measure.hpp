@@ -6,15 +6,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../format/dtype.hpp"
+#include "bounded.hpp"
 #include "graph.hpp"
 #include "value_info.hpp"
 
@@ -26,8 +24,8 @@ struct node_cost {
     shape output;          ///< of the first output
     std::int64_t parameters = 0;
     std::int64_t macs = 0; ///< multiply-adds of convolutions and matrix products, at the graph's batch
-    std::int64_t work =
-        0; ///< what evaluating it takes, in multiply-adds: about 16 per element or tap, 4096 per node
+    /// What evaluating it takes, in multiply-adds: about 16 per element or tap, 4096 per node.
+    std::int64_t work = 0;
     std::int64_t weight_bytes = 0; ///< of the parameters, at the width of their encodings
     int weight_bits = 0;           ///< of the widest parameter that is not one-dimensional; 0 without one
 };
@@ -50,56 +48,12 @@ template <class T>
 
 namespace detail {
 
-/// Products and sums that end at the largest number: a file may ask for any size.
-[[nodiscard]] constexpr std::int64_t bounded_product(std::int64_t a, std::int64_t b) noexcept {
-    std::int64_t product = 0;
-    return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
-}
-[[nodiscard]] constexpr std::int64_t bounded_sum(std::int64_t a, std::int64_t b) noexcept {
-    std::int64_t sum = 0;
-    return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
-}
-
-template <class Layer>
-[[nodiscard]] std::int64_t macs_of(const Layer&, const shape&, view<const shape>) {
-    return 0;
-}
-template <class = on_use>
-[[nodiscard]] inline std::int64_t macs_of(const conv2d&, const shape& out, view<const shape> in) {
-    return bounded_product(out.elements(), in[1].product(1, in[1].rank()));
-}
-template <class = on_use>
-[[nodiscard]] inline std::int64_t macs_of(const dense&, const shape& out, view<const shape> in) {
-    return bounded_product(out.elements(), in[1].back());
-}
-template <class = on_use>
-[[nodiscard]] inline std::int64_t macs_of(const matmul&, const shape& out, view<const shape> in) {
-    return bounded_product(out.elements(), in[0].back());
-}
-
-/// Elements visited once for each output, beyond those that are read and written.
-template <class Layer>
-[[nodiscard]] std::int64_t taps_of(const Layer&, const shape&, view<const shape>) {
-    return 0;
-}
-template <class = on_use>
-[[nodiscard]] inline std::int64_t taps_of(const pool2d& layer, const shape& out, view<const shape> in) {
-    std::int64_t taps = out.elements();
-    for (std::size_t i = 0; i < 2; ++i)
-        taps = bounded_product(taps, std::min(pool_axis(layer, in[0], i).kernel, in[0][1 + i]));
-    return taps;
-}
-template <class = on_use>
-[[nodiscard]] inline std::int64_t taps_of(const resize2d&, const shape& out, view<const shape>) {
-    return bounded_product(out.elements(), 16);
-}
-
 /// What a node takes whatever its size, in multiply-adds.
 inline constexpr std::int64_t per_node = 4096;
 
 /// What evaluating a node takes, in multiply-adds.
-template <class Layers>
-[[nodiscard]] std::int64_t work_of(const Layers& layer, view<const shape> out, view<const shape> in) {
+template <class Any>
+[[nodiscard]] std::int64_t work_of(const Any& layer, view<const shape> out, view<const shape> in) {
     constexpr std::int64_t per_element = 16;
     std::int64_t elements = per_node / per_element;
     for (const auto& list : {out, in})
@@ -107,12 +61,10 @@ template <class Layers>
             elements = bounded_sum(elements, dims.elements());
     if (out.empty() || in.empty())
         return bounded_product(elements, per_element);
-    return std::visit(
-        [&](const auto& one) {
-            return bounded_sum(macs_of(one, out[0], in),
-                               bounded_product(bounded_sum(elements, taps_of(one, out[0], in)), per_element));
-        },
-        layer);
+    return with_layer(layer, [&](const auto& one, auto traits) {
+        const std::int64_t visited = bounded_sum(elements, traits.taps(one, out[0], in));
+        return bounded_sum(traits.macs(one, out[0], in), bounded_product(visited, per_element));
+    });
 }
 template <class T, class Layers>
 [[nodiscard]] std::int64_t work_of(const graph<T, Layers>& g, const node<Layers>& n) {
@@ -127,16 +79,6 @@ template <class T, class Layers>
     return work_of(n.layer, view<const shape>(out), view<const shape>(in));
 }
 
-/// Whether a layer's weights are stored in eight bits at least: one filter per channel.
-template <class Layer>
-[[nodiscard]] bool stores_bytes(const Layer&, const shape&) {
-    return false;
-}
-[[nodiscard]] inline bool stores_bytes(const conv2d& layer, const shape& weights) {
-    return layer.groups > 1 && weights.rank() == 4 && weights[3] == 1 &&
-           weights[0] == static_cast<std::int64_t>(layer.groups);
-}
-
 } // namespace detail
 
 /// @pre the graph's shapes are inferred. A constant that several nodes read is counted at the first.
@@ -147,7 +89,7 @@ template <class T, class Layers>
     for (const auto& n : g.nodes) {
         node_cost cost;
         cost.name = n.name;
-        cost.kind = std::visit([](const auto& layer) -> std::string_view { return kind_of(layer); }, n.layer);
+        cost.kind = kind_of(n.layer);
         if (!n.outputs.empty() && n.outputs[0] != no_value)
             cost.output = g[n.outputs[0]].dims;
         std::vector<shape> in;
@@ -157,10 +99,9 @@ template <class T, class Layers>
                 continue;
             const std::int64_t elements = g[id].dims.elements();
             int bits = stored_bits(g[id]);
-            if (bits < 8 &&
-                std::visit([&](const auto& layer) { return detail::stores_bytes(layer, g[id].dims); },
-                           n.layer))
-                bits = 8;
+            const auto* conv = layer_of<conv2d>(n);
+            if (bits < 8 && conv != nullptr && is_depthwise(*conv, g[id].dims))
+                bits = 8; // one filter per channel is stored in bytes
             if (g[id].dims.rank() > 1)
                 cost.weight_bits = cost.weight_bits < bits ? bits : cost.weight_bits;
             if (counted[id])
@@ -169,9 +110,9 @@ template <class T, class Layers>
             cost.parameters += elements;
             cost.weight_bytes += (elements * bits + 7) / 8;
         }
-        cost.macs = std::visit(
-            [&](const auto& layer) { return detail::macs_of(layer, cost.output, view<const shape>(in)); },
-            n.layer);
+        cost.macs = with_layer(n.layer, [&](const auto& layer, auto traits) {
+            return traits.macs(layer, cost.output, view<const shape>(in));
+        });
         cost.work = detail::work_of(g, n);
         total.parameters += cost.parameters;
         total.macs = detail::bounded_sum(total.macs, cost.macs);

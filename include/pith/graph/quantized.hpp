@@ -8,9 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "../base/on_use.hpp"
@@ -18,6 +16,7 @@
 #include "accumulator_bound.hpp"
 #include "codes.hpp"
 #include "graph.hpp"
+#include "node_codes.hpp"
 #include "uses.hpp"
 
 namespace pith {
@@ -63,143 +62,60 @@ template <class = on_use>
     return codes;
 }
 
+/// Whether a node is a relu or clip.
+template <class Layers>
+[[nodiscard]] bool is_clipping(const node<Layers>& n) {
+    const auto* activation = layer_of<unary>(n);
+    return activation != nullptr && clips(*activation);
+}
+
+/// Whether a node in codes can compute the relu or clip behind it as well: sums of products, and additions.
+template <class Layers>
+[[nodiscard]] bool takes_activation(const node<Layers>& n) {
+    const auto* sum = layer_of<binary>(n);
+    return has_weights(n.layer) || (sum != nullptr && sum->op == binary_op::add);
+}
+
 /// The relu or clip behind conv2d, dense or add node `k`, if it is the only reader of a value without
 /// encoding and its own output has codes: then the node writes those codes directly.
 template <class T, class Layers>
 [[nodiscard]] std::optional<fused_activation>
 find_fused_activation(const graph<T, Layers>& g, const std::vector<value_uses>& uses, node_index k) {
     const auto& n = g.nodes[k];
-    const auto* sum = std::get_if<binary>(&n.layer);
-    const bool takes = std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer) ||
-                       (sum != nullptr && sum->op == binary_op::add);
-    if (!takes || n.outputs.size() != 1 || n.outputs[0] == no_value)
+    if (!takes_activation(n) || n.outputs.size() != 1 || n.outputs[0] == no_value)
         return std::nullopt;
     const value_id middle = n.outputs[0];
     if (g[middle].affine() != nullptr || !has_one_reader(uses[middle]))
         return std::nullopt;
     const node_index reader = uses[middle].readers[0];
-    const auto* activation = std::get_if<unary>(&g.nodes[reader].layer);
-    if (activation == nullptr || (activation->op != unary_op::relu && activation->op != unary_op::clip))
+    if (!is_clipping(g.nodes[reader]))
         return std::nullopt;
     const value_id output = g.nodes[reader].outputs[0];
     const auto codes = codes_of(g[output]);
     if (!codes || has_levels(g[output]))
         return std::nullopt;
-    return fused_activation{reader, output, cut_to(*activation, *codes)};
+    return fused_activation{reader, output, cut_to(*layer_of<unary>(g.nodes[reader]), *codes)};
 }
-
-namespace detail {
-
-/// What the rules look at. An absent input has no codes.
-struct node_codes {
-    std::vector<std::optional<format::affine>> in;
-    std::vector<std::optional<format::affine>> out; ///< the first one behind a fused activation
-    bool weights = false;                           ///< input 1 is constant and has weight codes
-    bool bias = false;                              ///< input 2 is absent or a constant
-
-    [[nodiscard]] bool all() const {
-        const auto has = [](const auto& a) { return a.has_value(); };
-        return !in.empty() && !out.empty() && std::all_of(in.begin(), in.end(), has) &&
-               std::all_of(out.begin(), out.end(), has);
-    }
-    /// All outputs, and the first `count` inputs, have one and the same code.
-    [[nodiscard]] bool alike(std::size_t count) const {
-        const auto same = [&](const auto& a) { return a && in[0] && same_codes(*a, *in[0]); };
-        return in.size() >= count && !out.empty() && std::all_of(out.begin(), out.end(), same) &&
-               std::all_of(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(count), same);
-    }
-};
-
-template <class Layer>
-[[nodiscard]] bool runs_in_codes(const Layer&, const node_codes&) {
-    return false;
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const conv2d&, const node_codes& c) {
-    return c.in[0] && c.weights && c.bias && c.out[0];
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const dense&, const node_codes& c) {
-    return c.in[0] && c.weights && c.bias; // a real output is the sum times the scales
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const binary& layer, const node_codes& c) {
-    return (layer.op == binary_op::add || layer.op == binary_op::mul) && c.all();
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const pool2d& layer, const node_codes& c) {
-    if (layer.op == pool_op::max)
-        return c.alike(1);
-    // ONNX Runtime averages int8 codes to int8 ones and uint8 codes to uint8 ones; from one to the other it
-    // averages reals, which round differently near ties.
-    return c.all() && c.in[0]->moved == c.out[0]->moved;
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const unary&, const node_codes& c) {
-    return c.all();
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const softmax& layer, const node_codes& c) {
-    return !layer.log && c.all();
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const concat&, const node_codes& c) {
-    return c.all();
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const split&, const node_codes& c) {
-    return c.alike(1);
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const slice&, const node_codes& c) {
-    return c.alike(1);
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const reshape&, const node_codes& c) {
-    return c.alike(1);
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const transpose&, const node_codes& c) {
-    return c.alike(1);
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const expand&, const node_codes& c) {
-    return c.alike(1);
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const gather&, const node_codes& c) {
-    return c.alike(1);
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const pad& layer, const node_codes& c) {
-    return (layer.mode != pad_mode::constant || layer.fill == 0) && c.alike(1);
-}
-template <class = on_use>
-[[nodiscard]] inline bool runs_in_codes(const resize2d& layer, const node_codes& c) {
-    return layer.mode == resize_mode::nearest && c.alike(1);
-}
-
-} // namespace detail
 
 /// How the sums of node `n` keep within int32. @pre it runs in codes, but for that
 template <class T, class Layers>
 [[nodiscard]] accumulation accumulation_of(const graph<T, Layers>& g, const node<Layers>& n) {
     const shape& x = g[n.inputs[0]].dims;
     const auto from = codes_of(g[n.inputs[0]]);
-    if (const auto* p = std::get_if<pool2d>(&n.layer); p != nullptr && averages_images(*p, x)) {
+    if (const auto* p = layer_of<pool2d>(n); p != nullptr && averages_images(*p, x)) {
         const sum_range range = code_sums(*from, x[1] * x[2]);
         return {range, {}, range.fits()};
     }
-    const auto* c = std::get_if<conv2d>(&n.layer);
-    if (c == nullptr && !std::holds_alternative<dense>(n.layer))
+    if (!has_weights(n.layer))
         return {};
     const auto& weights = g[n.inputs[1]];
-    if (weights.dims.rank() != (c != nullptr ? 4U : 2U))
-        return {}; // infer refuses it
-    sum_cut ways = sum_cut::depth;
-    if (c != nullptr && c->groups > 1)
-        ways = weights.dims[3] == 1 && weights.dims[0] == c->groups ? sum_cut::not_at_all : sum_cut::bias;
     const value_id bias = n.inputs.size() > 2 ? n.inputs[2] : no_value;
+    const sum_cut ways = with_layer(n.layer, [&](const auto& layer, auto traits) {
+        if constexpr (traits.role == layer_role::weighted)
+            return traits.cut_of_sums(layer, weights.dims);
+        else
+            return sum_cut::not_at_all;
+    });
     return accumulate_layer(weights, bias == no_value ? nullptr : g[bias].reals(), *from, ways);
 }
 
@@ -211,7 +127,7 @@ template <class T, class Layers>
     node_execution e;
     if (n.inputs.empty() || n.outputs.empty())
         return e;
-    detail::node_codes c;
+    node_codes c;
     for (const auto id : n.inputs)
         c.in.push_back(id == no_value ? std::nullopt : codes_of(g[id]));
     for (const auto id : n.outputs)
@@ -225,9 +141,9 @@ template <class T, class Layers>
     c.bias = input(2) == no_value || g[input(2)].reals() != nullptr;
     e.codes = codes_of(g[e.output]);
     if (has_levels(g[e.output]) && !fused &&
-        !std::holds_alternative<unary>(n.layer)) // only tables round to the nearest level
+        layer_of<unary>(n) == nullptr) // only tables round to the nearest level
         return e;
-    if (!std::visit([&](const auto& layer) { return detail::runs_in_codes(layer, c); }, n.layer))
+    if (!with_layer(n.layer, [&](const auto& layer, auto traits) { return traits.runs_quantized(layer, c); }))
         return e;
     auto sums = accumulation_of(g, n);
     if (!sums.fits || !sums.parts.empty())

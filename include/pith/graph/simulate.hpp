@@ -109,28 +109,28 @@ template <class T, class Layers>
 }
 
 template <class T, class Layers>
-[[nodiscard]] result<std::vector<simulated<T>>> simulate_real(simulation<T, Layers>& s, const node<Layers>& n,
-                                                              const node_execution& how) {
+[[nodiscard]] result<simulated_values<T>> simulate_real(simulation<T, Layers>& s, const node<Layers>& n,
+                                                        const node_execution& how) {
     std::vector<tensor<T>> scratch(n.inputs.size());
     std::vector<tensor_input<T>> in;
     for (std::size_t i = 0; i < n.inputs.size(); ++i)
         in.push_back(s.real_input(n.inputs[i], scratch[i]));
-    auto computed = std::holds_alternative<pool2d>(n.layer) && how.sums ? average_stepwise(s, n, in)
-                                                                        : compute<T>(s.g, n, in);
+    auto computed =
+        layer_of<pool2d>(n) != nullptr && how.sums ? average_stepwise(s, n, in) : compute<T>(s.g, n, in);
     if (!computed)
         return computed.error();
-    std::vector<simulated<T>> out;
+    simulated_values<T> out;
     for (auto& t : *computed)
         std::visit([&](auto& held) { out.emplace_back(std::move(held)); }, t);
     return out;
 }
 
 template <class T, class Layers>
-[[nodiscard]] result<std::vector<simulated<T>>>
-simulate_codes(simulation<T, Layers>& s, const node<Layers>& n, const node_execution& how) {
+[[nodiscard]] result<simulated_values<T>> simulate_codes(simulation<T, Layers>& s, const node<Layers>& n,
+                                                         const node_execution& how) {
     integer_call<T> c;
     value_infos infos;
-    const bool weighted = std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer);
+    const bool weighted = has_weights(n.layer);
     for (std::size_t i = 0; i < n.inputs.size(); ++i) {
         const value_id id = n.inputs[i];
         infos.push_back(s.info(id));
@@ -152,10 +152,11 @@ simulate_codes(simulation<T, Layers>& s, const node<Layers>& n, const node_execu
     const auto expected = infer_layer(n.layer, infos);
     if (!expected)
         return at_node(expected.error(), n);
-    if (const auto* pick = std::get_if<gather>(&n.layer))
-        if (const auto fit = expect_indices(c.indices->data(), infos[0].dims[pick->axis]); !fit)
-            return at_node(fit.error(), n);
-    return std::visit([&](const auto& layer) { return forward_codes(layer, c); }, n.layer);
+    auto out =
+        with_layer(n.layer, [&](const auto& layer, auto traits) { return traits.forward_codes(layer, c); });
+    if (!out)
+        return at_node(out.error(), n);
+    return out;
 }
 
 template <class T, class Observer>

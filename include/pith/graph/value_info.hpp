@@ -29,10 +29,6 @@ struct value_info {
     friend bool operator==(const value_info&, const value_info&) = default;
 };
 
-/// Every layer L has, found by its type:
-///   result<value_infos> infer(const L&, view<const value_info> in)
-///   result<any_tensors<T>> forward(const L&, tensor_inputs<T> in)  @pre infer accepted these inputs
-///   std::string_view kind_of(const L&)
 using value_infos = std::vector<value_info>;
 
 template <class T>
@@ -228,27 +224,6 @@ template <class T>
     for (std::size_t k = 0; k < from.size(); ++k)
         out[k] = in[i].type == format::dtype::u64 ? static_cast<T>(static_cast<std::uint64_t>(from[k]))
                                                   : static_cast<T>(from[k]);
-    return out;
-}
-
-/// move_elements of `layer` on tensors of either kind. @pre all inputs are of one kind
-template <class T, class Layer>
-[[nodiscard]] any_tensors<T> move_any(const Layer& layer, tensor_inputs<T> in) {
-    any_tensors<T> out;
-    const auto run = [&]<class E>(E, const auto& pick) {
-        std::vector<const tensor<E>*> typed;
-        for (std::size_t i = 0; i < in.size(); ++i)
-            typed.push_back(&pick(in, i));
-        for (auto& t : move_elements(layer, view<const tensor<E>* const>(typed)))
-            out.emplace_back(std::move(t));
-    };
-    if (in[0].reals != nullptr)
-        run(
-            T{}, [](tensor_inputs<T> from, std::size_t i) -> const auto& { return reals<T>(from, i); });
-    else
-        run(
-            std::int64_t{},
-            [](tensor_inputs<T> from, std::size_t i) -> const auto& { return wholes<T>(from, i); });
     return out;
 }
 

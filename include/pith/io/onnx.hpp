@@ -47,7 +47,7 @@ public:
     importer(const model_proto& model, const onnx_options& options, budget& left)
         : model_(model), options_(options), make_(left), functions_(model, left) {}
 
-    [[nodiscard]] graph<T> run() {
+    [[nodiscard]] T run() {
         check_model();
         nodes_ = functions_.nodes();
         name_set given;
@@ -128,7 +128,7 @@ private:
             for (std::size_t i = 0; i < v.dims.size(); ++i)
                 push_dim(x.dims, size_of(v, i), where);
             x.order = declared_layout(wishes, v.name, x.dims.rank());
-            value<T> made;
+            value<scalar_of<T>> made;
             made.name = std::string(v.name);
             made.dims = stored_dims(x.dims, x.order);
             made.type = x.type;
@@ -152,11 +152,12 @@ private:
         if (v.element != element_number(given.type))
             refuse(errc::bad_option, "the fixed value of an input has another type than the input", where);
         make_.enter(v.name, where);
-        any_tensor<T> data;
+        any_tensor<scalar_of<T>> data;
         if (const auto* wholes = given.wholes())
             data = *wholes;
         else
-            data = tensor<T>(given.dims(), {given.reals()->data().begin(), given.reals()->data().end()});
+            data = tensor<scalar_of<T>>(given.dims(),
+                                        {given.reals()->data().begin(), given.reals()->data().end()});
         if (!symbols_.insert(v.name, make_.constant(std::move(data), given.type, given.name)).second)
             refuse(errc::bad_file, "two inputs have the same name", where);
     }
@@ -175,7 +176,7 @@ private:
         const auto* at = initializers_.find(name);
         if (at == nullptr)
             refuse(errc::missing, "an output that this library does not compute is read", make_.where());
-        auto a = read_elements<T>(**at, make_.left());
+        auto a = read_elements<scalar_of<T>>(**at, make_.left());
         const operand made = make_.constant(std::move(a.data), a.type, std::string(name));
         if (const auto* reads = reads_.find(name); reads != nullptr && *reads == 1)
             make_.read_once(made.id);
@@ -297,21 +298,21 @@ private:
 /// - Products of integers are summed in parts that are exact in float; grouped convolutions whose sums may
 /// leave
 ///   24 bits are refused.
-template <class T = float>
-[[nodiscard]] result<graph<T>> parse_onnx(bytes_view bytes, const onnx_options& options = {}) {
-    return onnx::guarded([&]() -> result<graph<T>> {
+template <class T = float, class Layers = layer_list>
+[[nodiscard]] result<graph<T, Layers>> parse_onnx(bytes_view bytes, const onnx_options& options = {}) {
+    return onnx::guarded([&]() -> result<graph<T, Layers>> {
         onnx::budget left{bytes.size()};
         const auto model = onnx::decode_model(onnx::as_text(bytes), left);
-        return onnx::importer<T>{model, options, left}.run();
+        return onnx::importer<graph<T, Layers>>{model, options, left}.run();
     });
 }
 
-template <class T = float>
-[[nodiscard]] result<graph<T>> load_onnx(const std::string& path, const onnx_options& options = {}) {
+template <class T = float, class Layers = layer_list>
+[[nodiscard]] result<graph<T, Layers>> load_onnx(const std::string& path, const onnx_options& options = {}) {
     const auto bytes = read_file(path);
     if (!bytes)
         return bytes.error();
-    return parse_onnx<T>(*bytes, options);
+    return parse_onnx<T, Layers>(*bytes, options);
 }
 
 } // namespace pith::io

@@ -20,7 +20,9 @@
 #include "../graph/quantized.hpp"
 #include "file.hpp"
 #include "onnx/wire.hpp"
+#include "onnx_write/checked_writing.hpp"
 #include "onnx_write/direct.hpp"
+#include "onnx_write/layer_writing.hpp"
 #include "onnx_write/layers_elementwise.hpp"
 #include "onnx_write/layers_move.hpp"
 #include "onnx_write/layers_window.hpp"
@@ -258,17 +260,12 @@ private:
             n.outputs[0] = how.output;
         const bool reads = !n.inputs.empty() && n.inputs[0] != no_value;
         write_.real_type = reads && is_real(g_[n.inputs[0]].type) ? g_[n.inputs[0]].type : format::dtype::f32;
-        std::visit(
-            [&](const auto& layer) {
-                write_.enter(n.name, kind_of(layer));
-                write_.on_codes =
-                    write_.in_codes && options_.codes == onnx_codes::operators && has_direct(layer);
-                if constexpr (requires { write(write_, n, layer); })
-                    write(write_, n, layer);
-                else
-                    write_.refuse(errc::unsupported, "the layer kind has no ONNX operator");
-            },
-            n.layer);
+        with_writing(n.layer, [&](const auto& layer, auto writing) {
+            write_.enter(n.name, kind_of(layer));
+            write_.on_codes =
+                write_.in_codes && options_.codes == onnx_codes::operators && writing.on_codes(layer);
+            writing.write(write_, n, layer);
+        });
         write_.settle();
         write_.on_codes = false;
     }
@@ -345,6 +342,7 @@ private:
 template <class T, class Layers>
 [[nodiscard]] result<std::vector<std::byte>> onnx_bytes(const graph<T, Layers>& g,
                                                         const onnx_write_options& options = {}) {
+    static_assert(sizeof(typename Layers::template each<onnx_write::detail::checked_writing>) != 0);
     if (options.opset < 13 || options.opset > onnx_write::newest_opset)
         return fault{errc::bad_option, "ONNX models are written in opset 13 to 24"};
     if (options.int4 && options.opset < 21)

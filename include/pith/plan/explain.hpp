@@ -45,20 +45,14 @@ template <class T, class Layers>
         return "it has no inputs or no outputs";
     if (!is_real(g[n.inputs[0]].type))
         return "it works on whole numbers as they are";
-    const bool weighted = std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer);
+    const bool weighted = has_weights(n.layer);
     if (weighted && !has_weight_codes(g[n.inputs[1]]))
         return "its weights have no codes";
     if (!codes_of(g[n.inputs[0]]))
         return "its input has no codes";
     if (!codes_of(g[n.outputs[0]]))
         return "its output has no codes";
-    const auto* p = std::get_if<pool2d>(&n.layer);
-    const bool moves = std::holds_alternative<reshape>(n.layer) ||
-                       std::holds_alternative<transpose>(n.layer) || std::holds_alternative<slice>(n.layer) ||
-                       std::holds_alternative<split>(n.layer) || std::holds_alternative<pad>(n.layer) ||
-                       std::holds_alternative<expand>(n.layer) || std::holds_alternative<gather>(n.layer) ||
-                       (p != nullptr && p->op == pool_op::max);
-    if (moves && !same_codes(*codes_of(g[n.inputs[0]]), *codes_of(g[n.outputs[0]])))
+    if (keeps_elements(n.layer) && !same_codes(*codes_of(g[n.inputs[0]]), *codes_of(g[n.outputs[0]])))
         return "its input and output have different codes";
     return "there is no integer form of it";
 }
@@ -92,7 +86,7 @@ template <class T, class Layers>
     for (const auto& n : g.nodes) {
         choice c;
         c.node = n.name;
-        c.kind = std::visit([](const auto& layer) { return kind_of(layer); }, n.layer);
+        c.kind = kind_of(n.layer);
         choices.push_back(std::move(c));
     }
     std::vector<node_index> leader(g.nodes.size(), no_node);

@@ -48,12 +48,11 @@ struct fuser {
 
     template <class Layer>
     [[nodiscard]] const Layer* layer(node_index k) const noexcept {
-        return std::get_if<Layer>(&g.nodes[k].layer);
+        return layer_of<Layer>(g.nodes[k]);
     }
     [[nodiscard]] bool is_depthwise(node_index k) const {
         const auto* c = layer<conv2d>(k);
-        return c != nullptr && c->groups > 1 && g[g.nodes[k].inputs[1]].dims[3] == 1 &&
-               static_cast<std::int64_t>(c->groups) == g[g.nodes[k].outputs[0]].dims[3];
+        return c != nullptr && pith::is_depthwise(*c, g[g.nodes[k].inputs[1]].dims);
     }
     /// The only reader of a value, if nobody else sees the value.
     [[nodiscard]] node_index only_reader(value_id v) const {
@@ -64,8 +63,7 @@ struct fuser {
         const node_index r = g[v].affine() == nullptr ? only_reader(v) : no_node;
         if (r == no_node || how[r].how != execution::real)
             return no_node;
-        const auto* u = layer<unary>(r);
-        return u != nullptr && (u->op == unary_op::relu || u->op == unary_op::clip) ? r : no_node;
+        return is_clipping(g.nodes[r]) ? r : no_node;
     }
 
     void start(node_index k) {
@@ -81,7 +79,7 @@ struct fuser {
         } else {
             s.output = g.nodes[k].outputs.empty() ? no_value : g.nodes[k].outputs[0];
             const auto* b = layer<binary>(k);
-            const bool takes = layer<conv2d>(k) != nullptr || layer<dense>(k) != nullptr || b != nullptr;
+            const bool takes = has_weights(g.nodes[k].layer) || b != nullptr;
             if (fuse && takes)
                 s.activation = real_activation(s.output);
             if (s.activation != no_node)
@@ -94,7 +92,7 @@ struct fuser {
     /// The addition that alone reads what step k writes, and could be done while it is written.
     [[nodiscard]] node_index addition_behind(node_index k) const {
         const step& s = at[k];
-        const bool adds = layer<conv2d>(k) != nullptr || layer<dense>(k) != nullptr;
+        const bool adds = has_weights(g.nodes[k].layer);
         if (!fuse || !adds || (s.integer && (is_depthwise(k) || !s.codes || !s.parts.empty())))
             return no_node;
         const node_index j = only_reader(s.output);

@@ -21,6 +21,7 @@
 #include "../run/op/convolution_u8.hpp"
 #include "../run/op/depthwise_f32.hpp"
 #include "../run/op/depthwise_u8.hpp"
+#include "layer_lowering.hpp"
 #include "lowering.hpp"
 #include "panels.hpp"
 #include "real_binary.hpp"
@@ -33,11 +34,9 @@ struct weighted_layer {
     std::size_t kernel[2] = {1, 1};
     std::size_t inputs = 0; ///< per group
     std::size_t outputs = 0;
+    bool depthwise = false;
 
     [[nodiscard]] std::size_t taps() const noexcept { return kernel[0] * kernel[1]; }
-    [[nodiscard]] bool depthwise() const noexcept {
-        return window.groups > 1 && inputs == 1 && outputs == window.groups;
-    }
 };
 
 template <class = on_use>
@@ -48,6 +47,7 @@ template <class = on_use>
     l.kernel[1] = static_cast<std::size_t>(w[2]);
     l.inputs = static_cast<std::size_t>(w[3]);
     l.outputs = static_cast<std::size_t>(w[0]);
+    l.depthwise = is_depthwise(c, w);
     return l;
 }
 template <class = on_use>
@@ -111,7 +111,7 @@ struct packed_layer {
 template <class E>
 [[nodiscard]] packed_layer<E> pack_layer(const weighted_layer& l, view<const E> weights, format::tile tile) {
     packed_layer<E> p;
-    if (l.depthwise()) {
+    if (l.depthwise) {
         p.weights = pack_depthwise<E>(weights, l.outputs, l.taps());
         return p;
     }
@@ -134,7 +134,7 @@ struct stored_weights {
 
 template <class = on_use>
 [[nodiscard]] inline bool takes_low_bits(const weighted_layer& l, const affine_encoding& e) noexcept {
-    return !l.depthwise() && e.bits >= 1 && e.bits <= format::most_low_bits &&
+    return !l.depthwise && e.bits >= 1 && e.bits <= format::most_low_bits &&
            (!e.levels.empty() || e.highest - e.lowest < 1 << e.bits);
 }
 
@@ -190,7 +190,7 @@ draft_op& add_codes_convolution(lowering<T, Layers>& x, const weighted_layer& l,
     r.weight_bits = stored.bits;
     r.weight_lowest = stored.lowest;
     r.level_count = stored.level_count;
-    draft_op& op = l.depthwise()     ? x.template add<run::op::depthwise_u8>(r)
+    draft_op& op = l.depthwise       ? x.template add<run::op::depthwise_u8>(r)
                    : stored.bits < 8 ? x.template add<run::op::convolution_low>(r)
                                      : x.template add<run::op::convolution_u8>(r);
     op.blobs = {{offsetof(run::op::quantized_convolution_record, weights), x.d.add_blob_of(packed.weights)},
@@ -362,8 +362,8 @@ result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_
     r.high = own.high;
     r.add_low = added.low;
     r.add_high = added.high;
-    draft_op& op = l.depthwise() ? x.template add<run::op::depthwise_f32>(r)
-                                 : x.template add<run::op::convolution_f32>(r);
+    draft_op& op =
+        l.depthwise ? x.template add<run::op::depthwise_f32>(r) : x.template add<run::op::convolution_f32>(r);
     op.blobs = {{offsetof(run::op::float_convolution_record, weights), x.d.add_blob_of(packed.weights)},
                 {offsetof(run::op::float_convolution_record, bias),
                  x.d.add_blob_of(pack_channels<float>(bias, packed.groups, packed.lanes))}};
@@ -392,12 +392,26 @@ result<void> lower_weighted(lowering<T, Layers>& x, const Layer& layer, const st
 
 namespace pith::plan {
 
+template <>
+struct layer_lowering<conv2d> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const conv2d& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const conv2d& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<conv2d>::lower(lowering<T, Layers>& x, const conv2d& layer,
+                                           const std::vector<value_id>& inputs) {
     return detail::lower_weighted(x, layer, inputs);
 }
+template <>
+struct layer_lowering<dense> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const dense& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const dense& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<dense>::lower(lowering<T, Layers>& x, const dense& layer,
+                                          const std::vector<value_id>& inputs) {
     return detail::lower_weighted(x, layer, inputs);
 }
 

@@ -18,6 +18,7 @@
 #include "../run/op/mul_u8.hpp"
 #include "../run/op/table_u8.hpp"
 #include "../run/op/unary_f32.hpp"
+#include "layer_lowering.hpp"
 #include "lower_convolution.hpp"
 #include "lowering.hpp"
 #include "real_binary.hpp"
@@ -165,8 +166,15 @@ template <class T, class Layers>
 
 } // namespace detail
 
+template <>
+struct layer_lowering<unary> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const unary& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const unary& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<unary>::lower(lowering<T, Layers>& x, const unary& layer,
+                                          const std::vector<value_id>& inputs) {
     const value_id output = x.current.output;
     if (x.current.integer) {
         const format::affine from = *codes_of(x.g[inputs[0]]);
@@ -196,8 +204,15 @@ result<void> lower(lowering<T, Layers>& x, const unary& layer, const std::vector
     return {};
 }
 
+template <>
+struct layer_lowering<binary> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const binary& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const binary& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<binary>::lower(lowering<T, Layers>& x, const binary& layer,
+                                           const std::vector<value_id>& inputs) {
     if (x.current.integer)
         return detail::lower_codes(x, layer, inputs[0], inputs[1]);
     if (format::compares(layer.op))
@@ -225,8 +240,15 @@ result<void> lower(lowering<T, Layers>& x, const binary& layer, const std::vecto
 }
 
 /// x * factor + offset, for a normalisation that could not be folded into a layer.
+template <>
+struct layer_lowering<batch_norm> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const batch_norm& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const batch_norm& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<batch_norm>::lower(lowering<T, Layers>& x, const batch_norm& layer,
+                                               const std::vector<value_id>& inputs) {
     for (std::size_t i = 1; i < 5; ++i)
         if (x.g[inputs[i]].reals() == nullptr)
             return fault{errc::unsupported,
@@ -255,8 +277,15 @@ result<void> lower(lowering<T, Layers>& x, const batch_norm& layer, const std::v
     return {};
 }
 
+template <>
+struct layer_lowering<cast> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const cast& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const cast&, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<cast>::lower(lowering<T, Layers>& x, const cast&,
+                                         const std::vector<value_id>& inputs) {
     const value_id output = x.current.output;
     const form from = x.plain_form(inputs[0]);
     const form to = x.plain_form(output);

@@ -15,13 +15,12 @@
 #include "../run/op/pad.hpp"
 #include "../run/op/resize_f32.hpp"
 #include "../run/op/resize_u8.hpp"
+#include "layer_lowering.hpp"
 #include "lower_elementwise.hpp"
 #include "lower_reduction.hpp"
 #include "lowering.hpp"
 
 namespace pith::plan {
-
-namespace detail {
 
 /// The form a layer that only moves elements works on.
 template <class T, class Layers>
@@ -37,6 +36,8 @@ void settle_moved(lowering<T, Layers>& x, value_id output, form f, tensor_id wri
     if (f == form::reals)
         x.settle(output, written);
 }
+
+namespace detail {
 
 /// One strided copy. @param steps of the input, along the axes of the output
 template <class T, class Layers>
@@ -55,13 +56,27 @@ result<void> lower_copy(lowering<T, Layers>& x, value_id input, value_id output,
 
 } // namespace detail
 
+template <>
+struct layer_lowering<reshape> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const reshape& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const reshape&, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<reshape>::lower(lowering<T, Layers>& x, const reshape&,
+                                            const std::vector<value_id>& inputs) {
     return detail::lower_alias(x, inputs[0], x.current.output);
 }
 
+template <>
+struct layer_lowering<transpose> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const transpose& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const transpose& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<transpose>::lower(lowering<T, Layers>& x, const transpose& layer,
+                                              const std::vector<value_id>& inputs) {
     const strides dense = dense_strides(x.g[inputs[0]].dims);
     strides steps{};
     for (std::size_t i = 0; i < layer.permutation.size(); ++i)
@@ -69,8 +84,15 @@ result<void> lower(lowering<T, Layers>& x, const transpose& layer, const std::ve
     return detail::lower_copy(x, inputs[0], x.current.output, steps);
 }
 
+template <>
+struct layer_lowering<slice> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const slice& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const slice& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<slice>::lower(lowering<T, Layers>& x, const slice& layer,
+                                          const std::vector<value_id>& inputs) {
     strides steps = dense_strides(x.g[inputs[0]].dims);
     std::int64_t first = 0;
     for (std::size_t i = 0; i < layer.begins.size(); ++i) {
@@ -80,14 +102,28 @@ result<void> lower(lowering<T, Layers>& x, const slice& layer, const std::vector
     return detail::lower_copy(x, inputs[0], x.current.output, steps, first);
 }
 
+template <>
+struct layer_lowering<expand> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const expand& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const expand&, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<expand>::lower(lowering<T, Layers>& x, const expand&,
+                                           const std::vector<value_id>& inputs) {
     const shape& dims = x.g[x.current.output].dims;
     return detail::lower_copy(x, inputs[0], x.current.output, broadcast_strides(x.g[inputs[0]].dims, dims));
 }
 
+template <>
+struct layer_lowering<split> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const split& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const split& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<split>::lower(lowering<T, Layers>& x, const split& layer,
+                                          const std::vector<value_id>& inputs) {
     const strides steps = dense_strides(x.g[inputs[0]].dims);
     std::int64_t first = 0;
     const auto outputs = x.g.nodes[x.current.node].outputs;
@@ -99,10 +135,17 @@ result<void> lower(lowering<T, Layers>& x, const split& layer, const std::vector
     return {};
 }
 
+template <>
+struct layer_lowering<concat> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const concat& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const concat& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<concat>::lower(lowering<T, Layers>& x, const concat& layer,
+                                           const std::vector<value_id>& inputs) {
     const value_id output = x.current.output;
-    const form f = detail::moved_form(x, inputs[0]);
+    const form f = moved_form(x, inputs[0]);
     std::vector<tensor_id> parts;
     for (const value_id v : inputs) {
         auto in = x.read(v, f);
@@ -118,7 +161,7 @@ result<void> lower(lowering<T, Layers>& x, const concat& layer, const std::vecto
         }
         parts.push_back(*in);
     }
-    const tensor_id out = detail::moved_output(x, output, f, true);
+    const tensor_id out = moved_output(x, output, f, true);
     const strides to = x.steps(out, x.g[output].dims);
     std::int64_t first = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -126,19 +169,26 @@ result<void> lower(lowering<T, Layers>& x, const concat& layer, const std::vecto
         x.copy(parts[i], out, dims, x.steps(parts[i], dims), to, 0, first);
         first += dims[layer.axis] * to[layer.axis];
     }
-    detail::settle_moved(x, output, f, out);
+    settle_moved(x, output, f, out);
     return {};
 }
 
+template <>
+struct layer_lowering<pad> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const pad& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const pad& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<pad>::lower(lowering<T, Layers>& x, const pad& layer,
+                                        const std::vector<value_id>& inputs) {
     const value_id output = x.current.output;
-    const form f = detail::moved_form(x, inputs[0]);
+    const form f = moved_form(x, inputs[0]);
     const auto in = x.read(inputs[0], f, placement::dense);
     if (!in)
         return in.error();
     const shape& dims = x.g[inputs[0]].dims;
-    const tensor_id out = detail::moved_output(x, output, f, false);
+    const tensor_id out = moved_output(x, output, f, false);
     run::op::pad::record r{};
     r.op = operands(out, *in);
     r.rank = static_cast<std::uint8_t>(dims.rank());
@@ -159,20 +209,27 @@ result<void> lower(lowering<T, Layers>& x, const pad& layer, const std::vector<v
         for (const auto n : *counts)
             tail.push_back(static_cast<std::int32_t>(n));
     x.template add<run::op::pad>(r, tail);
-    detail::settle_moved(x, output, f, out);
+    settle_moved(x, output, f, out);
     return {};
 }
 
+template <>
+struct layer_lowering<resize2d> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const resize2d& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const resize2d& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<resize2d>::lower(lowering<T, Layers>& x, const resize2d& layer,
+                                             const std::vector<value_id>& inputs) {
     const value_id output = x.current.output;
-    const form f = detail::moved_form(x, inputs[0]);
+    const form f = moved_form(x, inputs[0]);
     if (f == form::wholes)
         return fault{errc::unsupported, "resizing of whole numbers cannot be packed"};
     const auto in = x.read(inputs[0], f);
     if (!in)
         return in.error();
-    const tensor_id out = detail::moved_output(x, output, f, true);
+    const tensor_id out = moved_output(x, output, f, true);
     run::op::resize_record r{};
     r.op = operands(out, *in);
     r.taps = format::resize_taps(layer.mode);
@@ -192,7 +249,7 @@ result<void> lower(lowering<T, Layers>& x, const resize2d& layer, const std::vec
                 {offsetof(run::op::resize_record, row_weights), tables[1]},
                 {offsetof(run::op::resize_record, column_indices), tables[2]},
                 {offsetof(run::op::resize_record, column_weights), tables[3]}};
-    detail::settle_moved(x, output, f, out);
+    settle_moved(x, output, f, out);
     return {};
 }
 
@@ -225,10 +282,17 @@ template <class T, class Layers>
 
 } // namespace detail
 
+template <>
+struct layer_lowering<gather> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const gather& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const gather& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<gather>::lower(lowering<T, Layers>& x, const gather& layer,
+                                           const std::vector<value_id>& inputs) {
     const value_id output = x.current.output;
-    const form f = detail::moved_form(x, inputs[0]);
+    const form f = moved_form(x, inputs[0]);
     const auto in = x.read(inputs[0], f, placement::dense);
     if (!in)
         return in.error();
@@ -239,7 +303,7 @@ result<void> lower(lowering<T, Layers>& x, const gather& layer, const std::vecto
     if (const auto* constant = x.g[inputs[1]].wholes())
         PITH_TRY(pith::detail::expect_indices(constant->data(), dims[layer.axis]));
     const auto sizes = detail::around(dims, layer.axis, layer.axis + std::size_t{1});
-    const tensor_id out = detail::moved_output(x, output, f, false);
+    const tensor_id out = moved_output(x, output, f, false);
     run::op::gather::record r{};
     r.op = operands(out, *in, *indices);
     r.outer = sizes.outer;
@@ -247,12 +311,19 @@ result<void> lower(lowering<T, Layers>& x, const gather& layer, const std::vecto
     r.count = static_cast<std::uint32_t>(x.g[inputs[1]].dims.elements());
     r.inner_bytes = static_cast<std::uint32_t>(sizes.inner * run::element_bytes(x.record(*in)));
     x.template add<run::op::gather>(r);
-    detail::settle_moved(x, output, f, out);
+    settle_moved(x, output, f, out);
     return {};
 }
 
+template <>
+struct layer_lowering<opaque> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const opaque& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>&, const opaque&, const std::vector<value_id>&) {
+result<void> layer_lowering<opaque>::lower(lowering<T, Layers>&, const opaque&,
+                                           const std::vector<value_id>&) {
     return fault{errc::unsupported, "this operator is kept in the graph but cannot be computed"};
 }
 

@@ -10,7 +10,7 @@
 
 #include "../base/on_use.hpp"
 #include "../format/softmax.hpp"
-#include "../graph/integer.hpp"
+#include "../graph/layer/pool2d.hpp"
 #include "../run/op/average_pool_f32.hpp"
 #include "../run/op/average_pool_u8.hpp"
 #include "../run/op/convert.hpp"
@@ -21,6 +21,7 @@
 #include "../run/op/reduce_f32.hpp"
 #include "../run/op/softmax_f32.hpp"
 #include "../run/op/softmax_u8.hpp"
+#include "layer_lowering.hpp"
 #include "lower_elementwise.hpp"
 #include "lowering.hpp"
 
@@ -118,8 +119,15 @@ struct reduction_order {
 
 } // namespace detail
 
+template <>
+struct layer_lowering<pool2d> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const pool2d& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const pool2d& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<pool2d>::lower(lowering<T, Layers>& x, const pool2d& layer,
+                                           const std::vector<value_id>& inputs) {
     const step& s = x.current;
     const shape& dims = x.g[inputs[0]].dims;
     if (!s.integer && s.sums)
@@ -159,8 +167,15 @@ result<void> lower(lowering<T, Layers>& x, const pool2d& layer, const std::vecto
     return {};
 }
 
+template <>
+struct layer_lowering<softmax> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const softmax& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const softmax& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<softmax>::lower(lowering<T, Layers>& x, const softmax& layer,
+                                            const std::vector<value_id>& inputs) {
     const step& s = x.current;
     const form f = s.integer ? form::codes : form::reals;
     const auto in = x.read(inputs[0], f, placement::dense);
@@ -196,8 +211,15 @@ result<void> lower(lowering<T, Layers>& x, const softmax& layer, const std::vect
     return {};
 }
 
+template <>
+struct layer_lowering<reduce> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const reduce& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const reduce& layer, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<reduce>::lower(lowering<T, Layers>& x, const reduce& layer,
+                                           const std::vector<value_id>& inputs) {
     const value_id output = x.current.output;
     if (!is_real(x.g[inputs[0]].type))
         return fault{errc::unsupported, "reductions of whole numbers cannot be packed"};
@@ -241,8 +263,15 @@ result<void> lower(lowering<T, Layers>& x, const reduce& layer, const std::vecto
 }
 
 /// By a constant matrix: a dense layer with its weights transposed.
+template <>
+struct layer_lowering<matmul> {
+    template <class T, class Layers>
+    [[nodiscard]] static result<void> lower(lowering<T, Layers>& x, const matmul& layer,
+                                            const std::vector<value_id>& inputs);
+};
 template <class T, class Layers>
-result<void> lower(lowering<T, Layers>& x, const matmul&, const std::vector<value_id>& inputs) {
+result<void> layer_lowering<matmul>::lower(lowering<T, Layers>& x, const matmul&,
+                                           const std::vector<value_id>& inputs) {
     const value_id output = x.current.output;
     const shape& a = x.g[inputs[0]].dims;
     const shape& b = x.g[inputs[1]].dims;

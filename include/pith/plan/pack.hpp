@@ -17,6 +17,7 @@
 #include "../graph/quantized.hpp"
 #include "../run/program.hpp"
 #include "arena.hpp"
+#include "checked_lowering.hpp"
 #include "draft.hpp"
 #include "emit.hpp"
 #include "fuse.hpp"
@@ -97,7 +98,7 @@ template <class T, class Layers>
 void want_borders(lowering<T, Layers>& x, const std::vector<step>& steps) {
     for (const step& s : steps) {
         const auto& n = x.g.nodes[s.node];
-        const auto* c = std::get_if<conv2d>(&n.layer);
+        const auto* c = layer_of<conv2d>(n);
         if (c == nullptr)
             continue;
         const border b = border_of(*c, x.g[n.inputs[0]].dims, x.g[n.inputs[1]].dims, x.g[n.outputs[0]].dims);
@@ -153,6 +154,7 @@ template <class T, class Layers>
 /// The operations and tensors of a network, before they have places. @pre shapes are inferred
 template <class T, class Layers>
 [[nodiscard]] result<draft> make_draft(const graph<T, Layers>& g, const pack_options& options = {}) {
+    static_assert(sizeof(typename Layers::template each<detail::checked_lowering>) != 0);
     PITH_TRY(detail::check_sizes(g));
     PITH_TRY(detail::check_types(g));
     const auto how = executions_of(g);
@@ -165,7 +167,7 @@ template <class T, class Layers>
     for (const step& s : steps) {
         x.current = s;
         const auto& n = g.nodes[s.node];
-        const auto done = std::visit([&](const auto& layer) { return lower(x, layer, n.inputs); }, n.layer);
+        const auto done = lower_layer(x, n.layer, n.inputs);
         if (!done)
             return at_node(done.error(), n);
         PITH_TRY(detail::expect_countable(x.d));
@@ -178,8 +180,10 @@ template <class T, class Layers>
 }
 
 /// A .pith file's bytes. The same graph and options give the same bytes.
-template <class T, class Layers>
+/// @tparam Ops the operations that the program may have: with one's own where layers become such
+template <class Ops = run::op_list, class T, class Layers>
 [[nodiscard]] result<std::vector<std::byte>> pack(graph<T, Layers> g, const pack_options& options = {}) {
+    static_assert(sizeof(typename Layers::template each<detail::checked_lowering>) != 0);
     if (options.batch > 0)
         PITH_TRY(set_batch(g, options.batch));
     else
@@ -191,7 +195,7 @@ template <class T, class Layers>
     auto bytes = emit(*d, {.names = options.names});
     if (!bytes)
         return bytes;
-    PITH_TRY(run::program_view::open(*bytes));
+    PITH_TRY(run::basic_program_view<Ops>::open(*bytes));
     return bytes;
 }
 

@@ -23,7 +23,7 @@ template <class T, class Layers>
 [[nodiscard]] clamp clamp_of(const graph<T, Layers>& g, node_index k) {
     if (k == no_node)
         return {};
-    const unary& u = std::get<unary>(g.nodes[k].layer);
+    const unary& u = *layer_of<unary>(g.nodes[k]);
     clamp c;
     c.low = u.op == unary_op::relu ? 0.f : static_cast<float>(u.alpha);
     if (u.op == unary_op::clip)

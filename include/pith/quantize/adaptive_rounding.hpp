@@ -51,7 +51,7 @@ template <class T, class Layers>
 [[nodiscard]] output_range range_behind(const graph<T, Layers>& g, const node_execution& how) {
     if (how.activation == no_node)
         return {};
-    const auto& u = std::get<unary>(g.nodes[how.activation].layer);
+    const auto& u = *layer_of<unary>(g.nodes[how.activation]);
     if (u.op == unary_op::relu)
         return {.low = 0.f};
     return {static_cast<float>(u.alpha), static_cast<float>(u.beta)};

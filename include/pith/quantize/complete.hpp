@@ -21,7 +21,7 @@ namespace detail {
 template <class T, class Layers>
 void end_with_levels(graph<T, Layers>& g, const std::vector<value_uses>& uses) {
     for (const auto& n : g.nodes) {
-        if (!std::holds_alternative<unary>(n.layer) || !has_levels(g[n.outputs[0]]))
+        if (layer_of<unary>(n) == nullptr || !has_levels(g[n.outputs[0]]))
             continue;
         auto& from = g[n.inputs[0]];
         if (!has_one_reader(uses[n.inputs[0]]) || from.affine() == nullptr)

@@ -15,6 +15,7 @@
 #include "../graph/infer.hpp"
 #include "correct_bias.hpp"
 #include "norm_statistics.hpp"
+#include "reads_rows.hpp"
 
 namespace pith::quantize {
 
@@ -44,7 +45,7 @@ struct correct_bias_analytic {
         const auto known = propagate_moments(reference, statistics);
         for (node_index k = 0; k < g.nodes.size(); ++k) {
             const auto& n = g.nodes[k];
-            if (!detail::has_weights(n.layer) || !has_weight_codes(g[n.inputs[1]]))
+            if (!reads_rows(n) || !has_weight_codes(g[n.inputs[1]]))
                 continue;
             const auto& before = reference[reference.nodes[k].inputs[1]];
             const auto& in = known[reference.nodes[k].inputs[0]];
@@ -61,7 +62,7 @@ private:
                                                              const tensor<T>& before,
                                                              const value_moments& in) {
         const tensor<T> w = round_to_codes(g[n.inputs[1]]);
-        const auto* conv = std::get_if<conv2d>(&n.layer);
+        const auto* conv = layer_of<conv2d>(n);
         const std::size_t groups = conv == nullptr ? 1 : conv->groups;
         const auto outputs = static_cast<std::size_t>(w.dims()[0]);
         const auto channels = static_cast<std::size_t>(w.dims().back());

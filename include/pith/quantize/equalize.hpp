@@ -16,6 +16,7 @@
 #include "../graph/graph.hpp"
 #include "../graph/uses.hpp"
 #include "placement.hpp"
+#include "reads_rows.hpp"
 
 namespace pith::quantize {
 
@@ -33,9 +34,9 @@ namespace detail {
 /// f(s x) = s f(x), channel by channel, for every s > 0. A clip has bounds that would have to be scaled.
 template <class Layers>
 [[nodiscard]] bool passes_channel_factors(const Layers& layer) {
-    if (std::holds_alternative<pool2d>(layer))
+    if (role_of(layer) == layer_role::window)
         return true;
-    const auto* u = std::get_if<unary>(&layer);
+    const auto* u = layer_as<unary>(layer);
     return u != nullptr && (u->op == unary_op::relu || u->op == unary_op::leaky_relu ||
                             u->op == unary_op::identity || u->op == unary_op::abs);
 }
@@ -45,7 +46,7 @@ template <class T, class Layers>
 [[nodiscard]] bool owns_weights(const graph<T, Layers>& g, const std::vector<value_uses>& uses,
                                 node_index k) {
     const auto& n = g.nodes[k];
-    if (!has_weights(n.layer) || n.inputs.size() < 2)
+    if (!reads_rows(n) || n.inputs.size() < 2)
         return false;
     for (std::size_t i = 1; i < n.inputs.size(); ++i) {
         const value_id id = n.inputs[i];
@@ -63,7 +64,7 @@ template <class T, class Layers>
 template <class T, class Layers>
 [[nodiscard]] std::size_t channels_read(const graph<T, Layers>& g, node_index k) {
     const auto& w = g[g.nodes[k].inputs[1]].dims;
-    const auto* conv = std::get_if<conv2d>(&g.nodes[k].layer);
+    const auto* conv = layer_of<conv2d>(g.nodes[k]);
     return static_cast<std::size_t>(conv == nullptr ? w[1] : w[3] * static_cast<std::int64_t>(conv->groups));
 }
 
@@ -71,7 +72,7 @@ template <class T, class Layers>
 template <class T, class Layers, class Act>
 void for_each_reading(graph<T, Layers>& g, node_index k, std::size_t c, const Act& act) {
     auto& w = *g[g.nodes[k].inputs[1]].reals();
-    const auto* conv = std::get_if<conv2d>(&g.nodes[k].layer);
+    const auto* conv = layer_of<conv2d>(g.nodes[k]);
     const std::size_t groups = conv == nullptr ? 1 : conv->groups;
     const std::size_t outputs = static_cast<std::size_t>(w.dims()[0]) / groups;
     const std::size_t inputs = channels_read(g, k) / groups;

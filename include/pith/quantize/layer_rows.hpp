@@ -36,7 +36,7 @@ template <class T, class Layers>
 void copy_row(const Layers& layer, const tensor<T>& w, const tensor<T>& x, std::size_t at, float* in,
               std::size_t group_stride) {
     const auto as_float = [](T v) { return static_cast<float>(v); };
-    const auto* conv = std::get_if<conv2d>(&layer);
+    const auto* conv = layer_as<conv2d>(layer);
     if (conv == nullptr) {
         const auto depth = static_cast<std::size_t>(w.dims()[1]);
         std::transform(x.data().data() + at * depth, x.data().data() + (at + 1) * depth, in, as_float);
@@ -73,7 +73,7 @@ template <class T, class Layers>
     layer_rows r;
     r.outputs = static_cast<std::size_t>(w.dims()[0]);
     r.depth = r.outputs == 0 ? 0 : w.size() / r.outputs;
-    if (const auto* conv = std::get_if<conv2d>(&n.layer))
+    if (const auto* conv = layer_of<conv2d>(n))
         r.groups = conv->groups;
     const std::size_t positions = r.outputs == 0 ? 0 : both.real.value(n.outputs[0], 0).size() / r.outputs;
     const std::size_t each = std::min(positions, (most + both.real.samples() - 1) / both.real.samples());

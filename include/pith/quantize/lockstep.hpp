@@ -9,7 +9,7 @@
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/quantized.hpp"
-#include "placement.hpp"
+#include "reads_rows.hpp"
 #include "sample_walk.hpp"
 
 namespace pith::quantize {
@@ -42,7 +42,7 @@ template <class T, class Layers, class Visit>
     PITH_TRY(both.codes.take(source, samples));
     for (node_index k = 0; k < g.nodes.size(); ++k) {
         PITH_TRY(both.real.run(k));
-        if (both.codes.execution_at(k).how == execution::integer && detail::has_weights(g.nodes[k].layer))
+        if (both.codes.execution_at(k).how == execution::integer && reads_rows(g.nodes[k]))
             visit(std::as_const(both), k);
         PITH_TRY(both.codes.run(k));
     }

@@ -15,6 +15,7 @@
 
 #include "../graph/graph.hpp"
 #include "../graph/uses.hpp"
+#include "reads_rows.hpp"
 
 namespace pith::quantize {
 
@@ -57,7 +58,7 @@ template <class T, class Layers>
 [[nodiscard]] norm_statistics statistics_of_norms(const graph<T, Layers>& g) {
     norm_statistics s;
     for (const auto& n : g.nodes) {
-        if (!std::holds_alternative<batch_norm>(n.layer) || n.inputs.size() != 5)
+        if (layer_of<batch_norm>(n) == nullptr || n.inputs.size() != 5)
             continue;
         const auto* gamma = g[n.inputs[1]].reals();
         const auto* beta = g[n.inputs[2]].reals();
@@ -112,7 +113,7 @@ template <class T, class Layers>
 [[nodiscard]] value_moments moments_behind_weights(const graph<T, Layers>& g, const node<Layers>& n,
                                                    const value_moments& in) {
     const auto* w = g[n.inputs[1]].reals();
-    const auto* conv = std::get_if<conv2d>(&n.layer);
+    const auto* conv = layer_of<conv2d>(n);
     const bool has_bias = n.inputs.size() > 2 && n.inputs[2] != no_value;
     if (w == nullptr || w->dims()[0] == 0 || (has_bias && g[n.inputs[2]].reals() == nullptr))
         return {};
@@ -141,10 +142,10 @@ template <class T, class Layers>
     const value_moments& in = known[n.inputs[0]];
     if (in.empty())
         return {};
-    if (std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer))
+    if (reads_rows(n))
         return moments_behind_weights(g, n, in);
     value_moments out = in;
-    if (const auto* u = std::get_if<unary>(&n.layer)) {
+    if (const auto* u = layer_of<unary>(n)) {
         const bool relu = u->op == unary_op::relu;
         if (!relu && u->op != unary_op::clip && u->op != unary_op::identity)
             return {};
@@ -154,7 +155,7 @@ template <class T, class Layers>
                             relu ? std::numeric_limits<double>::infinity() : u->beta);
         return out;
     }
-    if (const auto* sum = std::get_if<binary>(&n.layer)) {
+    if (const auto* sum = layer_of<binary>(n)) {
         const value_moments& other = known[n.inputs[1]];
         if (sum->op != binary_op::add || other.size() != in.size())
             return {};
@@ -162,11 +163,11 @@ template <class T, class Layers>
             out[c] = {in[c].mean + other[c].mean, in[c].variance + other[c].variance};
         return out;
     }
-    const auto* pool = std::get_if<pool2d>(&n.layer);
+    const auto* pool = layer_of<pool2d>(n);
     const bool average = pool != nullptr && pool->op == pool_op::average;
     const shape& to = g[n.outputs[0]].dims;
     const bool flat =
-        std::holds_alternative<reshape>(n.layer) && to.rank() > 0 && to.back() == g[n.inputs[0]].dims.back();
+        layer_of<reshape>(n) != nullptr && to.rank() > 0 && to.back() == g[n.inputs[0]].dims.back();
     return average || flat ? out : value_moments{};
 }
 

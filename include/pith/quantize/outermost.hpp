@@ -30,7 +30,7 @@ template <class T, class Layers>
     std::vector<bool> behind(g.values.size()); ///< a layer with weights comes before
     for (std::size_t k = 0; k < g.nodes.size(); ++k) {
         const auto& n = g.nodes[k];
-        const bool weighted = detail::has_weights(n.layer);
+        const bool weighted = has_weights(n.layer);
         const bool before = any(behind, n.inputs);
         outermost[k] = weighted && !before;
         if (weighted || before)
@@ -39,7 +39,7 @@ template <class T, class Layers>
     std::vector<bool> ahead(g.values.size()); ///< a layer with weights comes after
     for (std::size_t k = g.nodes.size(); k-- > 0;) {
         const auto& n = g.nodes[k];
-        const bool weighted = detail::has_weights(n.layer);
+        const bool weighted = has_weights(n.layer);
         const bool after = any(ahead, n.outputs);
         outermost[k] = outermost[k] || (weighted && !after);
         if (weighted || after)

@@ -72,40 +72,8 @@ private:
 
 template <class Layers>
 [[nodiscard]] bool is_identity(const Layers& layer) {
-    const auto* u = std::get_if<unary>(&layer);
+    const auto* u = layer_as<unary>(layer);
     return u != nullptr && u->op == unary_op::identity;
-}
-
-/// Layers whose outputs hold only elements of their first input.
-template <class Layers>
-[[nodiscard]] bool only_moves(const Layers& layer) {
-    if (const auto* p = std::get_if<pool2d>(&layer))
-        return p->op == pool_op::max;
-    if (const auto* r = std::get_if<resize2d>(&layer))
-        return r->mode == resize_mode::nearest;
-    if (const auto* p = std::get_if<pad>(&layer))
-        return p->mode != pad_mode::constant || p->fill == 0; // 0 is an element of every code
-    return is_identity(layer) || std::holds_alternative<reshape>(layer) ||
-           std::holds_alternative<transpose>(layer) || std::holds_alternative<slice>(layer) ||
-           std::holds_alternative<split>(layer) || std::holds_alternative<expand>(layer) ||
-           std::holds_alternative<gather>(layer);
-}
-
-template <class Layers>
-[[nodiscard]] bool has_weights(const Layers& layer) {
-    return std::holds_alternative<conv2d>(layer) || std::holds_alternative<dense>(layer);
-}
-
-template <class Layers>
-[[nodiscard]] bool may_fuse_activation(const Layers& layer) {
-    const auto* sum = std::get_if<binary>(&layer);
-    return has_weights(layer) || (sum != nullptr && sum->op == binary_op::add);
-}
-
-template <class Layers>
-[[nodiscard]] bool is_clipping(const Layers& layer) {
-    const auto* u = std::get_if<unary>(&layer);
-    return u != nullptr && (u->op == unary_op::relu || u->op == unary_op::clip);
 }
 
 /// Puts stand-in codes where codes may go, takes back what is not needed, and groups what is left.
@@ -151,16 +119,15 @@ private:
     }
     void bar_between_fused() {
         for (const auto& n : g_.nodes)
-            if (may_fuse_activation(n.layer) && n.outputs.size() == 1 &&
-                has_one_reader(uses_[n.outputs[0]]) &&
-                is_clipping(g_.nodes[uses_[n.outputs[0]].readers[0]].layer))
+            if (takes_activation(n) && n.outputs.size() == 1 && has_one_reader(uses_[n.outputs[0]]) &&
+                is_clipping(g_.nodes[uses_[n.outputs[0]].readers[0]]))
                 barred_[n.outputs[0]] = true;
     }
     /// Outputs, and what is moved into them and nowhere else.
     void bar_outputs() {
         for (value_id v : g_.outputs) {
             barred_[v] = true;
-            while (uses_[v].producer != no_node && only_moves(g_.nodes[uses_[v].producer].layer)) {
+            while (uses_[v].producer != no_node && keeps_elements(g_.nodes[uses_[v].producer].layer)) {
                 v = g_.nodes[uses_[v].producer].inputs[0];
                 if (!has_one_reader(uses_[v]))
                     break;
@@ -188,9 +155,9 @@ private:
             if (has_weights(n.layer) && n.inputs.size() > 1 && n.inputs[1] != no_value &&
                 g_[n.inputs[1]].reals() != nullptr)
                 mark(n.inputs[1], true);
-            const auto* b = std::get_if<binary>(&n.layer);
+            const auto* b = layer_of<binary>(n);
             if ((b != nullptr && (b->op == binary_op::add || b->op == binary_op::mul)) ||
-                std::holds_alternative<concat>(n.layer))
+                layer_of<concat>(n) != nullptr)
                 for (const auto id : n.inputs)
                     if (id != no_value && g_[id].reals() != nullptr && g_[id].affine() == nullptr)
                         mark(id, false);
@@ -200,20 +167,20 @@ private:
     void join_all() {
         for (node_index k = 0; k < g_.nodes.size(); ++k)
             if (const auto& n = g_.nodes[k];
-                only_moves(n.layer) && !recodes_[k] && !g_[n.inputs[0]].is_constant())
+                keeps_elements(n.layer) && !recodes_[k] && !g_[n.inputs[0]].is_constant())
                 for (const auto id : n.outputs)
                     if (id != no_value)
                         joined_.join(n.inputs[0], id);
         // Who reads a group decides before any concatenation joins groups.
         std::vector<bool> computed_with(g_.values.size());
         for (const auto& n : g_.nodes)
-            if (!only_moves(n.layer) && !std::holds_alternative<concat>(n.layer))
+            if (!keeps_elements(n.layer) && layer_of<concat>(n) == nullptr)
                 for (const auto id : n.inputs)
                     if (id != no_value)
                         computed_with[joined_.root(id)] = true;
         std::vector<std::pair<value_id, value_id>> pairs;
         for (const auto& n : g_.nodes)
-            if (std::holds_alternative<concat>(n.layer))
+            if (layer_of<concat>(n) != nullptr)
                 for (const auto id : n.inputs)
                     if (!computed_with[joined_.root(id)] && !g_[id].is_constant())
                         pairs.emplace_back(id, n.outputs[0]);
@@ -303,9 +270,9 @@ private:
         if (uses_[v].producer == no_node)
             return true;
         const auto& n = g_.nodes[uses_[v].producer];
-        if (only_moves(n.layer))
+        if (keeps_elements(n.layer))
             return recodes_[uses_[v].producer];
-        if (!std::holds_alternative<concat>(n.layer))
+        if (layer_of<concat>(n) == nullptr)
             return true;
         return !std::all_of(n.inputs.begin(), n.inputs.end(),
                             [&](value_id id) { return joined_.root(id) == joined_.root(v); });

@@ -36,14 +36,14 @@ void make_norms_positive(graph<T, Layers>& g) {
         return id != no_value && g[id].reals() != nullptr && has_one_reader(uses[id]);
     };
     for (const auto& norm : g.nodes) {
-        if (!std::holds_alternative<batch_norm>(norm.layer) || !own(norm.inputs[1]) || !own(norm.inputs[3]))
+        if (layer_of<batch_norm>(norm) == nullptr || !own(norm.inputs[1]) || !own(norm.inputs[3]))
             continue;
         const auto& u = uses[norm.inputs[0]];
         if (u.producer == no_node || !has_one_reader(u))
             continue;
         const auto& n = g.nodes[u.producer];
         const bool has_bias = n.inputs.size() > 2 && n.inputs[2] != no_value;
-        if (!detail::has_weights(n.layer) || !own(n.inputs[1]) || (has_bias && !own(n.inputs[2])))
+        if (!has_weights(n.layer) || !own(n.inputs[1]) || (has_bias && !own(n.inputs[2])))
             continue;
         const tensor<T>& scale = *g[norm.inputs[1]].reals();
         const std::size_t channels = scale.size();

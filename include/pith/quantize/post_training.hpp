@@ -62,9 +62,9 @@ template <class T, class Layers>
     if (uses.producer == no_node)
         return false;
     const auto& layer = g.nodes[uses.producer].layer;
-    if (const auto* u = std::get_if<unary>(&layer))
+    if (const auto* u = layer_as<unary>(layer))
         return u->op == unary_op::sigmoid;
-    const auto* s = std::get_if<softmax>(&layer);
+    const auto* s = layer_as<softmax>(layer);
     return s != nullptr && !s->log;
 }
 

@@ -44,9 +44,8 @@ struct reestimate_norms {
 private:
     template <class T, class Layers>
     [[nodiscard]] static bool is_measurable(const graph<T, Layers>& g, const node<Layers>& n) {
-        return std::holds_alternative<batch_norm>(n.layer) && n.inputs.size() == 5 &&
-               !g[n.inputs[0]].is_constant() && g[n.inputs[3]].reals() != nullptr &&
-               g[n.inputs[4]].reals() != nullptr;
+        return layer_of<batch_norm>(n) != nullptr && n.inputs.size() == 5 && !g[n.inputs[0]].is_constant() &&
+               g[n.inputs[3]].reals() != nullptr && g[n.inputs[4]].reals() != nullptr;
     }
     /// Two passes: the variance about the mean of all samples.
     template <class T, class Layers>

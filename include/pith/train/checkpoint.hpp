@@ -146,7 +146,7 @@ template <class T, class Layers>
     digest d;
     const auto& g = net.network_at_batch();
     for (const auto& n : g.nodes) {
-        d.add(std::visit([](const auto& layer) { return std::string_view(kind_of(layer)); }, n.layer));
+        d.add(kind_of(n.layer));
         for (const auto id : n.inputs)
             d.add(std::uint64_t{id});
         for (const auto id : n.outputs)

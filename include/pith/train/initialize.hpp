@@ -35,7 +35,7 @@ struct initialize {
                 std::fill(values.data().begin(), values.data().end(), first_value<T>(l.kind));
         }
         for (const auto& n : g.nodes)
-            if (kind_if<batch_norm>(n.layer) != nullptr)
+            if (layer_of<batch_norm>(n) != nullptr)
                 for (const std::size_t i : {3u, 4u})
                     if (auto* t = g[n.inputs[i]].reals(); t != nullptr)
                         std::fill(t->data().begin(), t->data().end(), i == 3 ? T{0} : T{1});

@@ -29,7 +29,7 @@ namespace detail {
 
 template <class T, class Layers>
 [[nodiscard]] bool is_rectifier(const graph<T, Layers>& g, node_index k) {
-    const auto* u = kind_if<unary>(g.nodes[k].layer);
+    const auto* u = layer_of<unary>(g.nodes[k]);
     return u != nullptr && u->op == unary_op::relu;
 }
 
@@ -49,10 +49,10 @@ template <class T, class Layers>
 template <class T, class Layers>
 [[nodiscard]] found_chain chain_from(const graph<T, Layers>& g, const std::vector<value_uses>& uses,
                                      node_index k) {
-    found_chain found{.chain = {.layer = *kind_if<batch_norm>(g.nodes[k].layer)}, .last = k, .nodes = {k}};
+    found_chain found{.chain = {.layer = *layer_of<batch_norm>(g.nodes[k])}, .last = k, .nodes = {k}};
     auto next = detail::only_reader(g, uses, k);
     if (next) {
-        const auto* add = kind_if<binary>(g.nodes[*next].layer);
+        const auto* add = layer_of<binary>(g.nodes[*next]);
         const value_id mine = g.nodes[k].outputs[0];
         if (add != nullptr && add->op == binary_op::add) {
             const auto& in = g.nodes[*next].inputs;
@@ -84,7 +84,7 @@ template <class T, class Layers>
     std::vector<found_chain> chains;
     std::vector<bool> inside(g.nodes.size(), false);
     for (node_index k = 0; k < g.nodes.size(); ++k) {
-        const auto* norm = kind_if<batch_norm>(g.nodes[k].layer);
+        const auto* norm = layer_of<batch_norm>(g.nodes[k]);
         if (norm == nullptr || inside[k])
             continue;
         chains.push_back(chain_from(g, uses, k));

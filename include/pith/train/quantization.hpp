@@ -146,11 +146,11 @@ template <class T, class Layers>
         bool good = !u.is_output && !u.readers.empty() && (!constant || u.readers.size() == 1);
         for (const auto r : u.readers) {
             const auto& n = g.nodes[r];
-            const bool sums = kind_if<conv2d>(n.layer) != nullptr || kind_if<dense>(n.layer) != nullptr;
+            const bool sums = has_weights(n.layer);
             good = good && sums && n.inputs[constant ? 1 : 0] == id;
         }
         if (!constant) {
-            const auto* made_by = u.producer == no_node ? nullptr : kind_if<unary>(g.nodes[u.producer].layer);
+            const auto* made_by = u.producer == no_node ? nullptr : layer_of<unary>(g.nodes[u.producer]);
             good = good && made_by != nullptr && made_by->op == unary_op::identity;
         }
         if (!good)

@@ -3,10 +3,6 @@
 #define PITH_TRAIN_STEP_HPP
 /// What a layer is handed to run forward and backward in training: its inputs and outputs in memory that is
 /// laid out once, and memory of its own that lasts from the forward to the backward run.
-///
-/// Every layer L that trains has, found by its type:
-///   result<void> forward_step(const L&, step<T>&)   computes out[].value (most share the graph's forward)
-///   void backward_step(const L&, step<T>&)          from out[].gradient, in[].gradient where it is not null
 
 #include <algorithm>
 #include <cstddef>
@@ -18,6 +14,7 @@
 #include "../base/parallel.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
+#include "../graph/layer_traits.hpp"
 #include "../graph/tensor.hpp"
 #include "../graph/value_info.hpp"
 #include "kernel/jobs.hpp"
@@ -152,7 +149,7 @@ template <class T, class Layer>
             in.emplace_back();
         }
     }
-    const auto out = forward(layer, tensor_inputs<T>(in));
+    const auto out = pith::detail::traits_of<Layer>::forward(layer, tensor_inputs<T>(in));
     if (!out)
         return out.error();
     for (std::size_t i = 0; i < s.out.size(); ++i)

@@ -14,7 +14,9 @@
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
 #include "backward.hpp"
+#include "checked_training.hpp"
 #include "kernel/best.hpp"
+#include "layer_training.hpp"
 #include "learned.hpp"
 #include "quantization.hpp"
 #include "step.hpp"
@@ -33,6 +35,8 @@ struct tape_options {
 
 template <class T, class Layers = layer_list>
 class tape {
+    static_assert(sizeof(typename Layers::template each<detail::checked_training>) != 0);
+
 public:
     /// @param learned the constants to learn; none for the usual ones
     /// @param quantized constants among them, and values, that are trained in codes
@@ -187,7 +191,7 @@ result<tape<T, Layers>> tape<T, Layers>::make(graph<T, Layers> g, const tape_opt
     t.options_ = options;
     PITH_TRY(set_batch(t.g_, options.batch));
     for (const auto& n : t.g_.nodes)
-        if (kind_if<opaque>(n.layer) != nullptr)
+        if (layer_of<opaque>(n) != nullptr)
             return at_node({errc::unsupported, "an operator that is not computed cannot be trained"}, n);
     for (auto& q : quantized)
         t.quantized_.push_back(
@@ -209,12 +213,13 @@ result<void> tape<T, Layers>::forward() {
         result<void> done;
         s.data.factor = find_factors(s.weights, s.input, s.data, s.factors);
         if (s.chain)
-            done = forward_step(*s.chain, s.data);
+            done = forward_chain(*s.chain, s.data);
         else if (s.quantized != nullptr)
             forward_quantized(*s.quantized, s.data);
         else
-            done = std::visit([&](const auto& layer) { return forward_step(layer, s.data); },
-                              g_.nodes[s.node].layer);
+            done = with_training(g_.nodes[s.node].layer, [&](const auto& layer, auto training) {
+                return training.forward_step(layer, s.data);
+            });
         if (!done)
             return at_node(done.error(), g_.nodes[s.node]);
     }
@@ -227,11 +232,12 @@ void tape<T, Layers>::backward() {
         if (!it->has_gradient)
             continue;
         if (it->chain)
-            backward_step(*it->chain, it->data);
+            backward_chain(*it->chain, it->data);
         else if (it->quantized != nullptr)
             backward_quantized(*it->quantized, it->data);
         else
-            std::visit([&](const auto& layer) { backward_step(layer, it->data); }, g_.nodes[it->node].layer);
+            with_training(g_.nodes[it->node].layer,
+                          [&](const auto& layer, auto training) { training.backward_step(layer, it->data); });
         if (it->weights != nullptr)
             backward_weights(*it);
     }

@@ -90,7 +90,7 @@ namespace detail {
 
 template <class T, class Layers>
 [[nodiscard]] bool is_convolution(const graph<T, Layers>& g, const tape_step<T>& s) noexcept {
-    return !s.chain && kind_if<conv2d>(g.nodes[s.node].layer) != nullptr;
+    return !s.chain && layer_of<conv2d>(g.nodes[s.node]) != nullptr;
 }
 
 /// The last step that makes and the last that reads each value; as many as there are steps: none.
@@ -157,9 +157,9 @@ void find_quantized(const graph<T, Layers>& g, std::vector<quantized_state<T>>& 
         if (s.chain)
             continue;
         const auto& layer = g.nodes[s.node].layer;
-        if (kind_if<unary>(layer) != nullptr)
+        if (layer_as<unary>(layer) != nullptr)
             s.quantized = at(s.out[0]);
-        if (kind_if<conv2d>(layer) != nullptr || kind_if<dense>(layer) != nullptr) {
+        if (has_weights(layer)) {
             s.input = at(s.in[0]);
             s.weights = at(s.in[1]);
         }

@@ -181,7 +181,7 @@ template <class = on_use>
     p.groups = layer.groups;
     p.group_in = size(w[3]);
     p.group_out = p.out_channels / p.groups;
-    p.depthwise = p.groups > 1 && p.group_in == 1 && p.group_out == 1;
+    p.depthwise = is_depthwise(layer, w);
     for (std::size_t i = 0; i < 2; ++i) {
         p.in[i] = size(x[1 + i]);
         p.out[i] = size(y[1 + i]);

@@ -37,7 +37,8 @@ TEST_CASE("comparisons give booleans, and NaN compares with nothing") {
           integers({2}, {1, 0}));
     const value_info reals{{2}, format::dtype::f32, true};
     const value_info both[] = {reals, reals};
-    CHECK((*infer(binary{binary_op::equal}, view<const value_info>(both)))[0].type == format::dtype::boolean);
+    CHECK((*infer_layer(binary{binary_op::equal}, view<const value_info>(both)))[0].type ==
+          format::dtype::boolean);
     CHECK_FALSE(refusal(binary{binary_op::keep}, {{2}, {2}}).empty());
 }
 
@@ -45,9 +46,9 @@ TEST_CASE("keep takes what a boolean holds for, and nothing of the rest") {
     const tensor<float> a({2, 2}, {std::numeric_limits<float>::quiet_NaN(), 2, 3, 4});
     const integers holds({2}, {0, 1});
     const value_info in[] = {{{2, 2}, format::dtype::f32, true}, {{2}, format::dtype::boolean, true}};
-    REQUIRE(infer(binary{binary_op::keep}, view<const value_info>(in)).has_value());
+    REQUIRE(infer_layer(binary{binary_op::keep}, view<const value_info>(in)).has_value());
     const tensor_input<float> inputs[] = {a, holds};
-    const auto y = forward(binary{binary_op::keep}, tensor_inputs<float>(inputs));
+    const auto y = layer_traits<binary>::forward(binary{binary_op::keep}, tensor_inputs<float>(inputs));
     CHECK(std::get<tensor<float>>((*y)[0]) == tensor<float>({2, 2}, {0, 2, 0, 4}));
 }
 
@@ -77,7 +78,7 @@ TEST_CASE("binary functions of whole numbers wrap, truncate and refuse a zero di
     const any_tensor<float> x = a;
     const any_tensor<float> zero = integers({1}, 0);
     const std::vector<tensor_input<float>> in{x, zero};
-    CHECK_FALSE(forward(binary{binary_op::div}, tensor_inputs<float>(in)).has_value());
+    CHECK_FALSE(layer_traits<binary>::forward(binary{binary_op::div}, tensor_inputs<float>(in)).has_value());
 }
 
 TEST_CASE("a power keeps the type of its base") {

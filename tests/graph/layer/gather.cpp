@@ -22,9 +22,9 @@ TEST_CASE("gather refuses indices out of range, and what are no indices") {
     for (const std::int64_t i : {3, -4}) {
         const any_tensor<float> index = integers({1}, i);
         const std::vector<tensor_input<float>> in{x, index};
-        CHECK_FALSE(forward(gather{0}, tensor_inputs<float>(in)).has_value());
+        CHECK_FALSE(layer_traits<gather>::forward(gather{0}, tensor_inputs<float>(in)).has_value());
     }
     CHECK_FALSE(refusal(gather{0}, {{3}, {1}}).empty());
     const value_infos in{{{3}}, {{1}, format::dtype::i64, true}};
-    CHECK_FALSE(infer(gather{1}, view<const value_info>(in)).has_value());
+    CHECK_FALSE(infer_layer(gather{1}, view<const value_info>(in)).has_value());
 }

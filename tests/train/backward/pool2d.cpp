@@ -42,7 +42,7 @@ TEST_CASE("pool2d: training computes what the graph computes") {
     std::copy(image.data().begin(), image.data().end(), tape.input().begin());
     REQUIRE(tape.forward());
     const tensor_input<double> in[] = {image};
-    const auto expected = std::get<0>((*forward(layer, tensor_inputs<double>(in)))[0]);
+    const auto expected = std::get<0>((*layer_traits<pool2d>::forward(layer, tensor_inputs<double>(in)))[0]);
     for (std::size_t i = 0; i < expected.size(); ++i)
         CHECK(tape.output()[i] == doctest::Approx(expected[i]));
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "../../base/on_use.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -17,12 +18,26 @@ struct batch_norm {
     double epsilon = 1e-5;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const batch_norm&) noexcept {
+template <>
+struct layer_traits<batch_norm> : no_products, only_in_reals {
+    static constexpr layer_role role = layer_role::pointwise;
+    [[nodiscard]] static std::string_view kind(const batch_norm&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const batch_norm&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const batch_norm&, tensor_inputs<T> in);
+    [[nodiscard]] static channel_sources channels(const batch_norm&, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        return same_channel(in, channel);
+    }
+};
+
+inline std::string_view layer_traits<batch_norm>::kind(const batch_norm&) noexcept {
     return "batch_norm";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const batch_norm&, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<batch_norm>::infer(const batch_norm&, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 5, 5));
     PITH_TRY(detail::expect_real(in));
     if (in[0].dims.rank() < 1)
@@ -34,7 +49,7 @@ template <class = on_use>
 }
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const batch_norm& layer, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<batch_norm>::forward(const batch_norm& layer, tensor_inputs<T> in) {
     const auto& x = detail::reals<T>(in, 0);
     const std::size_t channels = static_cast<std::size_t>(x.dims().back());
     tensor<T> scale({x.dims().back()});

@@ -11,6 +11,7 @@
 
 #include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
+#include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -24,14 +25,34 @@ struct binary {
     binary_op op = binary_op::add;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const binary& layer) noexcept {
+template <>
+struct layer_traits<binary> : no_products {
+    static constexpr layer_role role = layer_role::pointwise;
+    [[nodiscard]] static std::string_view kind(const binary&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const binary&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const binary&, tensor_inputs<T> in);
+    [[nodiscard]] static channel_sources channels(const binary&, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        return same_channel(in, channel);
+    }
+    [[nodiscard]] static bool keeps_elements(const binary&) { return false; }
+    [[nodiscard]] static bool runs_quantized(const binary& layer, const node_codes& c) {
+        return (layer.op == binary_op::add || layer.op == binary_op::mul) && c.all();
+    }
+    template <class T>
+    [[nodiscard]] static result<simulated_values<T>> forward_codes(const binary&, const integer_call<T>& c);
+};
+
+inline std::string_view layer_traits<binary>::kind(const binary& layer) noexcept {
     constexpr std::string_view names[] = {"add", "sub",   "mul",  "div",   "min",  "max",
                                           "pow", "prelu", "keep", "equal", "less", "less_equal"};
     return names[static_cast<std::size_t>(layer.op)];
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const binary& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<binary>::infer(const binary& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     if (layer.op == binary_op::keep && in[1].type != format::dtype::boolean)
         return fault{errc::unsupported, "what is kept of a value is decided by booleans"};
@@ -191,7 +212,7 @@ template <class E>
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const binary& layer, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<binary>::forward(const binary& layer, tensor_inputs<T> in) {
     const bool compares = format::compares(layer.op);
     if (in[0].reals != nullptr && in[1].reals != nullptr && !compares)
         return detail::one_tensor<T>(
@@ -217,6 +238,32 @@ template <class T>
     for (std::size_t i = 0; i < y.size(); ++i)
         whole[i] = detail::truncate(y[i]);
     return detail::one_tensor<T>(std::move(whole));
+}
+
+template <class T>
+result<simulated_values<T>> layer_traits<binary>::forward_codes(const binary& layer,
+                                                                const integer_call<T>& c) {
+    const format::affine& to = *c.to;
+    const format::affine own = format::moved_back(to);
+    if (layer.op == binary_op::mul) {
+        const float factor = format::multiplier(c.from[0].scale, c.from[1].scale, to.scale);
+        return detail::one_simulated<T>(
+            detail::combine(*c.in[0], *c.in[1], [&](std::uint8_t a, std::uint8_t b) {
+                return static_cast<std::uint8_t>(format::multiply_codes(a, c.from[0].zero, b, c.from[1].zero,
+                                                                        factor, own.zero, own.lowest,
+                                                                        own.highest) +
+                                                 to.moved);
+            }));
+    }
+    const std::size_t first = add_operands_exchanged(c.in[0]->dims(), c.in[1]->dims()) ? 1 : 0;
+    const format::affine& a = c.from[first];
+    const format::affine& b = c.from[1 - first];
+    const auto factors = add_factors_of(a, b, to);
+    return detail::one_simulated<T>(
+        detail::combine(*c.in[first], *c.in[1 - first], [&](std::uint8_t x, std::uint8_t y) {
+            return static_cast<std::uint8_t>(
+                format::add_codes(x - to.moved, y - to.moved, factors, own.lowest, own.highest) + to.moved);
+        }));
 }
 
 } // namespace pith

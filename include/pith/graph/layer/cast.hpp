@@ -12,6 +12,7 @@
 #include "../../base/on_use.hpp"
 #include "../../format/dtype.hpp"
 #include "../../format/small_float.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -25,12 +26,27 @@ struct cast {
     format::scale_rounding rounding = format::scale_rounding::up;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const cast&) noexcept {
+template <>
+struct layer_traits<cast> : no_products, only_in_reals {
+    static constexpr layer_role role = layer_role::pointwise;
+    [[nodiscard]] static std::string_view kind(const cast&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const cast&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const cast&, tensor_inputs<T> in);
+    [[nodiscard]] static channel_sources channels(const cast&, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        return same_channel(in, channel);
+    }
+    [[nodiscard]] static bool is_identity(const cast&) { return true; }
+};
+
+inline std::string_view layer_traits<cast>::kind(const cast&) noexcept {
     return "cast";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const cast& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<cast>::infer(const cast& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     return detail::one(in[0].dims, layer.to);
 }
@@ -65,7 +81,7 @@ void round_to(const cast& layer, tensor<T>& x) {
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const cast& layer, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<cast>::forward(const cast& layer, tensor_inputs<T> in) {
     if (!is_real(layer.to)) {
         if (in[0].reals != nullptr)
             return detail::one_tensor<T>(detail::to_wholes(detail::reals<T>(in, 0), layer.to));

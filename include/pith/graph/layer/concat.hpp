@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "../../base/on_use.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
+#include "unary.hpp"
 
 namespace pith {
 
@@ -18,12 +20,30 @@ struct concat {
     std::uint8_t axis = 0;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const concat&) noexcept {
+template <>
+struct layer_traits<concat> : moving_layer<concat> {
+    [[nodiscard]] static std::string_view kind(const concat&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const concat&, view<const value_info> in);
+    template <class E>
+    [[nodiscard]] static std::vector<tensor<E>> move(const concat&, view<const tensor<E>* const> in);
+    template <class = on_use>
+    [[nodiscard]] static channel_sources channels(const concat&, view<const shape> in, std::size_t output,
+                                                  std::int64_t channel);
+    /// Of several inputs; those in other codes are recoded.
+    [[nodiscard]] static bool keeps_elements(const concat&) { return false; }
+    [[nodiscard]] static bool is_identity(const concat&) { return true; }
+    [[nodiscard]] static bool runs_quantized(const concat&, const node_codes& c) { return c.all(); }
+    template <class T>
+    [[nodiscard]] static result<simulated_values<T>> forward_codes(const concat&, const integer_call<T>& c);
+};
+
+inline std::string_view layer_traits<concat>::kind(const concat&) noexcept {
     return "concat";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const concat& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<concat>::infer(const concat& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, in.empty() ? 1 : in.size(), in.size()));
     shape dims = in[0].dims;
     if (layer.axis >= dims.rank())
@@ -46,7 +66,7 @@ template <class = on_use>
 
 /// The movement itself, for elements of any type; so has every layer that only moves elements.
 template <class E>
-[[nodiscard]] std::vector<tensor<E>> move_elements(const concat& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<concat>::move(const concat& layer, view<const tensor<E>* const> in) {
     shape dims = in[0]->dims();
     for (const auto* t : in.subspan(1))
         dims[layer.axis] += t->dims()[layer.axis];
@@ -64,9 +84,28 @@ template <class E>
     return out;
 }
 
+template <class>
+channel_sources layer_traits<concat>::channels(const concat& layer, view<const shape> in, std::size_t,
+                                               std::int64_t channel) {
+    if (layer.axis + std::size_t{1} != in[0].rank())
+        return same_channel(in, channel);
+    std::size_t i = 0;
+    for (; channel >= in[i].back(); ++i)
+        channel -= in[i].back();
+    return {{i, channel, 1}};
+}
+
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const concat& layer, tensor_inputs<T> in) {
-    return detail::move_any<T>(layer, in);
+result<simulated_values<T>> layer_traits<concat>::forward_codes(const concat& layer,
+                                                                const integer_call<T>& c) {
+    std::vector<tensor<std::uint8_t>> recoded(c.in.size());
+    std::vector<const tensor<std::uint8_t>*> in = c.in;
+    for (std::size_t i = 0; i < in.size(); ++i)
+        if (!same_codes(c.from[i], *c.to)) {
+            recoded[i] = detail::look_up(make_recoding(c.from[i], *c.to), *in[i]);
+            in[i] = &recoded[i];
+        }
+    return detail::move_codes<T>(layer, in);
 }
 
 } // namespace pith

@@ -13,6 +13,7 @@
 #include "../../base/on_use.hpp"
 #include "../../base/parallel.hpp"
 #include "../gemm.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 #include "../window_axis.hpp"
 
@@ -26,8 +27,36 @@ struct conv2d {
     std::uint32_t groups = 1;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const conv2d& layer) noexcept {
+template <>
+struct layer_traits<conv2d> : multiplying_layer<conv2d> {
+    [[nodiscard]] static std::string_view kind(const conv2d&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const conv2d&, view<const value_info> in);
+    template <class S>
+    [[nodiscard]] static tensor<S> multiply(const conv2d&, const tensor<S>& x, const tensor<S>& w,
+                                            const tensor<S>* bias);
+    template <class = on_use>
+    [[nodiscard]] static channel_sources channels(const conv2d&, view<const shape> in, std::size_t output,
+                                                  std::int64_t channel);
+    [[nodiscard]] static bool runs_quantized(const conv2d&, const node_codes& c) {
+        return c.in[0] && c.weights && c.bias && c.out[0];
+    }
+    [[nodiscard]] static sum_cut cut_of_sums(const conv2d& layer, const shape& w);
+};
+
+inline std::string_view layer_traits<conv2d>::kind(const conv2d& layer) noexcept {
     return layer.groups > 1 ? "grouped_conv2d" : "conv2d";
+}
+
+/// Whether every input channel has one filter of its own. @param w the shape of the weights
+[[nodiscard]] inline bool is_depthwise(const conv2d& layer, const shape& w) noexcept {
+    return layer.groups > 1 && w.rank() == 4 && w[3] == 1 && w[0] == static_cast<std::int64_t>(layer.groups);
+}
+
+inline sum_cut layer_traits<conv2d>::cut_of_sums(const conv2d& layer, const shape& w) {
+    if (layer.groups <= 1)
+        return sum_cut::depth;
+    return is_depthwise(layer, w) ? sum_cut::not_at_all : sum_cut::bias;
 }
 
 namespace detail {
@@ -40,8 +69,8 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const conv2d& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<conv2d>::infer(const conv2d& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 3));
     PITH_TRY(detail::expect_real(in));
     const shape& x = in[0].dims;
@@ -161,7 +190,7 @@ template <class T>
     tensor<T> y({x.dims()[0], rows, columns, out});
     if (y.empty())
         return y;
-    const bool depthwise = layer.groups > 1 && w.dims()[3] == 1 && layer.groups == out;
+    const bool depthwise = is_depthwise(layer, w.dims());
     const std::int64_t depth = w.dims().product(1, 4);
     std::vector<T> taps_first;
     for (std::int64_t tap = 0; depthwise && tap < depth; ++tap)
@@ -184,10 +213,17 @@ template <class T>
     return y;
 }
 
-template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const conv2d& layer, tensor_inputs<T> in) {
-    const tensor<T>* bias = detail::has_tensor<T>(in, 2) ? &detail::reals<T>(in, 2) : nullptr;
-    return detail::one_tensor<T>(convolve(layer, detail::reals<T>(in, 0), detail::reals<T>(in, 1), bias));
+template <class>
+channel_sources layer_traits<conv2d>::channels(const conv2d& layer, view<const shape> in, std::size_t,
+                                               std::int64_t channel) {
+    const std::int64_t inputs = in[1].back();
+    return {{0, channel / (in[1][0] / layer.groups) * inputs, inputs}};
+}
+
+template <class S>
+tensor<S> layer_traits<conv2d>::multiply(const conv2d& layer, const tensor<S>& x, const tensor<S>& w,
+                                         const tensor<S>* bias) {
+    return convolve(layer, x, w, bias);
 }
 
 } // namespace pith

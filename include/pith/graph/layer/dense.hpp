@@ -9,6 +9,7 @@
 
 #include "../../base/on_use.hpp"
 #include "../gemm.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -16,12 +17,31 @@ namespace pith {
 /// inputs: x [..., in], weights [out, in], optional bias [out]; output [..., out].
 struct dense {};
 
-[[nodiscard]] constexpr std::string_view kind_of(const dense&) noexcept {
+template <>
+struct layer_traits<dense> : multiplying_layer<dense> {
+    [[nodiscard]] static std::string_view kind(const dense&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const dense&, view<const value_info> in);
+    template <class S>
+    [[nodiscard]] static tensor<S> multiply(const dense&, const tensor<S>& x, const tensor<S>& w,
+                                            const tensor<S>* bias);
+    [[nodiscard]] static channel_sources channels(const dense&, view<const shape> in, std::size_t,
+                                                  std::int64_t) {
+        return all_channels(in.subspan(0, 1));
+    }
+    /// A real output is the sum times the scales.
+    [[nodiscard]] static bool runs_quantized(const dense&, const node_codes& c) {
+        return c.in[0] && c.weights && c.bias;
+    }
+    [[nodiscard]] static sum_cut cut_of_sums(const dense&, const shape&) { return sum_cut::depth; }
+};
+
+inline std::string_view layer_traits<dense>::kind(const dense&) noexcept {
     return "dense";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const dense&, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<dense>::infer(const dense&, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 3));
     PITH_TRY(detail::expect_real(in));
     shape dims = in[0].dims;
@@ -37,7 +57,8 @@ template <class = on_use>
 /// @pre infer accepted the shapes
 /// @param bias null for none
 template <class T>
-[[nodiscard]] tensor<T> multiply_dense(const tensor<T>& x, const tensor<T>& w, const tensor<T>* bias) {
+tensor<T> layer_traits<dense>::multiply(const dense&, const tensor<T>& x, const tensor<T>& w,
+                                        const tensor<T>* bias) {
     shape dims = x.dims();
     const auto in = static_cast<std::size_t>(w.dims()[1]);
     const auto out = static_cast<std::size_t>(w.dims()[0]);
@@ -49,12 +70,6 @@ template <class T>
     for (std::size_t i = 0; bias != nullptr && i < y.size(); ++i)
         y[i] += (*bias)[i % out];
     return y;
-}
-
-template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const dense&, tensor_inputs<T> in) {
-    const tensor<T>* bias = detail::has_tensor<T>(in, 2) ? &detail::reals<T>(in, 2) : nullptr;
-    return detail::one_tensor<T>(multiply_dense(detail::reals<T>(in, 0), detail::reals<T>(in, 1), bias));
 }
 
 } // namespace pith

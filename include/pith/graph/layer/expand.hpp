@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../base/on_use.hpp"
+#include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -20,12 +21,30 @@ struct expand {
     std::vector<std::int64_t> dims;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const expand&) noexcept {
+template <>
+struct layer_traits<expand> : moving_layer<expand> {
+    [[nodiscard]] static std::string_view kind(const expand&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const expand&, view<const value_info> in);
+    template <class E>
+    [[nodiscard]] static std::vector<tensor<E>> move(const expand&, view<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const expand&, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        return same_channel(in, channel);
+    }
+    [[nodiscard]] static bool is_identity(const expand&) { return true; }
+    static void free_batch(expand& layer, const shape& out, std::int64_t batch) {
+        if (layer.dims.size() == out.rank() && layer.dims[0] == batch)
+            layer.dims[0] = 1;
+    }
+};
+
+inline std::string_view layer_traits<expand>::kind(const expand&) noexcept {
     return "expand";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const expand& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<expand>::infer(const expand& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.dims.size() > max_rank)
         return fault{errc::unsupported, "tensors of more than eight axes are not supported"};
@@ -39,7 +58,7 @@ template <class = on_use>
 }
 
 template <class E>
-[[nodiscard]] std::vector<tensor<E>> move_elements(const expand& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<expand>::move(const expand& layer, view<const tensor<E>* const> in) {
     shape to;
     for (const auto d : layer.dims)
         to.push_back(d);
@@ -48,11 +67,6 @@ template <class E>
     const shape& dims = out[0].dims();
     copy_strided(in[0]->data().data(), broadcast_strides(in[0]->dims(), dims), dims, out[0].data().data());
     return out;
-}
-
-template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const expand& layer, tensor_inputs<T> in) {
-    return detail::move_any<T>(layer, in);
 }
 
 } // namespace pith

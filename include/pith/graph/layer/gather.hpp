@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "../../base/on_use.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -19,7 +20,26 @@ struct gather {
     std::uint8_t axis = 0;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const gather&) noexcept {
+template <>
+struct layer_traits<gather> : no_products {
+    static constexpr layer_role role = layer_role::moves;
+    [[nodiscard]] static std::string_view kind(const gather&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const gather&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const gather&, tensor_inputs<T> in);
+    [[nodiscard]] static channel_sources channels(const gather& layer, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        const auto x = in.subspan(0, 1);
+        return layer.axis + std::size_t{1} == in[0].rank() ? all_channels(x) : same_channel(x, channel);
+    }
+    [[nodiscard]] static bool keeps_elements(const gather&) { return true; }
+    [[nodiscard]] static bool runs_quantized(const gather&, const node_codes& c) { return c.alike(1); }
+    template <class T>
+    [[nodiscard]] static result<simulated_values<T>> forward_codes(const gather&, const integer_call<T>& c);
+};
+
+inline std::string_view layer_traits<gather>::kind(const gather&) noexcept {
     return "gather";
 }
 
@@ -47,8 +67,8 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const gather& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<gather>::infer(const gather& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     if (layer.axis >= in[0].dims.rank())
         return fault{errc::bad_shape, "the axis to gather along is beyond the input's rank"};
@@ -77,10 +97,17 @@ template <class E>
 }
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const gather& layer, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<gather>::forward(const gather& layer, tensor_inputs<T> in) {
     const auto& indices = detail::wholes<T>(in, 1);
     PITH_TRY(detail::expect_indices(indices.data(), in[0].dims()[layer.axis]));
     return detail::map_tensor<T>(in, 0, [&](const auto& x) { return pick_elements(layer, x, indices); });
+}
+
+template <class T>
+result<simulated_values<T>> layer_traits<gather>::forward_codes(const gather& layer,
+                                                                const integer_call<T>& c) {
+    PITH_TRY(detail::expect_indices(c.indices->data(), c.in[0]->dims()[layer.axis]));
+    return detail::one_simulated<T>(pick_elements(layer, *c.in[0], *c.indices));
 }
 
 } // namespace pith

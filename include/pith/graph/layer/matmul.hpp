@@ -10,6 +10,7 @@
 
 #include "../../base/on_use.hpp"
 #include "../gemm.hpp"
+#include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 #include "binary.hpp"
@@ -19,7 +20,25 @@ namespace pith {
 /// inputs: a [..., m, k], b [..., k, n]; output [..., m, n].
 struct matmul {};
 
-[[nodiscard]] constexpr std::string_view kind_of(const matmul&) noexcept {
+template <>
+struct layer_traits<matmul> : only_in_reals {
+    static constexpr layer_role role = layer_role::combines;
+    [[nodiscard]] static std::string_view kind(const matmul&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const matmul&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const matmul&, tensor_inputs<T> in);
+    [[nodiscard]] static channel_sources channels(const matmul&, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        return {{0, 0, channels_of(in[0])}, {1, channel, 1}};
+    }
+    [[nodiscard]] static std::int64_t macs(const matmul&, const shape& out, view<const shape> in) {
+        return detail::bounded_product(out.elements(), in[0].back());
+    }
+    [[nodiscard]] static std::int64_t taps(const matmul&, const shape&, view<const shape>) { return 0; }
+};
+
+inline std::string_view layer_traits<matmul>::kind(const matmul&) noexcept {
     return "matmul";
 }
 
@@ -36,8 +55,8 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const matmul&, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<matmul>::infer(const matmul&, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     PITH_TRY(detail::expect_computed(in));
     const shape& a = in[0].dims;
@@ -99,7 +118,7 @@ template <class E>
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const matmul&, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<matmul>::forward(const matmul&, tensor_inputs<T> in) {
     if (in[0].reals != nullptr)
         return detail::one_tensor<T>(
             detail::multiply_matrices(detail::reals<T>(in, 0), detail::reals<T>(in, 1)));

@@ -10,6 +10,7 @@
 
 #include "../../base/on_use.hpp"
 #include "../../base/shape.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -23,13 +24,26 @@ struct opaque {
     std::string attributes;  ///< serialised, as they were
 };
 
-template <class = on_use>
-[[nodiscard]] inline std::string_view kind_of(const opaque& layer) noexcept {
+template <>
+struct layer_traits<opaque> : no_products, only_in_reals {
+    static constexpr layer_role role = layer_role::combines;
+    [[nodiscard]] static std::string_view kind(const opaque&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const opaque&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const opaque&, tensor_inputs<T> in);
+    [[nodiscard]] static channel_sources channels(const opaque&, view<const shape> in, std::size_t,
+                                                  std::int64_t) {
+        return all_channels(in);
+    }
+};
+
+inline std::string_view layer_traits<opaque>::kind(const opaque& layer) noexcept {
     return layer.op_type;
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const opaque& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<opaque>::infer(const opaque& layer, view<const value_info> in) {
     value_infos out;
     for (const auto& dims : layer.dims) {
         PITH_TRY(detail::expect_sane(dims));
@@ -43,7 +57,7 @@ template <class = on_use>
 }
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const opaque&, tensor_inputs<T>) {
+result<any_tensors<T>> layer_traits<opaque>::forward(const opaque&, tensor_inputs<T>) {
     return fault{errc::unsupported, "the operator is kept but cannot be computed; replace it in the model"};
 }
 

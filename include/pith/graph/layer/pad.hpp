@@ -3,6 +3,7 @@
 #define PITH_GRAPH_LAYER_PAD_HPP
 /// Padding on any axis.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
+#include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -26,12 +28,37 @@ struct pad {
     double fill = 0;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const pad&) noexcept {
+template <>
+struct layer_traits<pad> : no_products {
+    static constexpr layer_role role = layer_role::moves;
+    [[nodiscard]] static std::string_view kind(const pad&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const pad&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const pad&, tensor_inputs<T> in);
+    template <class = on_use>
+    [[nodiscard]] static channel_sources channels(const pad&, view<const shape> in, std::size_t output,
+                                                  std::int64_t channel);
+    /// 0 is an element of every code.
+    [[nodiscard]] static bool keeps_elements(const pad& layer) {
+        return layer.mode != pad_mode::constant || layer.fill == 0;
+    }
+    [[nodiscard]] static bool is_identity(const pad& layer) {
+        return std::all_of(layer.before.begin(), layer.before.end(), [](auto n) { return n == 0; });
+    }
+    [[nodiscard]] static bool runs_quantized(const pad& layer, const node_codes& c) {
+        return keeps_elements(layer) && c.alike(1);
+    }
+    template <class T>
+    [[nodiscard]] static result<simulated_values<T>> forward_codes(const pad&, const integer_call<T>& c);
+};
+
+inline std::string_view layer_traits<pad>::kind(const pad&) noexcept {
     return "pad";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const pad& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<pad>::infer(const pad& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     shape dims = in[0].dims;
     if (layer.before.size() != dims.rank() || layer.after.size() != dims.rank())
@@ -109,11 +136,26 @@ template <class E>
 }
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const pad& layer, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<pad>::forward(const pad& layer, tensor_inputs<T> in) {
     return detail::map_tensor<T>(in, 0, [&](const auto& x) {
         using E = typename std::remove_cvref_t<decltype(x)>::value_type;
         return pad_elements(layer, x, static_cast<E>(layer.fill));
     });
+}
+
+template <class>
+channel_sources layer_traits<pad>::channels(const pad& layer, view<const shape> in, std::size_t,
+                                            std::int64_t channel) {
+    if (in[0].rank() == 0)
+        return same_channel(in, channel);
+    const std::int64_t from =
+        detail::padded_position(layer.mode, channel - layer.before.back(), in[0].back());
+    return from < 0 ? channel_sources{} : channel_sources{{0, from, 1}};
+}
+
+template <class T>
+result<simulated_values<T>> layer_traits<pad>::forward_codes(const pad& layer, const integer_call<T>& c) {
+    return detail::one_simulated<T>(pad_elements(layer, *c.in[0], static_cast<std::uint8_t>(c.from[0].zero)));
 }
 
 } // namespace pith

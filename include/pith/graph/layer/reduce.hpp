@@ -14,6 +14,7 @@
 
 #include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
+#include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -29,7 +30,20 @@ struct reduce {
     bool keep_dims = true;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const reduce& layer) noexcept {
+template <>
+struct layer_traits<reduce> : no_products, only_in_reals {
+    static constexpr layer_role role = layer_role::combines;
+    [[nodiscard]] static std::string_view kind(const reduce&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const reduce&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const reduce&, tensor_inputs<T> in);
+    template <class = on_use>
+    [[nodiscard]] static channel_sources channels(const reduce&, view<const shape> in, std::size_t output,
+                                                  std::int64_t channel);
+};
+
+inline std::string_view layer_traits<reduce>::kind(const reduce& layer) noexcept {
     constexpr std::string_view names[] = {
         "reduce_mean", "reduce_sum", "reduce_max",        "reduce_min",     "reduce_prod",
         "reduce_l1",   "reduce_l2",  "reduce_sum_square", "reduce_log_sum", "reduce_log_sum_exp",
@@ -58,8 +72,8 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const reduce& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<reduce>::infer(const reduce& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     for (const auto axis : layer.axes)
         if (axis >= in[0].dims.rank())
@@ -222,7 +236,7 @@ template <class E>
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const reduce& layer, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<reduce>::forward(const reduce& layer, tensor_inputs<T> in) {
     const bool large = in[0].type == format::dtype::u64 && in[0].wholes != nullptr;
     if (format::gives_place(layer.op)) {
         if (large)
@@ -232,6 +246,13 @@ template <class T>
     if (large)
         return detail::one_tensor<T>(detail::reduce_unsigned(layer, *in[0].wholes));
     return detail::map_tensor<T>(in, 0, [&](const auto& x) { return detail::reduce_elements(layer, x); });
+}
+
+template <class>
+channel_sources layer_traits<reduce>::channels(const reduce& layer, view<const shape> in, std::size_t,
+                                               std::int64_t channel) {
+    const std::size_t rank = in[0].rank();
+    return rank == 0 || !detail::reduces(layer, rank - 1) ? same_channel(in, channel) : all_channels(in);
 }
 
 } // namespace pith

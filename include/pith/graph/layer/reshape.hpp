@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
 #include "../../base/on_use.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -20,7 +22,24 @@ struct reshape {
     bool empty = false; ///< a dimension 0 is a size: of values without elements
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const reshape&) noexcept {
+template <>
+struct layer_traits<reshape> : moving_layer<reshape> {
+    [[nodiscard]] static std::string_view kind(const reshape&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const reshape&, view<const value_info> in);
+    template <class E>
+    [[nodiscard]] static std::vector<tensor<E>> move(const reshape&, view<const tensor<E>* const> in);
+    template <class = on_use>
+    [[nodiscard]] static channel_sources channels(const reshape&, view<const shape> in, std::size_t output,
+                                                  std::int64_t channel);
+    [[nodiscard]] static bool is_identity(const reshape&) { return true; }
+    static void free_batch(reshape& layer, const shape&, std::int64_t batch) {
+        if (!layer.empty && !layer.dims.empty() && layer.dims[0] == batch)
+            layer.dims[0] = 0;
+    }
+};
+
+inline std::string_view layer_traits<reshape>::kind(const reshape&) noexcept {
     return "reshape";
 }
 
@@ -60,8 +79,8 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const reshape& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<reshape>::infer(const reshape& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     const auto dims = detail::reshaped(layer, in[0].dims);
     if (!dims)
@@ -70,15 +89,23 @@ template <class = on_use>
 }
 
 template <class E>
-[[nodiscard]] std::vector<tensor<E>> move_elements(const reshape& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<reshape>::move(const reshape& layer, view<const tensor<E>* const> in) {
     std::vector<tensor<E>> out(1, *in[0]);
     out[0].reshape(*detail::reshaped(layer, in[0]->dims()));
     return out;
 }
 
-template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const reshape& layer, tensor_inputs<T> in) {
-    return detail::move_any<T>(layer, in);
+/// Elements keep their order, so a channel is one modulo the common divisor of the old and the new count.
+template <class>
+channel_sources layer_traits<reshape>::channels(const reshape& layer, view<const shape> in, std::size_t,
+                                                std::int64_t channel) {
+    const std::int64_t from = channels_of(in[0]);
+    const auto to = detail::reshaped(layer, in[0]);
+    const std::int64_t step = to ? std::gcd(from, channels_of(*to)) : 1;
+    channel_sources out;
+    for (std::int64_t c = step == 0 ? from : channel % step; c < from; c += step)
+        out.push_back({0, c, 1});
+    return out;
 }
 
 } // namespace pith

@@ -13,6 +13,7 @@
 #include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../../format/resize.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -33,12 +34,37 @@ struct resize2d {
     bool exclude_outside = false;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const resize2d&) noexcept {
+template <>
+struct layer_traits<resize2d> : no_products {
+    static constexpr layer_role role = layer_role::window;
+    [[nodiscard]] static std::string_view kind(const resize2d&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const resize2d&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const resize2d&, tensor_inputs<T> in);
+    [[nodiscard]] static channel_sources channels(const resize2d&, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        return same_channel(in, channel);
+    }
+    [[nodiscard]] static std::int64_t taps(const resize2d&, const shape& out, view<const shape>) {
+        return detail::bounded_product(out.elements(), 16);
+    }
+    [[nodiscard]] static bool keeps_elements(const resize2d& layer) {
+        return layer.mode == resize_mode::nearest;
+    }
+    [[nodiscard]] static bool runs_quantized(const resize2d& layer, const node_codes& c) {
+        return layer.mode == resize_mode::nearest && c.alike(1);
+    }
+    template <class T>
+    [[nodiscard]] static result<simulated_values<T>> forward_codes(const resize2d&, const integer_call<T>& c);
+};
+
+inline std::string_view layer_traits<resize2d>::kind(const resize2d&) noexcept {
     return "resize2d";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const resize2d& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<resize2d>::infer(const resize2d& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.mode != resize_mode::nearest)
         PITH_TRY(detail::expect_real(in));
@@ -130,7 +156,7 @@ template <class T>
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const resize2d& layer, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<resize2d>::forward(const resize2d& layer, tensor_inputs<T> in) {
     if (layer.mode == resize_mode::nearest)
         return detail::map_tensor<T>(in, 0, [&](const auto& x) { return resize_nearest(layer, x); });
     const auto& x = detail::reals<T>(in, 0);
@@ -141,6 +167,12 @@ template <class T>
     auto both = detail::resize_along(wide.data(), s[0], s[1], layer.sizes[1] * s[3],
                                      detail::make_taps(layer, s, 0), taps);
     return detail::one_tensor<T>(tensor<T>({s[0], layer.sizes[0], layer.sizes[1], s[3]}, std::move(both)));
+}
+
+template <class T>
+result<simulated_values<T>> layer_traits<resize2d>::forward_codes(const resize2d& layer,
+                                                                  const integer_call<T>& c) {
+    return detail::one_simulated<T>(resize_nearest(layer, *c.in[0]));
 }
 
 } // namespace pith

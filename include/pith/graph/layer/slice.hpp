@@ -3,12 +3,14 @@
 #define PITH_GRAPH_LAYER_SLICE_HPP
 /// A strided part of a value.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "../../base/on_use.hpp"
+#include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -22,7 +24,27 @@ struct slice {
     std::vector<std::int64_t> steps;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const slice&) noexcept {
+template <>
+struct layer_traits<slice> : moving_layer<slice> {
+    [[nodiscard]] static std::string_view kind(const slice&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const slice&, view<const value_info> in);
+    template <class E>
+    [[nodiscard]] static std::vector<tensor<E>> move(const slice&, view<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const slice& layer, view<const shape>, std::size_t,
+                                                  std::int64_t channel) {
+        return {{0, layer.begins.empty() ? 0 : layer.begins.back() + channel * layer.steps.back(), 1}};
+    }
+    [[nodiscard]] static bool is_identity(const slice& layer) {
+        return std::all_of(layer.steps.begin(), layer.steps.end(), [](auto step) { return step > 0; });
+    }
+    static void free_batch(slice& layer, const shape&, std::int64_t batch) {
+        if (!layer.sizes.empty() && layer.begins[0] == 0 && layer.steps[0] == 1 && layer.sizes[0] == batch)
+            layer.sizes[0] = -1;
+    }
+};
+
+inline std::string_view layer_traits<slice>::kind(const slice&) noexcept {
     return "slice";
 }
 
@@ -52,8 +74,8 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const slice& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<slice>::infer(const slice& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     shape dims = in[0].dims;
     if (layer.begins.size() != dims.rank() || layer.sizes.size() != dims.rank() ||
@@ -69,7 +91,7 @@ template <class = on_use>
 }
 
 template <class E>
-[[nodiscard]] std::vector<tensor<E>> move_elements(const slice& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<slice>::move(const slice& layer, view<const tensor<E>* const> in) {
     shape dims = in[0]->dims();
     strides step = dense_strides(dims);
     std::int64_t base = 0;
@@ -82,11 +104,6 @@ template <class E>
     out.emplace_back(dims);
     copy_strided(in[0]->data().data() + base, step, dims, out[0].data().data());
     return out;
-}
-
-template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const slice& layer, tensor_inputs<T> in) {
-    return detail::move_any<T>(layer, in);
 }
 
 } // namespace pith

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../base/on_use.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -20,12 +21,25 @@ struct split {
     std::vector<std::int64_t> sizes;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const split&) noexcept {
+template <>
+struct layer_traits<split> : moving_layer<split> {
+    [[nodiscard]] static std::string_view kind(const split&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const split&, view<const value_info> in);
+    template <class E>
+    [[nodiscard]] static std::vector<tensor<E>> move(const split&, view<const tensor<E>* const> in);
+    template <class = on_use>
+    [[nodiscard]] static channel_sources channels(const split&, view<const shape> in, std::size_t output,
+                                                  std::int64_t channel);
+    [[nodiscard]] static bool is_identity(const split&) { return true; }
+};
+
+inline std::string_view layer_traits<split>::kind(const split&) noexcept {
     return "split";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const split& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<split>::infer(const split& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.axis >= in[0].dims.rank())
         return fault{errc::bad_shape, "the axis of a split is beyond its input's rank"};
@@ -44,7 +58,7 @@ template <class = on_use>
 }
 
 template <class E>
-[[nodiscard]] std::vector<tensor<E>> move_elements(const split& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<split>::move(const split& layer, view<const tensor<E>* const> in) {
     const shape& from = in[0]->dims();
     const std::int64_t outer = from.product(0, layer.axis);
     const std::int64_t row = from.product(layer.axis, from.rank());
@@ -62,9 +76,14 @@ template <class E>
     return out;
 }
 
-template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const split& layer, tensor_inputs<T> in) {
-    return detail::move_any<T>(layer, in);
+template <class>
+channel_sources layer_traits<split>::channels(const split& layer, view<const shape> in, std::size_t output,
+                                              std::int64_t channel) {
+    if (layer.axis + std::size_t{1} != in[0].rank())
+        return same_channel(in, channel);
+    for (std::size_t i = 0; i < output; ++i)
+        channel += layer.sizes[i];
+    return {{0, channel, 1}};
 }
 
 } // namespace pith

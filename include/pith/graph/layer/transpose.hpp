@@ -3,12 +3,14 @@
 #define PITH_GRAPH_LAYER_TRANSPOSE_HPP
 /// Axes in another order.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "../../base/on_use.hpp"
+#include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
 
@@ -19,12 +21,30 @@ struct transpose {
     std::vector<std::uint8_t> permutation;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const transpose&) noexcept {
+template <>
+struct layer_traits<transpose> : moving_layer<transpose> {
+    [[nodiscard]] static std::string_view kind(const transpose&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const transpose&, view<const value_info> in);
+    template <class E>
+    [[nodiscard]] static std::vector<tensor<E>> move(const transpose&, view<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const transpose& layer, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        const bool last =
+            layer.permutation.empty() || layer.permutation.back() + std::size_t{1} == in[0].rank();
+        return last ? same_channel(in, channel) : all_channels(in);
+    }
+    [[nodiscard]] static bool is_identity(const transpose& layer) {
+        return std::is_sorted(layer.permutation.begin(), layer.permutation.end());
+    }
+};
+
+inline std::string_view layer_traits<transpose>::kind(const transpose&) noexcept {
     return "transpose";
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const transpose& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<transpose>::infer(const transpose& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     const std::size_t rank = in[0].dims.rank();
     const auto wrong = fault{errc::bad_shape, "a transpose must name every axis of its input once"};
@@ -42,7 +62,8 @@ template <class = on_use>
 }
 
 template <class E>
-[[nodiscard]] std::vector<tensor<E>> move_elements(const transpose& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<transpose>::move(const transpose& layer,
+                                                     view<const tensor<E>* const> in) {
     const strides from = dense_strides(in[0]->dims());
     strides step{};
     shape dims;
@@ -54,11 +75,6 @@ template <class E>
     out.emplace_back(dims);
     copy_strided(in[0]->data().data(), step, dims, out[0].data().data());
     return out;
-}
-
-template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const transpose& layer, tensor_inputs<T> in) {
-    return detail::move_any<T>(layer, in);
 }
 
 } // namespace pith

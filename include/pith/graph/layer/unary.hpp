@@ -13,7 +13,9 @@
 #include <utility>
 
 #include "../../base/on_use.hpp"
+#include "../../format/affine.hpp"
 #include "../../format/ops.hpp"
+#include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
 namespace pith {
@@ -29,13 +31,37 @@ struct unary {
     double beta = 0;
 };
 
-[[nodiscard]] constexpr std::string_view kind_of(const unary& layer) noexcept {
+template <>
+struct layer_traits<unary> : no_products {
+    static constexpr layer_role role = layer_role::pointwise;
+    [[nodiscard]] static std::string_view kind(const unary&) noexcept;
+    template <class = on_use>
+    [[nodiscard]] static result<value_infos> infer(const unary&, view<const value_info> in);
+    template <class T>
+    [[nodiscard]] static result<any_tensors<T>> forward(const unary&, tensor_inputs<T> in);
+    [[nodiscard]] static channel_sources channels(const unary&, view<const shape> in, std::size_t,
+                                                  std::int64_t channel) {
+        return same_channel(in, channel);
+    }
+    [[nodiscard]] static bool keeps_elements(const unary& layer) { return layer.op == unary_op::identity; }
+    [[nodiscard]] static bool is_identity(const unary& layer) { return layer.op == unary_op::identity; }
+    [[nodiscard]] static bool runs_quantized(const unary&, const node_codes& c) { return c.all(); }
+    template <class T>
+    [[nodiscard]] static result<simulated_values<T>> forward_codes(const unary&, const integer_call<T>& c);
+};
+
+inline std::string_view layer_traits<unary>::kind(const unary& layer) noexcept {
     constexpr std::string_view names[] = {
         "identity", "relu",  "clip", "leaky_relu", "sigmoid",  "tanh",     "hard_sigmoid", "hard_swish",
         "silu",     "elu",   "selu", "gelu",       "softplus", "softsign", "mish",         "thresholded_relu",
         "exp",      "log",   "sqrt", "reciprocal", "abs",      "neg",      "sign",         "floor",
         "ceil",     "round", "erf",  "sin",        "cos"};
     return names[static_cast<std::size_t>(layer.op)];
+}
+
+/// Whether a function only cuts numbers to a range, so that the layer before it can do it as well.
+[[nodiscard]] constexpr bool clips(const unary& layer) noexcept {
+    return layer.op == unary_op::relu || layer.op == unary_op::clip;
 }
 
 namespace detail {
@@ -60,8 +86,8 @@ namespace detail {
 
 } // namespace detail
 
-template <class = on_use>
-[[nodiscard]] inline result<value_infos> infer(const unary& layer, view<const value_info> in) {
+template <class>
+result<value_infos> layer_traits<unary>::infer(const unary& layer, view<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (!is_real(in[0].type) && !detail::keeps_wholes(layer.op))
         return fault{errc::unsupported, "the function is only computed on floating point numbers"};
@@ -207,7 +233,7 @@ template <class = on_use>
 }
 
 template <class T>
-[[nodiscard]] result<any_tensors<T>> forward(const unary& layer, tensor_inputs<T> in) {
+result<any_tensors<T>> layer_traits<unary>::forward(const unary& layer, tensor_inputs<T> in) {
     if (in[0].type == format::dtype::u64 && in[0].wholes != nullptr) {
         auto y = *in[0].wholes;
         for (auto& v : y.data())
@@ -224,6 +250,32 @@ template <class T>
                 v = apply(layer, v);
         return y;
     });
+}
+
+/// encode(f(decode(code))) for every code; f is computed in double.
+/// @param to its codes are cut to the range of a fused activation where there is one
+template <class = on_use>
+[[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from,
+                                           const affine_encoding& to) {
+    code_table table{};
+    for (std::int32_t code = 0; code < 256; ++code) {
+        const double y = apply(f, static_cast<double>(format::decode(from, code)));
+        table[static_cast<std::size_t>(code)] =
+            static_cast<std::uint8_t>(to.encode(0, static_cast<float>(y)));
+    }
+    return table;
+}
+
+/// One code into another, for a concatenation of values that differ in their codes.
+template <class = on_use>
+[[nodiscard]] inline code_table make_recoding(const format::affine& from, const format::affine& to) {
+    return make_table(unary{}, from, affine_encoding::per_tensor(to));
+}
+
+template <class T>
+result<simulated_values<T>> layer_traits<unary>::forward_codes(const unary& layer, const integer_call<T>& c) {
+    const auto to = c.levels != nullptr ? *c.levels : affine_encoding::per_tensor(*c.to);
+    return detail::one_simulated<T>(detail::look_up(make_table(layer, c.from[0], to), *c.in[0]));
 }
 
 } // namespace pith

@@ -3,9 +3,7 @@
 #define PITH_GRAPH_PASSES_AS_FLOAT32_HPP
 /// float16, bfloat16 and float64 networks computed in float32, which is what programs compute in.
 
-#include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "../../base/result.hpp"
 #include "../graph.hpp"
@@ -22,12 +20,8 @@ struct as_float32 {
         for (auto& v : g.values)
             v.type = widened(v.type);
         for (auto& n : g.nodes)
-            std::visit(
-                [](auto& layer) {
-                    if constexpr (std::is_same_v<std::remove_reference_t<decltype(layer)>, cast>)
-                        layer.to = widened(layer.to);
-                },
-                n.layer);
+            if (auto* layer = layer_as<cast>(n.layer))
+                layer->to = widened(layer->to);
         PITH_TRY(infer_shapes(g));
         return g;
     }

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "../edit.hpp"
@@ -28,7 +27,7 @@ template <class T, class Layers>
     if (k == no_node || channels == 0)
         return false;
     const auto& n = g.nodes[k];
-    if (!std::holds_alternative<conv2d>(n.layer) && !std::holds_alternative<dense>(n.layer))
+    if (!has_weights(n.layer))
         return false;
     const auto& weights = g[n.inputs[1]];
     const bool has_bias = n.inputs.size() > 2 && n.inputs[2] != no_value;

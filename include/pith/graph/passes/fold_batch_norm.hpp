@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <variant>
 #include <vector>
 
 #include "../../base/result.hpp"
@@ -27,7 +26,7 @@ struct fold_batch_norm {
         std::vector<bool> folded(g.nodes.size(), false);
         auto uses = uses_of(g);
         for (node_index k = 0; k < g.nodes.size(); ++k) {
-            const auto* norm = std::get_if<batch_norm>(&g.nodes[k].layer);
+            const auto* norm = layer_of<batch_norm>(g.nodes[k]);
             if (norm == nullptr || !constant_parameters(g, g.nodes[k]))
                 continue;
             const auto affine = affine_of(g, g.nodes[k], norm->epsilon);

@@ -65,7 +65,7 @@ private:
             return id == no_value || (g[id].affine() == nullptr && !uses[id].is_output &&
                                       g[id].dims.elements() <= most_elements);
         };
-        return !std::holds_alternative<opaque>(n.layer) && !n.inputs.empty() &&
+        return layer_of<opaque>(n) == nullptr && !n.inputs.empty() &&
                std::all_of(n.inputs.begin(), n.inputs.end(), constant) &&
                std::all_of(n.outputs.begin(), n.outputs.end(), plain);
     }

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstddef>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "../../base/result.hpp"
@@ -26,7 +25,7 @@ struct fold_scale_shift {
         std::vector<bool> folded(g.nodes.size(), false);
         auto uses = uses_of(g);
         for (node_index k = 0; k < g.nodes.size(); ++k) {
-            const auto* op = std::get_if<binary>(&g.nodes[k].layer);
+            const auto* op = layer_of<binary>(g.nodes[k]);
             if (op == nullptr)
                 continue;
             for (std::size_t side = 0; side < 2; ++side) {

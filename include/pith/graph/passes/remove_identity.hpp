@@ -4,9 +4,7 @@
 /// Nodes that give back their input, removed.
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <variant>
 #include <vector>
 
 #include "../../base/result.hpp"
@@ -46,33 +44,12 @@ private:
         const auto& x = g[n.inputs[0]];
         const auto& y = g[n.outputs[0]];
         return x.dims == y.dims && x.type == y.type &&
-               std::visit([&](const auto& layer) { return keeps(layer, x.dims); }, n.layer);
-    }
-
-    // Whether the layer gives back an input of this shape, knowing that its output has the same shape.
-    template <class Layer>
-    static bool keeps(const Layer&, const shape&) {
-        return false;
-    }
-    static bool keeps(const unary& layer, const shape&) { return layer.op == unary_op::identity; }
-    static bool keeps(const reshape&, const shape&) { return true; }
-    static bool keeps(const expand&, const shape&) { return true; }
-    static bool keeps(const concat&, const shape&) { return true; }
-    static bool keeps(const split&, const shape&) { return true; }
-    static bool keeps(const cast&, const shape&) { return true; }
-    static bool keeps(const slice& layer, const shape&) {
-        return std::all_of(layer.steps.begin(), layer.steps.end(), [](auto step) { return step > 0; });
-    }
-    static bool keeps(const pad& layer, const shape&) {
-        return std::all_of(layer.before.begin(), layer.before.end(), [](auto n) { return n == 0; });
-    }
-    static bool keeps(const transpose& layer, const shape&) {
-        return std::is_sorted(layer.permutation.begin(), layer.permutation.end());
-    }
-    static bool keeps(const pool2d& layer, const shape&) {
-        using pair = std::array<std::uint32_t, 2>;
-        return !layer.global && layer.kernel == pair{1, 1} && layer.strides == pair{1, 1} &&
-               std::all_of(layer.pads.begin(), layer.pads.end(), [](auto n) { return n == 0; });
+               with_layer(n.layer, [](const auto& layer, auto traits) {
+                   if constexpr (requires { traits.is_identity(layer); })
+                       return traits.is_identity(layer);
+                   else
+                       return false;
+               });
     }
 
     /// Lets the readers of the node's output read its input, or its input's producer write its output.

@@ -33,16 +33,22 @@ struct operand {
     bool coded = false; ///< the model sees codes of `type`; the graph holds the real numbers they stand for
 };
 
-/// @tparam T scalar of the graph. Everything that emits is a template, so that only who loads a model pays
+/// The scalar of a graph that is made.
+template <class T>
+using scalar_of = typename T::scalar;
+
+/// @tparam T the graph that is made. Everything that emits is a template, so that only who loads a model pays
 /// for it.
 template <class T>
 class builder {
 public:
-    using layers = typename graph<T>::layers;
+    using element = scalar_of<T>;
+    using layers = typename T::layers;
+    using any_layer = typename layers::any;
 
     explicit builder(budget& left) : left_(left) {}
 
-    graph<T> net;
+    T net;
 
     /// Where faults and names of new values come from: the node being imported.
     void enter(std::string_view name, std::string where) {
@@ -62,8 +68,8 @@ public:
 
     [[nodiscard]] bool is_constant(const operand& x) const { return net[x.id].is_constant(); }
 
-    [[nodiscard]] operand constant(any_tensor<T>&& data, format::dtype type, std::string name = {}) {
-        value<T> v;
+    [[nodiscard]] operand constant(any_tensor<element>&& data, format::dtype type, std::string name = {}) {
+        value<element> v;
         v.name = std::move(name);
         v.dims = dims_of(data);
         v.type = type;
@@ -75,18 +81,18 @@ public:
         out.id = net.add_value(std::move(v));
         return out;
     }
-    [[nodiscard]] operand constant(tensor<T> data) {
-        return constant(any_tensor<T>(std::move(data)), format::dtype::f32);
+    [[nodiscard]] operand constant(tensor<element> data) {
+        return constant(any_tensor<element>(std::move(data)), format::dtype::f32);
     }
     /// One number, rounded to the type.
     [[nodiscard]] operand scalar(double v, format::dtype type = format::dtype::f32) {
-        any_tensor<T> one = tensor<T>(shape{}, static_cast<T>(v));
+        any_tensor<element> one = tensor<element>(shape{}, static_cast<element>(v));
         pith::detail::fit_to(one, type);
         return constant(std::move(one), type);
     }
 
     /// New values computed by a layer from stored values; constants if its inputs are.
-    std::vector<value_id> emit_all(layers layer, const std::vector<value_id>& inputs) {
+    std::vector<value_id> emit_all(any_layer layer, const std::vector<value_id>& inputs) {
         value_infos infos;
         bool all_constant = true;
         std::uint64_t elements = 0;
@@ -107,7 +113,7 @@ public:
         return add_node(std::move(layer), inputs, *made);
     }
 
-    value_id emit(layers layer, const std::vector<value_id>& inputs) {
+    value_id emit(any_layer layer, const std::vector<value_id>& inputs) {
         return emit_all(std::move(layer), inputs)[0];
     }
 
@@ -161,7 +167,7 @@ public:
     value_id reshaped(value_id id, const shape& dims) {
         if (net[id].dims == dims)
             return id;
-        if (const auto* n = producer(id); n != nullptr && std::holds_alternative<reshape>(n->layer)) {
+        if (const auto* n = producer(id); n != nullptr && layer_of<reshape>(*n) != nullptr) {
             id = n->inputs[0];
             if (net[id].dims == dims)
                 return id;
@@ -279,15 +285,12 @@ private:
     }
 
     /// Products of constants are left to run time: a file must not be able to stall the load.
-    template <class Layer>
-    static constexpr bool is_product = std::is_same_v<Layer, conv2d> || std::is_same_v<Layer, dense> ||
-                                       std::is_same_v<Layer, matmul> || std::is_same_v<Layer, pool2d>;
-
-    [[nodiscard]] static bool folds(const layers& layer) {
-        return std::visit([](const auto& l) { return !is_product<std::decay_t<decltype(l)>>; }, layer);
+    [[nodiscard]] static bool folds(const any_layer& layer) {
+        return !has_weights(layer) && layer_as<matmul>(layer) == nullptr &&
+               layer_as<pool2d>(layer) == nullptr;
     }
 
-    std::vector<value_id> add_node(layers layer, const std::vector<value_id>& inputs,
+    std::vector<value_id> add_node(any_layer layer, const std::vector<value_id>& inputs,
                                    const value_infos& made) {
         node<layers> n;
         n.name = moving_ ? std::string(name_) + "/layout" + std::to_string(++moved_) : unique_name();
@@ -297,7 +300,7 @@ private:
             if (id != no_value && net[id].is_constant() && net[id].name.empty())
                 net[id].name = n.name + "/constant";
         for (const auto& info : made) {
-            value<T> v;
+            value<element> v;
             v.name = made.size() == 1 ? n.name : n.name + ":" + std::to_string(n.outputs.size());
             v.dims = info.dims;
             v.type = info.type;
@@ -309,25 +312,24 @@ private:
         return out;
     }
 
-    std::vector<value_id> compute(const layers& layer, const std::vector<value_id>& inputs,
+    std::vector<value_id> compute(const any_layer& layer, const std::vector<value_id>& inputs,
                                   const value_infos& made) {
         for (const auto& info : made) {
             const auto elements = static_cast<std::uint64_t>(info.dims.elements());
-            left_.charge(elements * (is_real(info.type) ? sizeof(T) : sizeof(std::int64_t)), where_);
+            left_.charge(elements * (is_real(info.type) ? sizeof(element) : sizeof(std::int64_t)), where_);
         }
-        std::vector<tensor_input<T>> held;
+        std::vector<tensor_input<element>> held;
         for (const auto id : inputs) {
-            held.push_back(id == no_value ? tensor_input<T>{} : tensor_input<T>{net[id].constant});
+            held.push_back(id == no_value ? tensor_input<element>{}
+                                          : tensor_input<element>{net[id].constant});
             held.back().type = id == no_value ? format::dtype::f32 : net[id].type;
         }
-        auto data = std::visit(
-            [&](const auto& l) -> result<any_tensors<T>> {
-                if constexpr (is_product<std::decay_t<decltype(l)>>)
-                    return fault{errc::unsupported, "products are not computed while loading"};
-                else
-                    return forward(l, tensor_inputs<T>(held));
-            },
-            layer);
+        auto data = with_layer(layer, [&](const auto& l, auto traits) -> result<any_tensors<element>> {
+            if constexpr (traits.role == layer_role::weighted)
+                return fault{errc::unsupported, "products are not computed while loading"};
+            else
+                return traits.forward(l, tensor_inputs<element>(held));
+        });
         if (!data)
             refuse(data.error().code, data.error().what, where_);
         std::vector<value_id> out;
@@ -342,11 +344,11 @@ private:
     }
 
     /// What is left of a constant's codes when a layer moves its elements.
-    [[nodiscard]] static encoding moved_codes(const layers& layer, const affine_encoding& codes,
+    [[nodiscard]] static encoding moved_codes(const any_layer& layer, const affine_encoding& codes,
                                               const shape& from, const shape& to) {
         affine_encoding out = codes;
-        const auto* permuted = std::get_if<transpose>(&layer);
-        if (permuted == nullptr && !std::holds_alternative<reshape>(layer))
+        const auto* permuted = layer_as<transpose>(layer);
+        if (permuted == nullptr && layer_as<reshape>(layer) == nullptr)
             return {};
         if (codes.axis < 0)
             return out;
@@ -365,7 +367,7 @@ private:
         return {};
     }
 
-    value_id move_value(layers layer, value_id id) {
+    value_id move_value(any_layer layer, value_id id) {
         moving_ = true;
         const value_id made = emit(std::move(layer), {id});
         moving_ = false;

@@ -20,6 +20,7 @@ namespace pith::io::onnx {
 
 using symbol_table = name_table<operand>;
 
+/// @tparam T the graph that is made
 template <class T>
 class call {
 public:
@@ -71,7 +72,7 @@ public:
                "an input that must be constant here is computed at run time, or is not floating point");
         make.left().spend(t->size(), make.where());
         std::vector<float> out;
-        for (const T v : t->data())
+        for (const scalar_of<T> v : t->data())
             out.push_back(static_cast<float>(v));
         return out;
     }
@@ -230,6 +231,40 @@ struct operator_entry {
     handler<T> import;
     std::string_view domain = {};
 };
+
+/// Of a kind of layer L that operators of its own become, specialised beside it, in namespace
+/// pith::io::onnx, before a model is read as a graph of a list with L:
+///   template <class T> static void import(call<T>&)   (as many as needed, of any name)
+///   template <class T> static constexpr operator_entry<T> operators[] = {{"MyOp", &import<T>, "my.domain"}};
+/// They come before the library's. A model with an operator that is in no table is refused by its name.
+template <class Layer>
+struct layer_reading;
+
+namespace detail {
+
+template <class L>
+concept has_layer_reading = requires {
+    sizeof(layer_reading<L>);
+};
+
+/// layer_reading<L>, or one error that names L and what it lacks; nothing where L has no operators of its
+/// own.
+template <class T, class L>
+[[nodiscard]] handler<T> own_handler(std::string_view domain, std::string_view op_type) noexcept {
+    if constexpr (has_layer_reading<L>) {
+        constexpr bool complete = requires {
+            layer_reading<L>::template operators<T>;
+        };
+        static_assert(complete, "pith::io::onnx::layer_reading<L>::operators is missing");
+        if constexpr (complete)
+            for (const operator_entry<T>& entry : layer_reading<L>::template operators<T>)
+                if (entry.op_type == op_type && entry.domain == domain)
+                    return entry.import;
+    }
+    return nullptr;
+}
+
+} // namespace detail
 
 } // namespace pith::io::onnx
 

@@ -91,7 +91,7 @@ template <class T>
     if (scales == nullptr || scales->empty())
         return std::nullopt;
     code_grid g;
-    for (const T s : scales->data())
+    for (const scalar_of<T> s : scales->data())
         g.scales.push_back(static_cast<float>(s));
     g.zeros.assign(g.scales.size(), 0);
     if (by.zero) {
@@ -261,22 +261,23 @@ template <class T>
 [[nodiscard]] operand decoded_constant(call<T>& c, const operand& x, const code_grid& grid) {
     const value_id id = c.make.place(x);
     const tensor<std::int64_t>& wholes = *c.make.net[id].wholes();
-    c.make.left().charge(wholes.size() * sizeof(T), c.make.where());
+    c.make.left().charge(wholes.size() * sizeof(scalar_of<T>), c.make.where());
     const std::size_t count = grid.scales.size();
     const std::size_t inner = grid.axis < 0 ? 1
                                             : static_cast<std::size_t>(x.dims.product(
                                                   static_cast<std::size_t>(grid.axis) + 1, x.dims.rank()));
     const bool bias = x.type == format::dtype::i32;
-    tensor<T> reals(wholes.dims());
+    tensor<scalar_of<T>> reals(wholes.dims());
     for (std::size_t i = 0; i < reals.size(); ++i) {
         const std::size_t k = count == 1 ? 0 : i / inner % count;
         const auto steps = static_cast<std::int32_t>(wholes[i] - grid.zeros[k]);
-        reals[i] = static_cast<T>(bias ? bias_master(steps, grid.scales[k])
-                                       : static_cast<float>(steps) * grid.scales[k]);
+        reals[i] = static_cast<scalar_of<T>>(bias ? bias_master(steps, grid.scales[k])
+                                                  : static_cast<float>(steps) * grid.scales[k]);
     }
     std::string name = c.make.net[id].name;
     c.make.release(id);
-    operand y = c.make.constant(any_tensor<T>(std::move(reals)), format::dtype::f32, std::move(name));
+    operand y =
+        c.make.constant(any_tensor<scalar_of<T>>(std::move(reals)), format::dtype::f32, std::move(name));
     if (const auto range = codes_of_type(x.type); range && range->bits <= 8)
         c.make.net[y.id].encoded = affine_encoding{grid.scales,   grid.zeros,     grid.axis, range->bits,
                                                    range->lowest, range->highest, {}};
@@ -289,7 +290,7 @@ template <class T>
 [[nodiscard]] std::optional<operand> from_table(call<T>& c, const operand& source,
                                                 const affine_encoding& to) {
     const auto* n = c.make.producer(source.id);
-    if (n == nullptr || !std::holds_alternative<gather>(n->layer))
+    if (n == nullptr || layer_of<gather>(*n) == nullptr)
         return std::nullopt;
     const auto from = c.make.noted_codes(n->inputs[1]);
     const auto* entries = c.make.net[n->inputs[0]].wholes();

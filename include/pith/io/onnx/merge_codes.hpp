@@ -22,9 +22,9 @@ namespace pith::io::onnx {
 
 /// An identity that only rounds to codes becomes the encoding of the value that it reads, where nobody else
 /// reads it; else it is named like its output.
-template <class T>
-void merge_codes(graph<T>& g) {
-    value_links<T> links{g};
+template <class T, class Layers>
+void merge_codes(graph<T, Layers>& g) {
+    value_links<T, Layers> links{g};
     std::vector<bool> is_input(g.values.size(), false);
     std::vector<bool> is_output(g.values.size(), false);
     std::vector<value_id> now(g.values.size(), no_value); ///< inputs in place of what was made of them
@@ -33,7 +33,7 @@ void merge_codes(graph<T>& g) {
     for (const auto id : g.outputs)
         is_output[id] = true;
     for (auto& n : g.nodes) {
-        const auto* u = std::get_if<unary>(&n.layer);
+        const auto* u = layer_of<unary>(n);
         if (u == nullptr || u->op != unary_op::identity || n.inputs.size() != 1 || n.outputs.size() != 1)
             continue;
         const value_id x = n.inputs[0];
@@ -158,13 +158,12 @@ template <class T>
 
 /// Constants' codes, which are as the file has them, as their readers want them; what no reader wants is
 /// dropped, the real numbers stay.
-template <class T>
-void settle_codes(graph<T>& g) {
+template <class T, class Layers>
+void settle_codes(graph<T, Layers>& g) {
     std::vector<bool> weighs(g.values.size(), false);
     std::vector<bool> acts(g.values.size(), false);
     for (const auto& n : g.nodes) {
-        const bool weighted =
-            std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer);
+        const bool weighted = has_weights(n.layer);
         for (std::size_t i = 0; i < n.inputs.size(); ++i)
             if (n.inputs[i] != no_value && !(weighted && i == 2))
                 (weighted && i == 1 ? weighs : acts)[n.inputs[i]] = true;

@@ -68,6 +68,10 @@ template <class T>
             if (entry.op_type == op_type && entry.domain == domain)
                 found = {entry.import, takes_codes};
     });
+    T::layers::for_each([&]<class L>() {
+        if (const auto own = detail::own_handler<T, L>(domain, op_type))
+            found = {own, false};
+    });
     return found;
 }
 

@@ -52,7 +52,7 @@ template <class T>
     c.expect(f.bins <= max_elements / (4 * std::max<std::int64_t>(f.samples, 1)), errc::bad_shape,
              "a value has more than 2^31 elements");
     c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
-    tensor<T> m(dims);
+    tensor<scalar_of<T>> m(dims);
     std::size_t i = 0;
     for (std::int64_t k = 0; k < f.bins; ++k)
         for (int to = 0; to < 2; ++to)
@@ -66,7 +66,7 @@ template <class T>
                     const double v = to == from ? std::cos(angle)
                                      : to == 1  ? std::sin(angle)
                                                 : -std::sin(angle);
-                    m[i] = static_cast<T>(f.inverse ? v / static_cast<double>(f.length) : v);
+                    m[i] = static_cast<scalar_of<T>>(f.inverse ? v / static_cast<double>(f.length) : v);
                 }
     return c.make.constant(std::move(m));
 }
@@ -156,11 +156,11 @@ void import_window(call<T>& c) {
     const std::int64_t period = c.whole("periodic", 1) != 0 ? size : size - 1;
     const format::dtype type = element_type(c.whole("output_datatype", 1), c.make.where());
     c.make.left().charge(static_cast<std::uint64_t>(size) * 8, c.make.where());
-    tensor<T> t(shape{size});
+    tensor<scalar_of<T>> t(shape{size});
     for (std::size_t i = 0; i < t.size(); ++i) {
         const double angle = 2 * std::numbers::pi * static_cast<double>(i) /
                              static_cast<double>(std::max<std::int64_t>(period, 1));
-        t[i] = static_cast<T>((A - B * std::cos(angle) + C * std::cos(2 * angle)) / 46e4);
+        t[i] = static_cast<scalar_of<T>>((A - B * std::cos(angle) + C * std::cos(2 * angle)) / 46e4);
     }
     c.out(0, apply_cast(c, c.make.constant(std::move(t)), type));
 }
@@ -201,10 +201,10 @@ void import_mel_weights(call<T>& c) {
              errc::bad_option, "a frequency is out of range");
     c.make.left().charge(static_cast<std::uint64_t>(rows * filters) * 8, c.make.where());
     const auto bins = detail::mel_bins_of(filters, length, rate, low, high);
-    tensor<T> t(shape{rows, filters});
+    tensor<scalar_of<T>> t(shape{rows, filters});
     const auto put = [&](std::int64_t row, std::int64_t filter, double v) {
         if (row < rows)
-            t[static_cast<std::size_t>(row * filters + filter)] = static_cast<T>(v);
+            t[static_cast<std::size_t>(row * filters + filter)] = static_cast<scalar_of<T>>(v);
     };
     for (std::int64_t i = 0; i < filters; ++i) {
         const auto* corner = bins.at.data() + i;

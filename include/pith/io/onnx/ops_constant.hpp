@@ -21,7 +21,7 @@ void import_constant(call<T>& c) {
     for (const char* const name : {"value_string", "value_strings", "sparse_value"})
         c.expect(!c.has_attribute(name), errc::unsupported, "string and sparse constants are not supported");
     if (const auto t = c.tensor("value")) {
-        auto a = read_elements<T>(*t, c.make.left());
+        auto a = read_elements<scalar_of<T>>(*t, c.make.left());
         return c.out(0, c.make.constant(std::move(a.data), a.type));
     }
     const auto row = [](const auto& values, auto zero) {
@@ -36,7 +36,7 @@ void import_constant(call<T>& c) {
         return c.out(
             0, c.make.constant(tensor<std::int64_t>(shape{}, c.whole("value_int", 0)), format::dtype::i64));
     if (c.has_attribute("value_floats"))
-        return c.out(0, c.make.constant(row(c.reals("value_floats"), T{}), format::dtype::f32));
+        return c.out(0, c.make.constant(row(c.reals("value_floats"), scalar_of<T>{}), format::dtype::f32));
     c.expect(c.has_attribute("value_ints"), errc::bad_file, "the constant has no value");
     c.out(0, c.make.constant(row(c.wholes("value_ints"), std::int64_t{}), format::dtype::i64));
 }
@@ -47,8 +47,8 @@ void import_constant_of_shape(call<T>& c) {
     c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
     const auto t = c.tensor("value");
     if (!t)
-        return c.out(0, c.make.constant(tensor<T>(dims)));
-    const auto a = read_elements<T>(*t, c.make.left());
+        return c.out(0, c.make.constant(tensor<scalar_of<T>>(dims)));
+    const auto a = read_elements<scalar_of<T>>(*t, c.make.left());
     c.expect(dims_of(a.data).elements() == 1, errc::bad_shape, "the value must be one number");
     std::visit([&](const auto& one) { c.out(0, c.make.constant(tensor(dims, one[0]), a.type)); }, a.data);
 }
@@ -139,9 +139,9 @@ void import_range(call<T>& c) {
     const auto n = static_cast<std::int64_t>(count);
     c.make.left().charge(static_cast<std::uint64_t>(n) * 8, c.make.where());
     if (is_real(type)) {
-        tensor<T> t(shape{n});
+        tensor<scalar_of<T>> t(shape{n});
         for (std::size_t i = 0; i < t.size(); ++i)
-            t[i] = format::round_float(type, static_cast<T>(v[0] + static_cast<double>(i) * v[2]));
+            t[i] = format::round_float(type, static_cast<scalar_of<T>>(v[0] + static_cast<double>(i) * v[2]));
         return c.out(0, c.make.constant(std::move(t), type));
     }
     tensor<std::int64_t> t(shape{n});
@@ -154,7 +154,7 @@ namespace detail {
 
 /// Input i, a constant, broadcast to `dims`.
 template <class T>
-[[nodiscard]] const value<T>& constant_as(call<T>& c, std::size_t i, const shape& dims) {
+[[nodiscard]] const value<scalar_of<T>>& constant_as(call<T>& c, std::size_t i, const shape& dims) {
     const operand x = expand_to(c, c.in(i), dims);
     return c.make.net[c.make.place(x)];
 }
@@ -194,12 +194,12 @@ void import_mod(call<T>& c) {
     c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
     const bool of_dividend = c.whole("fmod", 0) != 0;
     const shape dims = detail::common_dims(c);
-    const value<T> a = detail::constant_as(c, 0, dims);
-    const value<T> b = detail::constant_as(c, 1, dims);
+    const value<scalar_of<T>> a = detail::constant_as(c, 0, dims);
+    const value<scalar_of<T>> b = detail::constant_as(c, 1, dims);
     c.expect(a.constant.index() == b.constant.index(), errc::bad_shape, "the inputs have different types");
     if (a.reals() != nullptr) {
         c.expect(of_dividend, errc::bad_option, "the modulus of floating point numbers needs fmod = 1");
-        tensor<T> out(dims);
+        tensor<scalar_of<T>> out(dims);
         for (std::size_t i = 0; i < out.size(); ++i)
             out[i] = std::fmod((*a.reals())[i], (*b.reals())[i]);
         return c.out(0, c.make.constant(std::move(out), a.type));
@@ -217,8 +217,8 @@ template <class T, class Combine>
 void combine_bits(call<T>& c, const Combine& combine) {
     c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
     const shape dims = detail::common_dims(c);
-    const value<T> a = detail::constant_as(c, 0, dims);
-    const value<T> b = detail::constant_as(c, 1, dims);
+    const value<scalar_of<T>> a = detail::constant_as(c, 0, dims);
+    const value<scalar_of<T>> b = detail::constant_as(c, 1, dims);
     c.expect(a.wholes() != nullptr && b.wholes() != nullptr, errc::bad_shape, "whole numbers are needed");
     tensor<std::int64_t> out(dims);
     for (std::size_t i = 0; i < out.size(); ++i)
@@ -249,7 +249,7 @@ void import_bit_shift(call<T>& c) {
 template <class T>
 void import_bitwise_not(call<T>& c) {
     const shape dims = detail::common_dims(c);
-    value<T> x = detail::constant_as(c, 0, dims);
+    value<scalar_of<T>> x = detail::constant_as(c, 0, dims);
     c.expect(x.wholes() != nullptr, errc::bad_shape, "whole numbers are needed");
     tensor<std::int64_t> out = *x.wholes();
     for (auto& v : out.data())
@@ -260,7 +260,7 @@ void import_bitwise_not(call<T>& c) {
 template <class T>
 void import_non_zero(call<T>& c) {
     const shape dims = detail::common_dims(c);
-    const value<T> x = detail::constant_as(c, 0, dims);
+    const value<scalar_of<T>> x = detail::constant_as(c, 0, dims);
     std::vector<std::int64_t> found;
     for (std::int64_t i = 0; i < dims.elements(); ++i) {
         const auto at = static_cast<std::size_t>(i);

@@ -85,9 +85,9 @@ template <class T>
 template <class T>
 [[nodiscard]] operand choose_constant(call<T>& c) {
     const shape dims = common_dims(c);
-    const value<T> pick = constant_as(c, 0, dims);
-    value<T> a = constant_as(c, 1, dims);
-    const value<T> b = constant_as(c, 2, dims);
+    const value<scalar_of<T>> pick = constant_as(c, 0, dims);
+    value<scalar_of<T>> a = constant_as(c, 1, dims);
+    const value<scalar_of<T>> b = constant_as(c, 2, dims);
     const auto choose = [&](auto yes, const auto& no) {
         for (std::size_t i = 0; i < yes.size(); ++i)
             if ((*pick.wholes())[i] == 0)

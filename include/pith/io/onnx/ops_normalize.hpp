@@ -261,7 +261,7 @@ void import_dropout(call<T>& c) {
         return;
     c.make.left().charge(static_cast<std::uint64_t>(x.dims.elements()) * 8, c.make.where());
     if (c.opset < 10)
-        c.out(1, c.make.constant(tensor<T>(x.dims, T{1})));
+        c.out(1, c.make.constant(tensor<scalar_of<T>>(x.dims, scalar_of<T>{1})));
     else
         c.out(1, c.make.constant(tensor<std::int64_t>(x.dims, 1), format::dtype::boolean));
 }

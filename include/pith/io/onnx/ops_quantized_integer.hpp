@@ -39,7 +39,7 @@ template <class T>
 [[nodiscard]] double greatest_step(const call<T>& c, const operand& x, format::dtype type) {
     if (const auto* t = c.make.net[x.id].reals()) {
         double most = 0;
-        for (const T v : t->data())
+        for (const scalar_of<T> v : t->data())
             most = std::max(most, std::abs(static_cast<double>(v)));
         return most;
     }

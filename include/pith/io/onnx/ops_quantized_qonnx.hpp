@@ -63,7 +63,7 @@ template <class T>
         return std::nullopt;
     code_grid g;
     g.axis = *axis;
-    for (const T s : c.make.net[c.make.place(scale)].reals()->data())
+    for (const scalar_of<T> s : c.make.net[c.make.place(scale)].reals()->data())
         g.scales.push_back(static_cast<float>(s));
     const auto& zeros = *c.make.net[c.make.place(zero)].reals();
     if (g.scales.empty() || (zeros.size() != 1 && zeros.size() != g.scales.size()))

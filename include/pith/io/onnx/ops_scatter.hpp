@@ -73,7 +73,10 @@ template <class T>
     if (!own) {
         const std::int64_t one = op == scatter_op::mul ? 1 : 0;
         before = is_real(x.type)
-                     ? apply_cast(c, c.make.constant(tensor<T>(shape{1}, static_cast<T>(one))), x.type).id
+                     ? apply_cast(
+                           c, c.make.constant(tensor<scalar_of<T>>(shape{1}, static_cast<scalar_of<T>>(one))),
+                           x.type)
+                           .id
                      : c.make.constant(tensor<std::int64_t>(shape{1}, one), x.type).id;
     }
     const value_id both = c.make.emit(concat{0}, {before, flattened(c, updates)});
@@ -165,7 +168,7 @@ void import_max_unpool(call<T>& c) {
         push_dim(to, size, c.make.where());
     }
     c.make.left().charge(static_cast<std::uint64_t>(to.elements()) * 8, c.make.where());
-    const operand zeros = apply_cast(c, c.make.constant(tensor<T>(to)), x.type);
+    const operand zeros = apply_cast(c, c.make.constant(tensor<scalar_of<T>>(to)), x.type);
     operand y = detail::scattered(c, zeros, x, places, detail::scatter_op::set);
     if (c.has(2)) {
         const auto sizes = c.constant_wholes(2);

@@ -94,13 +94,13 @@ template <class T>
     const std::int64_t outputs = r.axis.output;
     c.expect(outputs <= max_elements / size, errc::bad_shape, "a value has more than 2^31 elements");
     c.make.left().charge(static_cast<std::uint64_t>(outputs * size) * 8, c.make.where());
-    tensor<T> matrix(shape{outputs, size});
+    tensor<scalar_of<T>> matrix(shape{outputs, size});
     std::vector<double> row(static_cast<std::size_t>(size));
     for (std::int64_t i = 0; i < outputs; ++i) {
         std::fill(row.begin(), row.end(), 0.0);
         add_weights(r, static_cast<std::int32_t>(i), row.data());
         std::transform(row.begin(), row.end(), matrix.data().begin() + i * size,
-                       [](double w) { return static_cast<T>(w); });
+                       [](double w) { return static_cast<scalar_of<T>>(w); });
     }
     return multiply_axis(c, c.make.constant(std::move(matrix)).id, x, axis);
 }

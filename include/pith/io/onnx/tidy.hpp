@@ -18,8 +18,8 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// The constant `b` as one number per channel, or no_value if it is something else.
-template <class T>
-[[nodiscard]] value_id channel_bias(graph<T>& g, value_id b, std::int64_t channels) {
+template <class T, class Layers>
+[[nodiscard]] value_id channel_bias(graph<T, Layers>& g, value_id b, std::int64_t channels) {
     const auto* reals = g[b].reals();
     if (reals == nullptr || reals->size() == 0)
         return no_value;
@@ -37,20 +37,20 @@ template <class T>
 
 template <class Layers>
 [[nodiscard]] bool takes_bias(const node<Layers>& n) {
-    return n.inputs.size() == 2 &&
-           (std::holds_alternative<conv2d>(n.layer) || std::holds_alternative<dense>(n.layer));
+    return n.inputs.size() == 2 && has_weights(n.layer);
 }
 
 } // namespace detail
 
 /// Who computes and how many read each value.
-template <class T>
+template <class T, class Layers>
 struct value_links {
     std::vector<std::size_t> reads;
-    using node_type = node<typename graph<T>::layers>;
+    using node_type = node<Layers>;
     std::vector<node_type*> producers;
 
-    explicit value_links(graph<T>& g) : reads(g.values.size(), 0), producers(g.values.size(), nullptr) {
+    explicit value_links(graph<T, Layers>& g)
+        : reads(g.values.size(), 0), producers(g.values.size(), nullptr) {
         for (const auto id : g.outputs)
             ++reads[id];
         for (auto& n : g.nodes) {
@@ -72,7 +72,7 @@ namespace detail {
 /// The activation that x times `gate` of x is, if it has a name.
 template <class Layers>
 [[nodiscard]] std::optional<unary> gated(const node<Layers>& gate) {
-    const auto* u = std::get_if<unary>(&gate.layer);
+    const auto* u = layer_of<unary>(gate);
     if (u == nullptr)
         return std::nullopt;
     if (u->op == unary_op::sigmoid)
@@ -87,11 +87,11 @@ template <class Layers>
 } // namespace detail
 
 /// x * sigmoid(x) becomes silu, x * hard_sigmoid(x) hard_swish.
-template <class T>
-void merge_gates(graph<T>& g) {
-    const value_links<T> links{g};
+template <class T, class Layers>
+void merge_gates(graph<T, Layers>& g) {
+    const value_links<T, Layers> links{g};
     for (auto& n : g.nodes) {
-        const auto* product = std::get_if<binary>(&n.layer);
+        const auto* product = layer_of<binary>(n);
         if (product == nullptr || product->op != binary_op::mul)
             continue;
         for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
@@ -111,11 +111,11 @@ void merge_gates(graph<T>& g) {
 }
 
 /// The sum of a convolution or dense layer without bias and one constant per channel becomes its bias.
-template <class T>
-void merge_bias(graph<T>& g) {
-    value_links<T> links{g};
+template <class T, class Layers>
+void merge_bias(graph<T, Layers>& g) {
+    value_links<T, Layers> links{g};
     for (auto& n : g.nodes) {
-        const auto* sum = std::get_if<binary>(&n.layer);
+        const auto* sum = layer_of<binary>(n);
         if (sum == nullptr || sum->op != binary_op::add)
             continue;
         for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
@@ -139,12 +139,12 @@ void merge_bias(graph<T>& g) {
 }
 
 /// Keeps every graph input.
-template <class T>
-void prune(graph<T>& g) {
+template <class T, class Layers>
+void prune(graph<T, Layers>& g) {
     std::vector<bool> wanted(g.values.size(), false);
     for (const auto id : g.outputs)
         wanted[id] = true;
-    std::vector<node<typename graph<T>::layers>> nodes;
+    std::vector<node<Layers>> nodes;
     for (std::size_t i = g.nodes.size(); i-- > 0;) {
         auto& n = g.nodes[i];
         bool live = false;

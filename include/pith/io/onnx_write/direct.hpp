@@ -16,23 +16,6 @@ namespace pith::io::onnx_write {
 
 inline constexpr const char* runtime_domain = "com.microsoft";
 
-/// Whether a layer that runs in codes has an operator that does.
-template <class Layer>
-[[nodiscard]] bool has_direct(const Layer&) {
-    return false;
-}
-template <class Layer>
-requires std::is_same_v<Layer, conv2d> || std::is_same_v<Layer, dense> || std::is_same_v<Layer, pool2d> ||
-    std::is_same_v<Layer, concat> || std::is_same_v<Layer, split> || std::is_same_v<Layer, slice> ||
-    std::is_same_v<Layer, reshape> || std::is_same_v<Layer, transpose> || std::is_same_v<Layer, gather> ||
-    std::is_same_v<Layer, binary> || std::is_same_v<Layer, softmax> || std::is_same_v<Layer, resize2d>
-[[nodiscard]] bool has_direct(const Layer&) {
-    return true;
-}
-[[nodiscard]] inline bool has_direct(const unary& layer) {
-    return layer.op == unary_op::sigmoid || layer.op == unary_op::leaky_relu;
-}
-
 /// Operand tensors, each followed by its scale and zero point, then those of the output.
 template <class W, class Node>
 [[nodiscard]] std::vector<std::string> with_codes(W& w, const Node& n,

@@ -5,11 +5,11 @@
 /// dense layer's weights in the end.
 
 #include <cstddef>
-#include <variant>
 #include <vector>
 
 #include "../../graph/graph.hpp"
 #include "../../graph/uses.hpp"
+#include "layer_writing.hpp"
 
 namespace pith::io::onnx_write {
 
@@ -19,19 +19,18 @@ namespace detail {
 template <class T, class Layers>
 [[nodiscard]] bool reads_mixed(const graph<T, Layers>& g, const node<Layers>& n, value_id from,
                                const std::vector<bool>& keeps) {
-    if (std::holds_alternative<reshape>(n.layer))
-        return true;
-    if (std::holds_alternative<dense>(n.layer))
+    const mixed_reading reads =
+        with_writing(n.layer, [](const auto&, auto writing) { return writing.reads_mixed; });
+    if (reads == mixed_reading::no || reads == mixed_reading::any)
+        return reads == mixed_reading::any;
+    if (reads == mixed_reading::weights)
         return n.inputs[0] == from && g[n.inputs[1]].is_constant();
-    const bool goes_on = n.outputs.size() == 1 && keeps[n.outputs[0]];
-    if (std::holds_alternative<unary>(n.layer))
-        return goes_on;
-    bool others_constant = goes_on;
-    for (std::size_t i = 0; i < n.inputs.size(); ++i)
-        if (n.inputs[i] != from)
-            others_constant = others_constant && g[n.inputs[i]].is_constant();
-    return (std::holds_alternative<binary>(n.layer) || std::holds_alternative<batch_norm>(n.layer)) &&
-           others_constant;
+    if (n.outputs.size() != 1 || !keeps[n.outputs[0]])
+        return false;
+    for (const auto id : n.inputs)
+        if (id != from && !g[id].is_constant())
+            return false;
+    return true;
 }
 
 } // namespace detail

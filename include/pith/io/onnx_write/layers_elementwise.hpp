@@ -16,6 +16,7 @@
 #include "../../graph/layer/softmax.hpp"
 #include "../../graph/layer/unary.hpp"
 #include "direct.hpp"
+#include "layer_writing.hpp"
 #include "writer.hpp"
 
 namespace pith::io::onnx_write {
@@ -105,8 +106,17 @@ void write_table(W& w, const Node& n, const unary& layer) {
 
 } // namespace detail
 
+template <>
+struct layer_writing<unary> : writes_reals {
+    static constexpr mixed_reading reads_mixed = mixed_reading::passes;
+    [[nodiscard]] static bool on_codes(const unary& layer) {
+        return layer.op == unary_op::sigmoid || layer.op == unary_op::leaky_relu;
+    }
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const unary& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const unary& layer) {
+void layer_writing<unary>::write(W& w, const Node& n, const unary& layer) {
     if (w.in_codes && detail::needs_table(w.g[n.inputs[0]], layer, w.g[n.outputs[0]]))
         return detail::write_table(w, n, layer);
     const form from = w.primary(n.inputs[0]);
@@ -197,8 +207,14 @@ template <class W>
 
 } // namespace detail
 
+template <>
+struct layer_writing<binary> : writes_codes {
+    static constexpr mixed_reading reads_mixed = mixed_reading::passes;
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const binary& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const binary& layer) {
+void layer_writing<binary>::write(W& w, const Node& n, const binary& layer) {
     const format::dtype type = w.g[n.inputs[0]].type;
     const std::string op = detail::operator_of(layer.op, type);
     const auto emit = [&](const std::string& first, const std::string& second, const std::string& out) {
@@ -246,8 +262,13 @@ void write(W& w, const Node& n, const binary& layer) {
     emit(first, second, w.give(n.outputs[0], order));
 }
 
+template <>
+struct layer_writing<cast> : writes_reals {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const cast& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const cast& layer) {
+void layer_writing<cast>::write(W& w, const Node& n, const cast& layer) {
     const form x = w.plain(n.inputs[0]);
     const std::string name = w.take(n.inputs[0], x.order);
     attribute_list a;
@@ -259,8 +280,13 @@ void write(W& w, const Node& n, const cast& layer) {
     w.emit("Cast", {name}, {w.give(n.outputs[0], x.order)}, std::move(a));
 }
 
+template <>
+struct layer_writing<softmax> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const softmax& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const softmax& layer) {
+void layer_writing<softmax>::write(W& w, const Node& n, const softmax& layer) {
     const form x = w.plain(n.inputs[0]);
     const std::string name = w.take(n.inputs[0], x.order);
     attribute_list a;
@@ -272,8 +298,13 @@ void write(W& w, const Node& n, const softmax& layer) {
     w.emit(layer.log ? "LogSoftmax" : "Softmax", {name}, {y}, std::move(a));
 }
 
+template <>
+struct layer_writing<reduce> : writes_reals {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const reduce& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const reduce& layer) {
+void layer_writing<reduce>::write(W& w, const Node& n, const reduce& layer) {
     constexpr const char* names[] = {"ReduceMean",   "ReduceSum",      "ReduceMax", "ReduceMin",
                                      "ReduceProd",   "ReduceL1",       "ReduceL2",  "ReduceSumSquare",
                                      "ReduceLogSum", "ReduceLogSumExp"};

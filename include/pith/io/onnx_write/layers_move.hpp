@@ -21,12 +21,18 @@
 #include "../../graph/layer/split.hpp"
 #include "../../graph/layer/transpose.hpp"
 #include "direct.hpp"
+#include "layer_writing.hpp"
 #include "writer.hpp"
 
 namespace pith::io::onnx_write {
 
+template <>
+struct layer_writing<concat> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const concat& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const concat& layer) {
+void layer_writing<concat>::write(W& w, const Node& n, const concat& layer) {
     layout order = w.identity(n.outputs[0]);
     for (const auto id : n.inputs)
         if (!w.is_constant(id) && is_identity(order))
@@ -44,8 +50,13 @@ void write(W& w, const Node& n, const concat& layer) {
     emit_runtime(w, "QLinearConcat", std::move(inputs), y, std::move(a));
 }
 
+template <>
+struct layer_writing<split> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const split& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const split& layer) {
+void layer_writing<split>::write(W& w, const Node& n, const split& layer) {
     const form x = w.plain(n.inputs[0]);
     const std::string name = w.take(n.inputs[0], x.order);
     std::vector<std::string> outputs;
@@ -57,8 +68,13 @@ void write(W& w, const Node& n, const split& layer) {
            attribute_list{}.whole("axis", stored_axis(x.order, layer.axis)));
 }
 
+template <>
+struct layer_writing<slice> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const slice& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const slice& layer) {
+void layer_writing<slice>::write(W& w, const Node& n, const slice& layer) {
     const form x = w.plain(n.inputs[0]);
     const std::string name = w.take(n.inputs[0], x.order);
     const shape& from = w.dims(n.inputs[0]);
@@ -86,8 +102,13 @@ void write(W& w, const Node& n, const slice& layer) {
         {w.give(n.outputs[0], x.order)});
 }
 
+template <>
+struct layer_writing<pad> : writes_reals {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const pad& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const pad& layer) {
+void layer_writing<pad>::write(W& w, const Node& n, const pad& layer) {
     constexpr const char* modes[] = {"constant", "edge", "reflect", "wrap"};
     if (layer.mode == pad_mode::wrap && w.opset < 19)
         return w.refuse(errc::unsupported, "padding that wraps around needs opset 19");
@@ -124,7 +145,7 @@ template <class W, class Node>
 void write_reshape(W& w, const Node& n, const std::string& x, const shape& from, const layout& order,
                    const layout& target) {
     const shape& dims = w.dims(n.outputs[0]);
-    const auto& asked = std::get<reshape>(n.layer).dims;
+    const auto& asked = layer_of<reshape>(n)->dims;
     const shape lies = stored_dims(dims, target);
     const bool keeps = asked.size() > 0 && from.rank() > 0 && from[0] == dims[0] && asked[0] == 0 &&
                        order[0] == 0 && target[0] == 0;
@@ -137,8 +158,14 @@ void write_reshape(W& w, const Node& n, const std::string& x, const shape& from,
 
 } // namespace detail
 
+template <>
+struct layer_writing<reshape> : writes_codes {
+    static constexpr mixed_reading reads_mixed = mixed_reading::any;
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const reshape& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const reshape&) {
+void layer_writing<reshape>::write(W& w, const Node& n, const reshape&) {
     const value_id id = n.inputs[0];
     const shape& to = w.dims(n.outputs[0]);
     form x = w.primary(id);
@@ -181,8 +208,13 @@ void write(W& w, const Node& n, const reshape&) {
 }
 
 /// Nothing moves: the axes only get other numbers.
+template <>
+struct layer_writing<transpose> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const transpose& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const transpose& layer) {
+void layer_writing<transpose>::write(W& w, const Node& n, const transpose& layer) {
     const form x = w.plain(n.inputs[0]);
     const std::string name = w.take(n.inputs[0], x.order);
     layout order;
@@ -193,8 +225,13 @@ void write(W& w, const Node& n, const transpose& layer) {
     w.rename(n.inputs[0], n.outputs[0], name, order);
 }
 
+template <>
+struct layer_writing<gather> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const gather& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const gather& layer) {
+void layer_writing<gather>::write(W& w, const Node& n, const gather& layer) {
     const value_id which = n.inputs[1];
     const bool keeps = w.dims(which).rank() == 1; // the axes stay what they are
     const layout from = keeps ? w.plain(n.inputs[0]).order : w.identity(n.inputs[0]);
@@ -205,8 +242,13 @@ void write(W& w, const Node& n, const gather& layer) {
            attribute_list{}.whole("axis", stored_axis(from, layer.axis)));
 }
 
+template <>
+struct layer_writing<expand> : writes_reals {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const expand& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const expand& layer) {
+void layer_writing<expand>::write(W& w, const Node& n, const expand& layer) {
     const shape& dims = w.dims(n.outputs[0]);
     const bool keeps = w.dims(n.inputs[0]).rank() == dims.rank();
     const layout order = keeps ? w.plain(n.inputs[0]).order : w.identity(n.outputs[0]);
@@ -220,8 +262,13 @@ void write(W& w, const Node& n, const expand& layer) {
     w.emit("Expand", {x, w.list("shape", sizes)}, {w.give(n.outputs[0], order)});
 }
 
+template <>
+struct layer_writing<opaque> : writes_reals {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const opaque& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const opaque& layer) {
+void layer_writing<opaque>::write(W& w, const Node& n, const opaque& layer) {
     std::vector<std::string> inputs, outputs;
     for (const auto id : n.inputs)
         inputs.push_back(id == no_value ? std::string{} : w.take(id));

@@ -17,11 +17,10 @@
 #include "../../graph/layer/pool2d.hpp"
 #include "../../graph/layer/resize2d.hpp"
 #include "direct.hpp"
+#include "layer_writing.hpp"
 #include "writer.hpp"
 
 namespace pith::io::onnx_write {
-
-/// Every layer kind has: write(writer, node, layer), which emits the nodes that compute node.outputs.
 
 template <class List>
 [[nodiscard]] wholes list_of(const List& values) {
@@ -36,8 +35,13 @@ template <class Node>
     return i < n.inputs.size() ? n.inputs[i] : no_value;
 }
 
+template <>
+struct layer_writing<conv2d> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const conv2d& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const conv2d& layer) {
+void layer_writing<conv2d>::write(W& w, const Node& n, const conv2d& layer) {
     const layout first = channels_first(4);
     std::vector<std::string> inputs{w.take(n.inputs[0], first), w.take(n.inputs[1], first)};
     if (w.on_codes)
@@ -55,8 +59,13 @@ void write(W& w, const Node& n, const conv2d& layer) {
            std::move(a));
 }
 
+template <>
+struct layer_writing<pool2d> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const pool2d& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const pool2d& layer) {
+void layer_writing<pool2d>::write(W& w, const Node& n, const pool2d& layer) {
     const layout first = channels_first(4);
     const bool most = layer.op == pool_op::max;
     const std::string x = w.take(n.inputs[0], first);
@@ -84,8 +93,14 @@ void write(W& w, const Node& n, const pool2d& layer) {
     w.emit(most ? "MaxPool" : "AveragePool", {x}, {y}, std::move(a));
 }
 
+template <>
+struct layer_writing<batch_norm> : writes_reals {
+    static constexpr mixed_reading reads_mixed = mixed_reading::passes;
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const batch_norm& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const batch_norm& layer) {
+void layer_writing<batch_norm>::write(W& w, const Node& n, const batch_norm& layer) {
     const std::size_t rank = w.dims(n.inputs[0]).rank();
     if (rank < 2)
         return w.refuse(errc::unsupported, "batch normalisation needs a batch in an ONNX file");
@@ -141,8 +156,14 @@ void write_wide_gemm(W& w, const Node& n, const form& x) {
 
 } // namespace detail
 
+template <>
+struct layer_writing<dense> : writes_codes {
+    static constexpr mixed_reading reads_mixed = mixed_reading::weights;
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const dense& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const dense&) {
+void layer_writing<dense>::write(W& w, const Node& n, const dense&) {
     const std::size_t rank = w.dims(n.inputs[0]).rank();
     form x = w.primary(n.inputs[0]);
     const bool mixes = x.mixed && w.is_constant(n.inputs[1]);
@@ -164,8 +185,13 @@ void write(W& w, const Node& n, const dense&) {
     w.emit({product + "/bias", "Add", {product, bias}, {w.give(n.outputs[0], x.order)}});
 }
 
+template <>
+struct layer_writing<matmul> : writes_reals {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const matmul& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const matmul&) {
+void layer_writing<matmul>::write(W& w, const Node& n, const matmul&) {
     const std::string a = w.take(n.inputs[0]);
     const std::string b = w.take(n.inputs[1]);
     w.emit("MatMul", {a, b}, {w.give(n.outputs[0], w.identity(n.outputs[0]))});
@@ -217,8 +243,13 @@ template <class W>
 
 } // namespace detail
 
+template <>
+struct layer_writing<resize2d> : writes_codes {
+    template <class W, class Node>
+    static void write(W& w, const Node& n, const resize2d& layer);
+};
 template <class W, class Node>
-void write(W& w, const Node& n, const resize2d& layer) {
+void layer_writing<resize2d>::write(W& w, const Node& n, const resize2d& layer) {
     const layout first = channels_first(4);
     const shape& from = w.dims(n.inputs[0]);
     const std::string x = w.take(n.inputs[0], first);

@@ -9,9 +9,21 @@
 #include <cstddef>
 
 #include "../../graph/layer/batch_norm.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
+
+template <>
+struct layer_training<batch_norm> {
+    [[nodiscard]] static std::vector<learned_input> learned(const batch_norm&) {
+        return {{1, role::norm_scale}, {2, role::norm_offset}};
+    }
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const batch_norm& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const batch_norm& layer, step<T>& s);
+};
 
 /// batch_norm, then maybe + residual, then maybe max(., 0).
 /// inputs: x, gamma, beta, mean, variance and, with `residual`, the other term; output as x.
@@ -170,7 +182,7 @@ void share_norm(const norm_chain& chain, step<T>& s) {
 }
 
 template <class T>
-[[nodiscard]] result<void> forward_step(const norm_chain& chain, step<T>& s) {
+[[nodiscard]] result<void> forward_chain(const norm_chain& chain, step<T>& s) {
     const auto run = detail::norm_run_of(chain, s);
     run.reserve();
     if (s.training)
@@ -184,7 +196,7 @@ template <class T>
 }
 
 template <class T>
-void backward_step(const norm_chain& chain, step<T>& s) {
+void backward_chain(const norm_chain& chain, step<T>& s) {
     const auto run = detail::norm_run_of(chain, s);
     for_each_block(run.pixels, run.blocks, [&](std::size_t b, std::size_t first, std::size_t last) {
         s.kernels.gradient_sums(run.job(b, first, last));
@@ -198,13 +210,13 @@ void backward_step(const norm_chain& chain, step<T>& s) {
 }
 
 template <class T>
-[[nodiscard]] result<void> forward_step(const batch_norm& layer, step<T>& s) {
-    return forward_step(norm_chain{layer, false, false}, s);
+result<void> layer_training<batch_norm>::forward_step(const batch_norm& layer, step<T>& s) {
+    return forward_chain(norm_chain{layer, false, false}, s);
 }
 
 template <class T>
-void backward_step(const batch_norm& layer, step<T>& s) {
-    backward_step(norm_chain{layer, false, false}, s);
+void layer_training<batch_norm>::backward_step(const batch_norm& layer, step<T>& s) {
+    backward_chain(norm_chain{layer, false, false}, s);
 }
 
 } // namespace pith::train

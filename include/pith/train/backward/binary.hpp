@@ -9,9 +9,23 @@
 
 #include "../../graph/layer/binary.hpp"
 #include "../../graph/strides.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
+
+template <>
+struct layer_training<binary> {
+    [[nodiscard]] static std::vector<learned_input> learned(const binary& layer) {
+        if (layer.op != binary_op::prelu)
+            return {};
+        return {{1, role::slope}};
+    }
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const binary& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const binary& layer, step<T>& s);
+};
 
 namespace detail {
 
@@ -66,7 +80,7 @@ void for_each_pair(const shape& out, const shape& a, const shape& b, const F& f)
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<void> forward_step(const binary& layer, step<T>& s) {
+result<void> layer_training<binary>::forward_step(const binary& layer, step<T>& s) {
     const slot<T>& a = s.in[0];
     const slot<T>& b = s.in[1];
     if (a.value == nullptr || b.value == nullptr || format::compares(layer.op))
@@ -86,7 +100,7 @@ template <class T>
 }
 
 template <class T>
-void backward_step(const binary& layer, step<T>& s) {
+void layer_training<binary>::backward_step(const binary& layer, step<T>& s) {
     const slot<T>& a = s.in[0];
     const slot<T>& b = s.in[1];
     if (format::compares(layer.op))

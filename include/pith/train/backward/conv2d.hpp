@@ -11,11 +11,20 @@
 
 #include "../../base/on_use.hpp"
 #include "../../graph/layer/conv2d.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 #include "../window_plan.hpp"
 #include "conv_packing.hpp"
 
 namespace pith::train {
+
+template <>
+struct layer_training<conv2d> : learns_weights {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const conv2d& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const conv2d& layer, step<T>& s);
+};
 
 namespace detail {
 
@@ -288,7 +297,7 @@ template <class T>
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<void> forward_step(const conv2d& layer, step<T>& s) {
+result<void> layer_training<conv2d>::forward_step(const conv2d& layer, step<T>& s) {
     const auto run = detail::conv_run_of(layer, s);
     run.reserve_forward();
     run.pack_forward();
@@ -303,7 +312,7 @@ template <class T>
 }
 
 template <class T>
-void backward_step(const conv2d& layer, step<T>& s) {
+void layer_training<conv2d>::backward_step(const conv2d& layer, step<T>& s) {
     const auto run = detail::conv_run_of(layer, s);
     const bool data = s.in[0].gradient != nullptr;
     const bool weights = s.in[1].gradient != nullptr || (s.has_input(2) && s.in[2].gradient != nullptr);

@@ -12,6 +12,14 @@
 
 namespace pith::train {
 
+template <>
+struct layer_training<dense> : learns_weights {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const dense& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const dense& layer, step<T>& s);
+};
+
 namespace detail {
 
 template <class T>
@@ -95,7 +103,7 @@ template <class T>
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<void> forward_step(const dense&, step<T>& s) {
+result<void> layer_training<dense>::forward_step(const dense&, step<T>& s) {
     const auto run = detail::dense_run_of(s);
     using memory = typename detail::dense_run<T>::memory;
     const T* w = s.in[1].value;
@@ -111,7 +119,7 @@ template <class T>
 }
 
 template <class T>
-void backward_step(const dense&, step<T>& s) {
+void layer_training<dense>::backward_step(const dense&, step<T>& s) {
     const auto run = detail::dense_run_of(s);
     using memory = typename detail::dense_run<T>::memory;
     const T* w = s.in[1].real != nullptr ? s.in[1].real : s.in[1].value;

@@ -9,18 +9,30 @@
 #include "../../graph/gemm.hpp"
 #include "../../graph/layer/matmul.hpp"
 #include "../../graph/strides.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
 
+template <>
+struct layer_training<matmul> {
+    [[nodiscard]] static std::vector<learned_input> learned(const matmul&) {
+        return {{0, role::weight}, {1, role::weight}};
+    }
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const matmul& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const matmul& layer, step<T>& s);
+};
+
 template <class T>
-[[nodiscard]] result<void> forward_step(const matmul& layer, step<T>& s) {
+result<void> layer_training<matmul>::forward_step(const matmul& layer, step<T>& s) {
     return detail::forward_by_graph(layer, s);
 }
 
 /// da = g b^T, db = a^T g; the gradient of a factor that was broadcast is summed.
 template <class T>
-void backward_step(const matmul&, step<T>& s) {
+void layer_training<matmul>::backward_step(const matmul&, step<T>& s) {
     const shape& a = s.in[0].dims;
     const shape& b = s.in[1].dims;
     const auto m = static_cast<std::size_t>(a[a.rank() - 2]);

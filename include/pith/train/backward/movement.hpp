@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <numeric>
-#include <type_traits>
 #include <vector>
 
 #include "../../base/on_use.hpp"
@@ -21,14 +20,10 @@
 #include "../../graph/layer/slice.hpp"
 #include "../../graph/layer/split.hpp"
 #include "../../graph/layer/transpose.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
-
-template <class Layer>
-concept moves_elements = std::is_same_v<Layer, concat> || std::is_same_v<Layer, expand> ||
-    std::is_same_v<Layer, gather> || std::is_same_v<Layer, pad> || std::is_same_v<Layer, reshape> ||
-    std::is_same_v<Layer, slice> || std::is_same_v<Layer, split> || std::is_same_v<Layer, transpose>;
 
 namespace detail {
 
@@ -36,7 +31,7 @@ using number_tensors = std::vector<tensor<std::int64_t>>;
 
 template <class Layer>
 [[nodiscard]] number_tensors move_numbers(const Layer& layer, view<const tensor<std::int64_t>* const> in) {
-    return move_elements(layer, in);
+    return layer_traits<Layer>::template move<std::int64_t>(layer, in);
 }
 template <class = on_use>
 [[nodiscard]] inline number_tensors move_numbers(const gather& layer,
@@ -113,37 +108,62 @@ template <class T, class Layer>
 
 } // namespace detail
 
-template <class T, moves_elements Layer>
-[[nodiscard]] result<void> forward_step(const Layer& layer, step<T>& s) {
-    if constexpr (std::is_same_v<Layer, reshape>) {
+/// Training of a layer whose outputs hold elements of its inputs, or a fill.
+template <class Layer>
+struct moving_training : learns_nothing {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const Layer& layer, step<T>& s) {
+        for (auto& o : s.out)
+            std::fill_n(o.value, o.size(), static_cast<T>(detail::fill_of(layer)));
+        for (const auto& r : s.once([&] { return detail::runs_of(layer, s); }))
+            std::copy_n(s.in[r.in].value + r.from, r.length, s.out[r.out].value + r.to);
+        return {};
+    }
+    template <class T>
+    static void backward_step(const Layer& layer, step<T>& s) {
+        for (auto& in : s.in)
+            open_gradient(in);
+        for (const auto& r : s.once([&] { return detail::runs_of(layer, s); })) {
+            if (s.in[r.in].gradient == nullptr || s.out[r.out].gradient == nullptr)
+                continue;
+            T* const to = s.in[r.in].gradient + r.from;
+            const T* const from = s.out[r.out].gradient + r.to;
+            for (std::size_t i = 0; i < r.length; ++i)
+                to[i] += from[i];
+        }
+    }
+};
+
+template <>
+struct layer_training<concat> : moving_training<concat> {};
+template <>
+struct layer_training<expand> : moving_training<expand> {};
+template <>
+struct layer_training<gather> : moving_training<gather> {};
+template <>
+struct layer_training<pad> : moving_training<pad> {};
+template <>
+struct layer_training<slice> : moving_training<slice> {};
+template <>
+struct layer_training<split> : moving_training<split> {};
+template <>
+struct layer_training<transpose> : moving_training<transpose> {};
+
+/// Elements keep their order.
+template <>
+struct layer_training<reshape> : learns_nothing {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const reshape&, step<T>& s) {
         std::memcpy(s.out[0].value, s.in[0].value, s.out[0].size() * sizeof(T));
         return {};
     }
-    for (auto& o : s.out)
-        std::fill_n(o.value, o.size(), static_cast<T>(detail::fill_of(layer)));
-    for (const auto& r : s.once([&] { return detail::runs_of(layer, s); }))
-        std::copy_n(s.in[r.in].value + r.from, r.length, s.out[r.out].value + r.to);
-    return {};
-}
-
-template <class T, moves_elements Layer>
-void backward_step(const Layer& layer, step<T>& s) {
-    for (auto& in : s.in)
-        open_gradient(in);
-    if constexpr (std::is_same_v<Layer, reshape>) {
-        for (std::size_t i = 0; s.in[0].gradient != nullptr && i < s.in[0].size(); ++i)
-            s.in[0].gradient[i] += s.out[0].gradient[i];
-        return;
+    template <class T>
+    static void backward_step(const reshape&, step<T>& s) {
+        T* const dx = open_gradient(s.in[0]);
+        for (std::size_t i = 0; dx != nullptr && i < s.in[0].size(); ++i)
+            dx[i] += s.out[0].gradient[i];
     }
-    for (const auto& r : s.once([&] { return detail::runs_of(layer, s); })) {
-        if (s.in[r.in].gradient == nullptr || s.out[r.out].gradient == nullptr)
-            continue;
-        T* const to = s.in[r.in].gradient + r.from;
-        const T* const from = s.out[r.out].gradient + r.to;
-        for (std::size_t i = 0; i < r.length; ++i)
-            to[i] += from[i];
-    }
-}
+};
 
 } // namespace pith::train
 

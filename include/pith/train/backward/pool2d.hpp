@@ -9,9 +9,18 @@
 #include <limits>
 
 #include "../../graph/layer/pool2d.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
+
+template <>
+struct layer_training<pool2d> : learns_nothing {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const pool2d& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const pool2d& layer, step<T>& s);
+};
 
 namespace detail {
 
@@ -49,7 +58,7 @@ void for_each_pool(const pool2d& layer, const shape& x, const shape& y, std::siz
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<void> forward_step(const pool2d& layer, step<T>& s) {
+result<void> layer_training<pool2d>::forward_step(const pool2d& layer, step<T>& s) {
     const shape& dims = s.in[0].dims;
     const auto channels = static_cast<std::size_t>(dims[3]);
     parallel_for(static_cast<std::size_t>(dims[0]), [&](std::size_t n) {
@@ -75,7 +84,7 @@ template <class T>
 }
 
 template <class T>
-void backward_step(const pool2d& layer, step<T>& s) {
+void layer_training<pool2d>::backward_step(const pool2d& layer, step<T>& s) {
     T* const dx = open_gradient(s.in[0]);
     if (dx == nullptr)
         return;

@@ -10,9 +10,18 @@
 
 #include "../../graph/layer/reduce.hpp"
 #include "../../graph/strides.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
+
+template <>
+struct layer_training<reduce> : learns_nothing {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const reduce& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const reduce& layer, step<T>& s);
+};
 
 namespace detail {
 
@@ -87,12 +96,12 @@ template <class T>
 } // namespace detail
 
 template <class T>
-[[nodiscard]] result<void> forward_step(const reduce& layer, step<T>& s) {
+result<void> layer_training<reduce>::forward_step(const reduce& layer, step<T>& s) {
     return detail::forward_by_graph(layer, s);
 }
 
 template <class T>
-void backward_step(const reduce& layer, step<T>& s) {
+void layer_training<reduce>::backward_step(const reduce& layer, step<T>& s) {
     T* const dx = format::gives_place(layer.op) ? nullptr : open_gradient(s.in[0]);
     if (dx == nullptr)
         return;

@@ -7,17 +7,26 @@
 #include <cstdint>
 
 #include "../../graph/layer/resize2d.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
 
+template <>
+struct layer_training<resize2d> : learns_nothing {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const resize2d& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const resize2d& layer, step<T>& s);
+};
+
 template <class T>
-[[nodiscard]] result<void> forward_step(const resize2d& layer, step<T>& s) {
+result<void> layer_training<resize2d>::forward_step(const resize2d& layer, step<T>& s) {
     return detail::forward_by_graph(layer, s);
 }
 
 template <class T>
-void backward_step(const resize2d& layer, step<T>& s) {
+void layer_training<resize2d>::backward_step(const resize2d& layer, step<T>& s) {
     T* const dx = open_gradient(s.in[0]);
     if (dx == nullptr)
         return;

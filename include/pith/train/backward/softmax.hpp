@@ -7,17 +7,26 @@
 #include <cstddef>
 
 #include "../../graph/layer/softmax.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
 
+template <>
+struct layer_training<softmax> : learns_nothing {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const softmax& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const softmax& layer, step<T>& s);
+};
+
 template <class T>
-[[nodiscard]] result<void> forward_step(const softmax& layer, step<T>& s) {
+result<void> layer_training<softmax>::forward_step(const softmax& layer, step<T>& s) {
     return detail::forward_by_graph(layer, s);
 }
 
 template <class T>
-void backward_step(const softmax& layer, step<T>& s) {
+void layer_training<softmax>::backward_step(const softmax& layer, step<T>& s) {
     T* const dx = open_gradient(s.in[0]);
     if (dx == nullptr)
         return;

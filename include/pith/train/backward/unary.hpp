@@ -8,9 +8,18 @@
 #include <numbers>
 
 #include "../../graph/layer/unary.hpp"
+#include "../layer_training.hpp"
 #include "../step.hpp"
 
 namespace pith::train {
+
+template <>
+struct layer_training<unary> : learns_nothing {
+    template <class T>
+    [[nodiscard]] static result<void> forward_step(const unary& layer, step<T>& s);
+    template <class T>
+    static void backward_step(const unary& layer, step<T>& s);
+};
 
 namespace detail {
 
@@ -105,7 +114,7 @@ template <class T>
 }
 
 template <class T>
-[[nodiscard]] result<void> forward_step(const unary& layer, step<T>& s) {
+result<void> layer_training<unary>::forward_step(const unary& layer, step<T>& s) {
     const T* x = s.in[0].value;
     T* y = s.out[0].value;
     for_each_block(s.out[0].size(), most_blocks, [&](std::size_t, std::size_t first, std::size_t last) {
@@ -119,7 +128,7 @@ template <class T>
 }
 
 template <class T>
-void backward_step(const unary& layer, step<T>& s) {
+void layer_training<unary>::backward_step(const unary& layer, step<T>& s) {
     slot<T>& in = s.in[0];
     if (in.gradient == nullptr)
         return;
