@@ -167,6 +167,20 @@ void declare(CLI::App& verb, tool::compress_options& o) {
                         "with a number of bits, ternary or binary; several (lsq4,lsq2) are trained one after "
                         "the other")
             ->capture_default_str();
+    verb.add_option(
+            "--target", o.target,
+            "processor to pack for: native, x86_avx2 ... x86_avx512vnni, aarch64, armv7, riscv64, cortex_m0 "
+            "... cortex_m55; any host packs for each")
+        ->capture_default_str();
+    verb.add_option("--flash", o.flash, "bytes the .pith file may take; refused beyond");
+    verb.add_option("--ram", o.ram, "bytes the arena may take; refused beyond");
+    verb.add_flag("--quantized-inputs", o.packing.code_inputs,
+                  "the program takes encoded inputs as uint8 codes");
+    verb.add_flag("--quantized-outputs", o.packing.code_outputs,
+                  "the program gives encoded outputs as uint8 codes");
+    verb.add_flag("--overwrite-inputs", o.packing.reuse_inputs,
+                  "a run may overwrite its inputs: a smaller arena");
+    verb.add_flag("!--no-names", o.packing.names, "leave the names of layers out of the .pith file");
     verb.add_option("--simulate", o.simulated,
                     "images (held-out ones where there are) to compare the simulation with the program on");
     auto* const epochs =

@@ -18,7 +18,13 @@ extern const std::byte program_last[];
 namespace {
 
 // The image links the kernels of these operations and no others; open() refuses a program that has more.
+// PITH_OPERATIONS names those of the program at hand, as `pith inspect` lists them.
+#ifdef PITH_OPERATIONS
+using namespace pith::run::op;
+using operations = pith::type_list<PITH_OPERATIONS>;
+#else
 using operations = pith::run::integer_op_list;
+#endif
 
 // The size that `pith inspect` reports; the program says so too, and open() and main() check it.
 alignas(pith::run::required_alignment) std::byte arena[PITH_ARENA_BYTES];

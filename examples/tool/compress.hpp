@@ -44,13 +44,41 @@ struct compress_options {
     std::string operators;             ///< how an .onnx file holds codes: pairs, codes or int4; empty: pairs
     train_options training = aware_defaults();
     bool force = false;
+    std::string target = "native";      ///< a name of plan::targets
+    std::size_t flash = 0;              ///< bytes of the target; 0: no limit
+    std::size_t ram = 0;                ///< bytes of the target; 0: no limit
+    pith::plan::pack_options packing{}; ///< the target is filled in from the members above
 };
+
+/// The target that the options name.
+[[nodiscard]] inline pith::result<pith::plan::target> target_of(const compress_options& o) {
+    pith::plan::target t = pith::plan::native();
+    if (o.target != "native") {
+        const auto* named = pith::plan::find_target(o.target);
+        if (named == nullptr) {
+            std::string names = o.target + "; there are native";
+            for (const auto& known : pith::plan::targets)
+                names += ", " + std::string(known.name);
+            return pith::fault{pith::errc::bad_option, "there is no --target of that name", names};
+        }
+        t = *named;
+    }
+    t.flash_bytes = o.flash;
+    t.ram_bytes = o.ram;
+    return t;
+}
 
 /// What is written: a program, or an ONNX model.
 [[nodiscard]] inline pith::result<std::vector<std::byte>> packed(const pith::graph<float>& g,
                                                                  const compress_options& o) {
-    if (!is_onnx(o.out))
-        return pith::plan::pack(g);
+    if (!is_onnx(o.out)) {
+        const auto processor = target_of(o);
+        if (!processor)
+            return processor.error();
+        auto options = o.packing;
+        options.processor = *processor;
+        return pith::plan::pack(g, options);
+    }
     if (o.operators == "int4")
         return pith::io::onnx_bytes(g, {.opset = 21, .int4 = true});
     return pith::io::onnx_bytes(

@@ -16,6 +16,8 @@
 #include "../format/requantize.hpp"
 #include "../graph/codes.hpp"
 #include "../graph/integer.hpp"
+#include "../kernel/igemm.hpp"
+#include "../kernel/sgemm.hpp"
 #include "../run/op/convolution_f32.hpp"
 #include "../run/op/convolution_low.hpp"
 #include "../run/op/convolution_u8.hpp"
@@ -25,6 +27,7 @@
 #include "lowering.hpp"
 #include "panels.hpp"
 #include "real_binary.hpp"
+#include "target.hpp"
 
 namespace pith::plan::detail {
 
@@ -123,9 +126,20 @@ template <class E>
     return p;
 }
 
+/// The tiles that the target's best kernels read.
+template <class = on_use>
+[[nodiscard]] inline format::tile int8_tile_for(const target& to) {
+    return tile_for(kernel::entries<kernel::igemm_args>::list<on_use>(), to.isa, to.int8_tile);
+}
+template <class = on_use>
+[[nodiscard]] inline format::tile f32_tile_for(const target& to) {
+    return tile_for(kernel::entries<kernel::sgemm_args>::list<on_use>(), to.isa, to.f32_tile);
+}
+
 /// Weight codes as a program stores them: int8, or indices of fewer bits where their kernels read those.
 struct stored_weights {
     packed_layer<std::uint8_t> packed;
+    format::tile tile = format::low_bit_tile;
     std::uint8_t bits = 8;
     std::int8_t lowest = 0;          ///< code of index 0, without levels
     std::vector<std::int8_t> levels; ///< 2^bits, filled up with zeros; empty: none
@@ -138,15 +152,17 @@ template <class = on_use>
            (!e.levels.empty() || e.highest - e.lowest < 1 << e.bits);
 }
 
-/// @pre has_weight_codes of the value whose codes and encoding these are
+/// @pre has_weight_codes of the value whose codes and encoding these are @param tile of int8 weights
 template <class = on_use>
-[[nodiscard]] inline stored_weights
-store_weights(const weighted_layer& l, const std::vector<std::int8_t>& codes, const affine_encoding& e) {
+[[nodiscard]] inline stored_weights store_weights(const weighted_layer& l,
+                                                  const std::vector<std::int8_t>& codes,
+                                                  const affine_encoding& e, format::tile tile) {
     stored_weights s;
     std::vector<std::uint8_t> indices(codes.size());
     if (!takes_low_bits(l, e)) {
         std::copy(codes.begin(), codes.end(), indices.begin()); // the same eight bits
-        s.packed = pack_layer<std::uint8_t>(l, indices, run::op::convolution_u8::vector_tile);
+        s.tile = tile;
+        s.packed = pack_layer<std::uint8_t>(l, indices, tile);
         return s;
     }
     s.bits = e.bits;
@@ -185,7 +201,7 @@ draft_op& add_codes_convolution(lowering<T, Layers>& x, const weighted_layer& l,
                                 const std::vector<std::int32_t>& offsets, const std::vector<float>& factors,
                                 run::op::quantized_convolution_record r) {
     const auto& packed = stored.packed;
-    r.window = window_record_of(l, run::op::convolution_u8::vector_tile);
+    r.window = window_record_of(l, stored.tile);
     r.groups = static_cast<std::uint16_t>(packed.groups);
     r.weight_bits = stored.bits;
     r.weight_lowest = stored.lowest;
@@ -248,8 +264,8 @@ template <class T, class Layers>
     run::op::quantized_convolution_record r{};
     r.op = operands(out, *in);
     r.highest = 255;
-    auto& op =
-        add_codes_convolution(x, l, store_weights(l, own, *x.g[weights].affine()), offsets, factors, r);
+    auto& op = add_codes_convolution(
+        x, l, store_weights(l, own, *x.g[weights].affine(), int8_tile_for(x.processor)), offsets, factors, r);
     if (x.current.parts.size() > 1)
         op.name += "/inputs " + std::to_string(part.first) + " to " + std::to_string(part.last - 1);
     return out;
@@ -296,7 +312,7 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
     const tensor<T>* real_bias = bias == no_value ? nullptr : x.g[bias].reals();
     const auto offsets = fold_zero(bias_codes(real_bias, from.scale, scales), codes, from.zero);
     const auto factors = output_factors(from.scale, scales, s.codes);
-    const stored_weights stored = store_weights(l, codes, *x.g[weights].affine());
+    const stored_weights stored = store_weights(l, codes, *x.g[weights].affine(), int8_tile_for(x.processor));
 
     const auto in = x.read(input, form::codes, placement::bordered);
     if (!in)
@@ -340,7 +356,8 @@ template <class T, class Layers>
 result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_id input,
                          const std::vector<float>& weights, std::vector<float> bias) {
     const step& s = x.current;
-    const auto packed = pack_layer<float>(l, weights, run::op::convolution_f32::vector_tile);
+    const format::tile tile = f32_tile_for(x.processor);
+    const auto packed = pack_layer<float>(l, weights, tile);
     bias.resize(l.outputs, 0.f);
     const auto in = x.read(input, form::reals, placement::bordered);
     if (!in)
@@ -354,7 +371,7 @@ result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_
 
     run::op::float_convolution_record r{};
     r.op = operands(out, *in, *residual);
-    r.window = window_record_of(l, run::op::convolution_f32::vector_tile);
+    r.window = window_record_of(l, tile);
     r.groups = static_cast<std::uint16_t>(packed.groups);
     const clamp own = clamp_of(x.g, s.activation);
     const clamp added = clamp_of(x.g, s.add_activation);

@@ -22,6 +22,7 @@
 #include "../run/op/quantize.hpp"
 #include "draft.hpp"
 #include "fuse.hpp"
+#include "target.hpp"
 
 namespace pith::plan {
 
@@ -85,11 +86,12 @@ struct lowering {
     };
 
     const graph<T, Layers>& g;
+    target processor;
     draft d;
     std::array<std::vector<holders>, 3> held;
     step current; ///< the step being lowered
 
-    explicit lowering(const graph<T, Layers>& of) : g(of) {
+    lowering(const graph<T, Layers>& of, const target& packed_for) : g(of), processor(packed_for) {
         for (auto& h : held)
             h.resize(g.values.size());
     }

@@ -5,9 +5,12 @@
 
 #include <cstdint>
 
+#include "target.hpp"
+
 namespace pith::plan {
 
 struct pack_options {
+    target processor = native();
     std::int64_t batch = 0;    ///< images per run; 0: as the graph says
     bool fuse = true;          ///< additions and real activations into the layer before them
     bool in_place = true;      ///< results may take the memory of an operand

@@ -54,6 +54,24 @@ template <class T, class Layers>
     return {};
 }
 
+/// A program and its arena fit where they are to lie.
+template <class = on_use>
+[[nodiscard]] inline result<void> check_room(const target& to, std::size_t file, std::size_t arena) {
+    const auto numbers = [](std::size_t needed, std::size_t room) {
+        return std::to_string(needed) + " bytes, of " + std::to_string(room);
+    };
+    if (to.flash_bytes != 0 && file > to.flash_bytes)
+        return fault{
+            errc::no_memory,
+            "the program does not fit in the target's flash; give weights fewer bits, or the model fewer",
+            numbers(file, to.flash_bytes)};
+    if (to.ram_bytes != 0 && arena > to.ram_bytes)
+        return fault{errc::no_memory,
+                     "the values of the program do not fit in the target's RAM; use a smaller input or model",
+                     numbers(arena, to.ram_bytes)};
+    return {};
+}
+
 /// Values have the types that programs know.
 template <class T, class Layers>
 [[nodiscard]] result<void> check_types(const graph<T, Layers>& g) {
@@ -160,7 +178,7 @@ template <class T, class Layers>
     const auto how = executions_of(g);
     PITH_TRY(detail::check_levels(g, how));
     const auto steps = fuse_nodes(g, how, options.fuse);
-    lowering<T, Layers> x(g);
+    lowering<T, Layers> x(g, options.processor);
     detail::want_borders(x, steps);
     detail::add_inputs(x, options);
     PITH_TRY(detail::expect_countable(x.d));
@@ -195,6 +213,7 @@ template <class Ops = run::op_list, class T, class Layers>
     auto bytes = emit(*d, {.names = options.names});
     if (!bytes)
         return bytes;
+    PITH_TRY(detail::check_room(options.processor, bytes->size(), d->arena_bytes));
     PITH_TRY(run::basic_program_view<Ops>::open(*bytes));
     return bytes;
 }

@@ -13,13 +13,17 @@
 
 namespace pith::plan {
 
-/// Takes a graph, gives the bytes of its .pith file.
+/// Takes a graph, gives the bytes of its .pith file: `pack_for{}` for this machine,
+/// `pack_for{*find_target("cortex_m4")}` for another.
 struct pack_for {
+    target processor = native();
     pack_options options{};
 
     template <class T, class Layers>
     result<std::vector<std::byte>> operator()(graph<T, Layers> g) const {
-        return pack(std::move(g), options);
+        pack_options all = options;
+        all.processor = processor;
+        return pack(std::move(g), all);
     }
 };
 
