@@ -167,6 +167,16 @@ expect(0 "bytes" compress mlp.onnx --out int8.pith --data glyphs-train --normali
 
 # A model that is quantised already.
 expect(0 "(Gemm|dense)[^\n]* int8" inspect pairs.onnx)
+foreach(target native x86_avx2 aarch64_dotprod cortex_m4 riscv64)
+    expect(0 "bytes" compress pairs.onnx --out ${target}.pith --target ${target})
+    expect(0 "arena" inspect ${target}.pith)
+endforeach()
+expect(1 "there is no --target of that name: cortex_m9; there are native" compress pairs.onnx --out refused.pith
+       --target cortex_m9)
+expect(1 "does not fit in the target's flash.* bytes, of 1000" compress pairs.onnx --out refused.pith --flash 1000)
+expect(1 "do not fit in the target's RAM.* bytes, of 100" compress pairs.onnx --out refused.pith --ram 100)
+expect(0 "bytes" compress pairs.onnx --out small.pith --quantized-inputs --quantized-outputs --overwrite-inputs --no-names)
+expect(0 "uint8" inspect small.pith)
 expect(0 "its codes are kept" compress pairs.onnx --out kept.pith)
 expect(0 "bytes" compress codes.onnx --out kept_codes.pith --quantize keep)
 expect(0 "." evaluate pairs.onnx --data glyphs --normalize unit)
