@@ -73,13 +73,13 @@ struct pith::plan::layer_lowering<mine::channel_shuffle> {
 template <>
 struct pith::io::onnx::layer_reading<mine::channel_shuffle> {
     template <class G>
-    static void import(call<G>& c) {
+    static void read(call<G>& c) {
         const layout order = channels_last(c.in(0).dims.rank());
         const operand x = c.make.arranged(c.in(0), order);
         c.out(0, c.stored(c.make.emit(mine::channel_shuffle{c.whole("groups", 1)}, {x.id}), order));
     }
     template <class G>
-    static constexpr operator_entry<G> operators[] = {{"ChannelShuffle", &import <G>, "mine"}};
+    static constexpr operator_entry<G> operators[] = {{"ChannelShuffle", &read<G>, "mine"}};
 };
 
 template <>

@@ -10,12 +10,12 @@
 template <>
 struct pith::io::onnx::layer_reading<mine::turn> {
     template <class G>
-    static void import(call<G>& c) {
+    static void read(call<G>& c) {
         c.out(0, c.plain(c.make.emit(mine::turn{}, {c.make.place(c.in(0))})));
     }
 #if PITH_FORGET != 1
     template <class G>
-    static constexpr operator_entry<G> operators[] = {{"Turn", &import <G>, "mine"}};
+    static constexpr operator_entry<G> operators[] = {{"Turn", &read<G>, "mine"}};
 #endif
 };
 

@@ -234,8 +234,8 @@ struct operator_entry {
 
 /// Of a kind of layer L that operators of its own become, specialised beside it, in namespace
 /// pith::io::onnx, before a model is read as a graph of a list with L:
-///   template <class G> static void import(call<G>&)   (as many as needed, of any name)
-///   template <class G> static constexpr operator_entry<G> operators[] = {{"MyOp", &import<G>, "my.domain"}};
+///   template <class G> static void read(call<G>&)   (as many as needed, of any name)
+///   template <class G> static constexpr operator_entry<G> operators[] = {{"MyOp", &read<G>, "my.domain"}};
 /// They come before the library's. A model with an operator that is in no table is refused by its name.
 template <class Layer>
 struct layer_reading;
