@@ -72,14 +72,14 @@ struct pith::plan::layer_lowering<mine::channel_shuffle> {
 
 template <>
 struct pith::io::onnx::layer_reading<mine::channel_shuffle> {
-    template <class T>
-    static void import(call<T>& c) {
+    template <class G>
+    static void read(call<G>& c) {
         const layout order = channels_last(c.in(0).dims.rank());
         const operand x = c.make.arranged(c.in(0), order);
         c.out(0, c.stored(c.make.emit(mine::channel_shuffle{c.whole("groups", 1)}, {x.id}), order));
     }
-    template <class T>
-    static constexpr operator_entry<T> operators[] = {{"ChannelShuffle", &import <T>, "mine"}};
+    template <class G>
+    static constexpr operator_entry<G> operators[] = {{"ChannelShuffle", &read<G>, "mine"}};
 };
 
 template <>

@@ -41,13 +41,13 @@ namespace onnx {
 
 inline constexpr std::int64_t newest_opset = 24;
 
-template <class T>
+template <class G>
 class importer {
 public:
     importer(const model_proto& model, const onnx_options& options, budget& left)
         : model_(model), options_(options), make_(left), functions_(model, left) {}
 
-    [[nodiscard]] T run() {
+    [[nodiscard]] G run() {
         check_model();
         nodes_ = functions_.nodes();
         name_set given;
@@ -59,7 +59,7 @@ public:
         for (const auto& v : model_.graph.inputs)
             given.insert(v.name);
         const auto order = execution_order(nodes_, given, model_.graph.outputs);
-        declare_inputs(wishes_of<T>(nodes_, order));
+        declare_inputs(wishes_of<G>(nodes_, order));
         count_reads();
         for (const auto i : order)
             import_node(nodes_[i]);
@@ -128,7 +128,7 @@ private:
             for (std::size_t i = 0; i < v.dims.size(); ++i)
                 push_dim(x.dims, size_of(v, i), where);
             x.order = declared_layout(wishes, v.name, x.dims.rank());
-            value<scalar_of<T>> made;
+            value<scalar_of<G>> made;
             made.name = std::string(v.name);
             made.dims = stored_dims(x.dims, x.order);
             made.type = x.type;
@@ -152,11 +152,11 @@ private:
         if (v.element != element_number(given.type))
             refuse(errc::bad_option, "the fixed value of an input has another type than the input", where);
         make_.enter(v.name, where);
-        any_tensor<scalar_of<T>> data;
+        any_tensor<scalar_of<G>> data;
         if (const auto* wholes = given.wholes())
             data = *wholes;
         else
-            data = tensor<scalar_of<T>>(given.dims(),
+            data = tensor<scalar_of<G>>(given.dims(),
                                         {given.reals()->data().begin(), given.reals()->data().end()});
         if (!symbols_.insert(v.name, make_.constant(std::move(data), given.type, given.name)).second)
             refuse(errc::bad_file, "two inputs have the same name", where);
@@ -176,7 +176,7 @@ private:
         const auto* at = initializers_.find(name);
         if (at == nullptr)
             refuse(errc::missing, "an output that this library does not compute is read", make_.where());
-        auto a = read_elements<scalar_of<T>>(**at, make_.left());
+        auto a = read_elements<scalar_of<G>>(**at, make_.left());
         const operand made = make_.constant(std::move(a.data), a.type, std::string(name));
         if (const auto* reads = reads_.find(name); reads != nullptr && *reads == 1)
             make_.read_once(made.id);
@@ -193,7 +193,7 @@ private:
 
     void import_node(const node_proto& n) {
         make_.enter(n.name.empty() && !n.outputs.empty() ? n.outputs[0] : n.name, describe(n));
-        const auto known = find_operator<T>(n.domain, n.op_type);
+        const auto known = find_operator<G>(n.domain, n.op_type);
         if (known.import == nullptr)
             refuse(errc::unsupported, refusal_of(n.op_type), make_.where());
         for (const auto& a : n.attributes)
@@ -201,7 +201,7 @@ private:
                 refuse(errc::unsupported, "sub-graphs are not supported", make_.where());
         for (const auto name : n.inputs)
             need(name);
-        call<T> c(make_, symbols_, n, n.opset != 0 ? n.opset : opset_);
+        call<G> c(make_, symbols_, n, n.opset != 0 ? n.opset : opset_);
         at_place([&] {
             if (known.takes_codes || !reads_codes(n))
                 known.import(c);
@@ -246,7 +246,7 @@ private:
             make_.enter(v.name, std::string("output '").append(v.name).append("'"));
             need(v.name);
             const node_proto none;
-            call<T> c(make_, symbols_, none, opset_);
+            call<G> c(make_, symbols_, none, opset_);
             operand x;
             at_place([&] {
                 x = make_.unmixed(without_codes(c, *symbols_.find(v.name)));
@@ -270,7 +270,7 @@ private:
 
     const model_proto& model_;
     const onnx_options& options_;
-    builder<T> make_;
+    builder<G> make_;
     function_writer<model_proto> functions_;
     std::vector<node_proto> nodes_;
     symbol_table symbols_;

@@ -67,18 +67,18 @@ template <class T, class Layers>
     while (has_one_reader(uses[x])) {
         const node_index k = uses[x].readers[0];
         const auto& n = g.nodes[k];
-        if (layer_as<reshape>(n.layer) != nullptr) {
+        if (layer_of<reshape>(n) != nullptr) {
             x = n.outputs[0];
             continue;
         }
-        if ((layer_as<conv2d>(n.layer) == nullptr && layer_as<dense>(n.layer) == nullptr) || n.inputs[0] != x)
+        if ((layer_of<conv2d>(n) == nullptr && layer_of<dense>(n) == nullptr) || n.inputs[0] != x)
             return no_node;
         for (std::size_t i = 1; i < n.inputs.size(); ++i)
             if (n.inputs[i] != no_value &&
                 (g[n.inputs[i]].reals() == nullptr || uses[n.inputs[i]].readers.size() != 1))
                 return no_node;
         for (const node_index reader : uses[n.outputs[0]].readers)
-            if (layer_as<batch_norm>(g.nodes[reader].layer) != nullptr)
+            if (layer_of<batch_norm>(g.nodes[reader]) != nullptr)
                 return no_node;
         return k;
     }
@@ -88,7 +88,7 @@ template <class T, class Layers>
 /// Whether a constant added to all that a layer reads is a constant added to its bias.
 template <class Layers>
 [[nodiscard]] bool takes_offset(const node<Layers>& n) {
-    const auto* conv = layer_as<conv2d>(n.layer);
+    const auto* conv = layer_of<conv2d>(n);
     const bool padded = conv != nullptr && std::ranges::any_of(conv->pads, [](auto p) { return p != 0; });
     return !padded && n.inputs.size() > 2 && n.inputs[2] != no_value;
 }

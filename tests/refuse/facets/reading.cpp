@@ -9,13 +9,13 @@
 
 template <>
 struct pith::io::onnx::layer_reading<mine::turn> {
-    template <class T>
-    static void import(call<T>& c) {
+    template <class G>
+    static void read(call<G>& c) {
         c.out(0, c.plain(c.make.emit(mine::turn{}, {c.make.place(c.in(0))})));
     }
 #if PITH_FORGET != 1
-    template <class T>
-    static constexpr operator_entry<T> operators[] = {{"Turn", &import <T>, "mine"}};
+    template <class G>
+    static constexpr operator_entry<G> operators[] = {{"Turn", &read<G>, "mine"}};
 #endif
 };
 

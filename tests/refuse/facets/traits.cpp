@@ -8,8 +8,10 @@
 // PITH_FORGET=7: pith::layer_traits<L>::runs_quantized is missing
 // PITH_FORGET=8: pith::layer_traits<L>::forward_codes is missing
 // PITH_FORGET=9: pith::layer_traits<L>::macs is missing
-// PITH_FORGET=10: pith::layer_traits<L>::multiply or ::move is missing
+// PITH_FORGET=10: pith::layer_traits<L>::move is missing
 // PITH_FORGET=11: a layer of the list has no pith::layer_traits
+// PITH_FORGET=12: pith::layer_traits<L>::taps is missing
+// PITH_FORGET=13: pith::layer_traits<L>::multiply or ::cut_of_sums is missing
 #ifndef PITH_FORGET
 #define PITH_FORGET 0
 #endif
@@ -22,7 +24,8 @@ namespace mine {
 
 struct shift {};
 struct turn {};
-struct layers : pith::layer_list::with<shift, turn> {};
+struct mix {};
+struct layers : pith::layer_list::with<shift, turn, mix> {};
 
 } // namespace mine
 
@@ -76,6 +79,11 @@ struct layer_traits<mine::shift> {
         return 0;
     }
 #endif
+#if PITH_FORGET != 12
+    static std::int64_t taps(const mine::shift&, const shape&, view<const shape>) {
+        return 0;
+    }
+#endif
 };
 #endif
 
@@ -92,6 +100,25 @@ struct layer_traits<mine::turn> : moving_layer<mine::turn> {
     template <class E>
     static std::vector<tensor<E>> move(const mine::turn&, view<const tensor<E>* const> in) {
         return {*in[0]};
+    }
+#endif
+};
+
+template <>
+struct layer_traits<mine::mix> : multiplying_layer<mine::mix> {
+    static std::string_view kind(const mine::mix&) { return "mix"; }
+    static result<value_infos> infer(const mine::mix&, view<const value_info> in) {
+        return value_infos{in[0]};
+    }
+    static channel_sources channels(const mine::mix&, view<const shape> in, std::size_t, std::int64_t) {
+        return all_channels(in);
+    }
+    static bool runs_quantized(const mine::mix&, const node_codes&) { return false; }
+    static sum_cut cut_of_sums(const mine::mix&, const shape&) { return sum_cut::not_at_all; }
+#if PITH_FORGET != 13
+    template <class T>
+    static tensor<T> multiply(const mine::mix&, const tensor<T>& x, const tensor<T>&, const tensor<T>*) {
+        return x;
     }
 #endif
 };

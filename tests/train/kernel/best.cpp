@@ -56,7 +56,7 @@ outcome train_once(arch::isa_set isa) {
         o.gradients.insert(o.gradients.end(), p.gradient.begin(), p.gradient.end());
     const auto net = tape.network();
     for (const auto& n : net.nodes)
-        if (layer_as<batch_norm>(n.layer) != nullptr)
+        if (layer_of<batch_norm>(n) != nullptr)
             for (const std::size_t i : {3u, 4u})
                 for (const T v : net[n.inputs[i]].reals()->data())
                     o.statistics.push_back(static_cast<double>(v));

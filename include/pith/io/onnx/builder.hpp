@@ -34,21 +34,21 @@ struct operand {
 };
 
 /// The scalar of a graph that is made.
-template <class T>
-using scalar_of = typename T::scalar;
+template <class G>
+using scalar_of = typename G::scalar;
 
-/// @tparam T the graph that is made. Everything that emits is a template, so that only who loads a model pays
+/// @tparam G the graph that is made. Everything that emits is a template, so that only who loads a model pays
 /// for it.
-template <class T>
+template <class G>
 class builder {
 public:
-    using element = scalar_of<T>;
-    using layers = typename T::layers;
+    using element = scalar_of<G>;
+    using layers = typename G::layers;
     using any_layer = typename layers::any;
 
     explicit builder(budget& left) : left_(left) {}
 
-    T net;
+    G net;
 
     /// Where faults and names of new values come from: the node being imported.
     void enter(std::string_view name, std::string where) {

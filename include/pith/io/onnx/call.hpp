@@ -20,14 +20,14 @@ namespace pith::io::onnx {
 
 using symbol_table = name_table<operand>;
 
-/// @tparam T the graph that is made
-template <class T>
+/// @tparam G the graph that is made
+template <class G>
 class call {
 public:
-    builder<T>& make;
+    builder<G>& make;
     std::int64_t opset;
 
-    call(builder<T>& b, symbol_table& symbols, const node_proto& node, std::int64_t version)
+    call(builder<G>& b, symbol_table& symbols, const node_proto& node, std::int64_t version)
         : make(b), opset(version), symbols_(symbols), node_(node) {}
 
     [[nodiscard]] const node_proto& node() const noexcept { return node_; }
@@ -72,7 +72,7 @@ public:
                "an input that must be constant here is computed at run time, or is not floating point");
         make.left().spend(t->size(), make.where());
         std::vector<float> out;
-        for (const scalar_of<T> v : t->data())
+        for (const scalar_of<G> v : t->data())
             out.push_back(static_cast<float>(v));
         return out;
     }
@@ -221,21 +221,21 @@ private:
     std::vector<operand>* made_ = nullptr;                       ///< where outputs go instead of the symbols
 };
 
-template <class T>
-using handler = void (*)(call<T>&);
+template <class G>
+using handler = void (*)(call<G>&);
 
 /// One line of the operator table.
-template <class T>
+template <class G>
 struct operator_entry {
     std::string_view op_type;
-    handler<T> import;
+    handler<G> import;
     std::string_view domain = {};
 };
 
 /// Of a kind of layer L that operators of its own become, specialised beside it, in namespace
 /// pith::io::onnx, before a model is read as a graph of a list with L:
-///   template <class T> static void import(call<T>&)   (as many as needed, of any name)
-///   template <class T> static constexpr operator_entry<T> operators[] = {{"MyOp", &import<T>, "my.domain"}};
+///   template <class G> static void read(call<G>&)   (as many as needed, of any name)
+///   template <class G> static constexpr operator_entry<G> operators[] = {{"MyOp", &read<G>, "my.domain"}};
 /// They come before the library's. A model with an operator that is in no table is refused by its name.
 template <class Layer>
 struct layer_reading;
@@ -249,15 +249,15 @@ concept has_layer_reading = requires {
 
 /// layer_reading<L>, or one error that names L and what it lacks; nothing where L has no operators of its
 /// own.
-template <class T, class L>
-[[nodiscard]] handler<T> own_handler(std::string_view domain, std::string_view op_type) noexcept {
+template <class G, class L>
+[[nodiscard]] handler<G> own_handler(std::string_view domain, std::string_view op_type) noexcept {
     if constexpr (has_layer_reading<L>) {
         constexpr bool complete = requires {
-            layer_reading<L>::template operators<T>;
+            layer_reading<L>::template operators<G>;
         };
         static_assert(complete, "pith::io::onnx::layer_reading<L>::operators is missing");
         if constexpr (complete)
-            for (const operator_entry<T>& entry : layer_reading<L>::template operators<T>)
+            for (const operator_entry<G>& entry : layer_reading<L>::template operators<G>)
                 if (entry.op_type == op_type && entry.domain == domain)
                     return entry.import;
     }

@@ -82,8 +82,8 @@ template <class = on_use>
 namespace detail {
 
 /// What is constant of scale and zero point of codes of x, if it can be a grid of the graph.
-template <class T>
-[[nodiscard]] std::optional<code_grid> constant_grid(call<T>& c, const operand& x, const code_operands& by) {
+template <class G>
+[[nodiscard]] std::optional<code_grid> constant_grid(call<G>& c, const operand& x, const code_operands& by) {
     const auto constant = [&](const operand& v) { return c.make.is_constant(v) && !v.coded; };
     if (by.block != 0 || !constant(by.scale) || (by.zero && !constant(*by.zero)) || by.scale.dims.rank() > 1)
         return std::nullopt;
@@ -91,7 +91,7 @@ template <class T>
     if (scales == nullptr || scales->empty())
         return std::nullopt;
     code_grid g;
-    for (const scalar_of<T> s : scales->data())
+    for (const scalar_of<G> s : scales->data())
         g.scales.push_back(static_cast<float>(s));
     g.zeros.assign(g.scales.size(), 0);
     if (by.zero) {
@@ -115,8 +115,8 @@ template <class T>
 }
 
 /// Each slice along `axis` repeated `times`, cut to `size`.
-template <class T>
-[[nodiscard]] operand repeated(call<T>& c, const operand& x, std::size_t axis, std::int64_t times,
+template <class G>
+[[nodiscard]] operand repeated(call<G>& c, const operand& x, std::size_t axis, std::int64_t times,
                                std::int64_t size) {
     shape apart;
     shape wide;
@@ -143,8 +143,8 @@ template <class T>
 }
 
 /// A scale or zero point in a shape that repeats along with x.
-template <class T>
-[[nodiscard]] operand along(call<T>& c, const operand& p, const operand& x, const code_operands& by) {
+template <class G>
+[[nodiscard]] operand along(call<G>& c, const operand& p, const operand& x, const code_operands& by) {
     const std::size_t rank = x.dims.rank();
     if (by.block > 0) {
         const std::size_t axis = c.axis(by.axis, rank);
@@ -169,8 +169,8 @@ template <class T>
 } // namespace detail
 
 /// The codes themselves, as whole numbers of x's type. @pre x.coded
-template <class T>
-[[nodiscard]] operand code_numbers(call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] operand code_numbers(call<G>& c, const operand& x) {
     const affine_encoding& e = *c.make.net[x.id].affine();
     const code_range range = *codes_of_type(x.type);
     const std::int32_t zero = e.zeros[0] + range.lowest;
@@ -189,20 +189,20 @@ template <class T>
 }
 
 /// x as any handler takes it.
-template <class T>
-[[nodiscard]] operand without_codes(call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] operand without_codes(call<G>& c, const operand& x) {
     return x.coded ? code_numbers(c, x) : x;
 }
 
 /// Real numbers, or whole ones as real ones.
-template <class T>
-[[nodiscard]] operand as_reals(call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] operand as_reals(call<G>& c, const operand& x) {
     return apply_cast(c, without_codes(c, x), format::dtype::f32);
 }
 
 /// QuantizeLinear: codes that the model goes on with.
-template <class T>
-[[nodiscard]] operand quantised(call<T>& c, const operand& source, const code_operands& to) {
+template <class G>
+[[nodiscard]] operand quantised(call<G>& c, const operand& source, const code_operands& to) {
     const operand x = as_reals(c, source);
     const auto range = codes_of_type(to.type);
     const auto grid = detail::constant_grid(c, x, to);
@@ -257,27 +257,27 @@ namespace detail {
 
 /// The real numbers of constant codes, with their encoding as the file has it (settle_codes makes it one of
 /// the graph's).
-template <class T>
-[[nodiscard]] operand decoded_constant(call<T>& c, const operand& x, const code_grid& grid) {
+template <class G>
+[[nodiscard]] operand decoded_constant(call<G>& c, const operand& x, const code_grid& grid) {
     const value_id id = c.make.place(x);
     const tensor<std::int64_t>& wholes = *c.make.net[id].wholes();
-    c.make.left().charge(wholes.size() * sizeof(scalar_of<T>), c.make.where());
+    c.make.left().charge(wholes.size() * sizeof(scalar_of<G>), c.make.where());
     const std::size_t count = grid.scales.size();
     const std::size_t inner = grid.axis < 0 ? 1
                                             : static_cast<std::size_t>(x.dims.product(
                                                   static_cast<std::size_t>(grid.axis) + 1, x.dims.rank()));
     const bool bias = x.type == format::dtype::i32;
-    tensor<scalar_of<T>> reals(wholes.dims());
+    tensor<scalar_of<G>> reals(wholes.dims());
     for (std::size_t i = 0; i < reals.size(); ++i) {
         const std::size_t k = count == 1 ? 0 : i / inner % count;
         const auto steps = static_cast<std::int32_t>(wholes[i] - grid.zeros[k]);
-        reals[i] = static_cast<scalar_of<T>>(bias ? bias_master(steps, grid.scales[k])
+        reals[i] = static_cast<scalar_of<G>>(bias ? bias_master(steps, grid.scales[k])
                                                   : static_cast<float>(steps) * grid.scales[k]);
     }
     std::string name = c.make.net[id].name;
     c.make.release(id);
     operand y =
-        c.make.constant(any_tensor<scalar_of<T>>(std::move(reals)), format::dtype::f32, std::move(name));
+        c.make.constant(any_tensor<scalar_of<G>>(std::move(reals)), format::dtype::f32, std::move(name));
     if (const auto range = codes_of_type(x.type); range && range->bits <= 8)
         c.make.net[y.id].encoded = affine_encoding{grid.scales,   grid.zeros,     grid.axis, range->bits,
                                                    range->lowest, range->highest, {}};
@@ -286,8 +286,8 @@ template <class T>
 
 /// Codes picked from a table by other codes, which is how our writer has a function from codes to codes that
 /// no operator of ONNX is: the function of the real numbers, where it is one that is known.
-template <class T>
-[[nodiscard]] std::optional<operand> from_table(call<T>& c, const operand& source,
+template <class G>
+[[nodiscard]] std::optional<operand> from_table(call<G>& c, const operand& source,
                                                 const affine_encoding& to) {
     const auto* n = c.make.producer(source.id);
     if (n == nullptr || layer_of<gather>(*n) == nullptr)
@@ -320,8 +320,8 @@ template <class T>
 } // namespace detail
 
 /// DequantizeLinear.
-template <class T>
-[[nodiscard]] operand decoded(call<T>& c, const operand& source, const code_operands& from) {
+template <class G>
+[[nodiscard]] operand decoded(call<G>& c, const operand& source, const code_operands& from) {
     const auto grid = detail::constant_grid(c, source, from);
     const auto range = codes_of_type(source.type);
     const auto codes = grid && range ? activation_codes(*grid, *range) : std::nullopt;

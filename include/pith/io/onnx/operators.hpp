@@ -30,46 +30,46 @@
 namespace pith::io::onnx {
 
 /// An operator's handler, or null, and whether it knows what to do with operands that are codes.
-template <class T>
+template <class G>
 struct known_operator {
-    handler<T> import = nullptr;
+    handler<G> import = nullptr;
     bool takes_codes = false;
 };
 
 /// Calls look(table, whether its handlers know what to do with operands that are codes) for every table.
-template <class T, class Look>
+template <class G, class Look>
 void each_family(const Look& look) {
-    look(quantized_operators<T>, true);
-    look(integer_operators<T>, true);
-    look(qonnx_operators<T>, false);
-    look(elementwise_operators<T>, false);
-    look(conv_operators<T>, false);
-    look(pool_operators<T>, false);
-    look(dense_operators<T>, false);
-    look(normalize_operators<T>, false);
-    look(shape_operators<T>, false);
-    look(move_operators<T>, false);
-    look(logic_operators<T>, false);
-    look(einsum_operators<T>, false);
-    look(attention_operators<T>, false);
-    look(audio_operators<T>, false);
-    look(pick_operators<T>, false);
-    look(scatter_operators<T>, false);
-    look(reduce_operators<T>, false);
-    look(resize_operators<T>, false);
-    look(constant_operators<T>, false);
+    look(quantized_operators<G>, true);
+    look(integer_operators<G>, true);
+    look(qonnx_operators<G>, false);
+    look(elementwise_operators<G>, false);
+    look(conv_operators<G>, false);
+    look(pool_operators<G>, false);
+    look(dense_operators<G>, false);
+    look(normalize_operators<G>, false);
+    look(shape_operators<G>, false);
+    look(move_operators<G>, false);
+    look(logic_operators<G>, false);
+    look(einsum_operators<G>, false);
+    look(attention_operators<G>, false);
+    look(audio_operators<G>, false);
+    look(pick_operators<G>, false);
+    look(scatter_operators<G>, false);
+    look(reduce_operators<G>, false);
+    look(resize_operators<G>, false);
+    look(constant_operators<G>, false);
 }
 
-template <class T>
-[[nodiscard]] known_operator<T> find_operator(std::string_view domain, std::string_view op_type) noexcept {
-    known_operator<T> found;
-    each_family<T>([&](const auto& family, bool takes_codes) {
+template <class G>
+[[nodiscard]] known_operator<G> find_operator(std::string_view domain, std::string_view op_type) noexcept {
+    known_operator<G> found;
+    each_family<G>([&](const auto& family, bool takes_codes) {
         for (const auto& entry : family)
             if (entry.op_type == op_type && entry.domain == domain)
                 found = {entry.import, takes_codes};
     });
-    T::layers::for_each([&]<class L>() {
-        if (const auto own = detail::own_handler<T, L>(domain, op_type))
+    G::layers::for_each([&]<class L>() {
+        if (const auto own = detail::own_handler<G, L>(domain, op_type))
             found = {own, false};
     });
     return found;

@@ -21,14 +21,14 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// Every `step`-th of `size` elements of one axis from `first` on.
-template <class T>
-[[nodiscard]] operand cut_axis(call<T>& c, const operand& x, std::size_t axis, std::int64_t first,
+template <class G>
+[[nodiscard]] operand cut_axis(call<G>& c, const operand& x, std::size_t axis, std::int64_t first,
                                std::int64_t size, std::int64_t step = 1) {
     return c.stored(cut(c, x.id, stored_axis(x.order, axis), first, size, step), x.order);
 }
 
-template <class T>
-[[nodiscard]] operand joined_axis(call<T>& c, const std::vector<operand>& parts, std::size_t axis) {
+template <class G>
+[[nodiscard]] operand joined_axis(call<G>& c, const std::vector<operand>& parts, std::size_t axis) {
     std::vector<value_id> ids;
     for (const auto& p : parts)
         if (p.dims[axis] > 0)
@@ -39,8 +39,8 @@ template <class T>
 }
 
 /// [batch, length, heads * size] as [batch, length, heads, size].
-template <class T>
-[[nodiscard]] operand split_heads(call<T>& c, const operand& x, std::int64_t heads) {
+template <class G>
+[[nodiscard]] operand split_heads(call<G>& c, const operand& x, std::int64_t heads) {
     c.expect(x.dims.rank() == 3 && heads > 0 && x.dims[2] % heads == 0, errc::bad_shape,
              "the last axis cannot be divided into the heads");
     return reshape_to(c, x, {x.dims[0], x.dims[1], heads, x.dims[2] / heads});
@@ -49,8 +49,8 @@ template <class T>
 } // namespace detail
 
 /// Pairs of elements turned by angles that grow with the position (Su et al., RoFormer, 2021).
-template <class T>
-void import_rotary_embedding(call<T>& c) {
+template <class G>
+void import_rotary_embedding(call<G>& c) {
     const operand given = c.in(0);
     const bool rows = given.dims.rank() == 3;
     c.expect(rows || given.dims.rank() == 4, errc::bad_shape, "three or four axes are needed");
@@ -104,8 +104,8 @@ void import_rotary_embedding(call<T>& c) {
 namespace detail {
 
 /// What is added to the products: nothing, or minus infinity where there must be no attention.
-template <class T>
-[[nodiscard]] operand attention_bias(call<T>& c, const operand& scores) {
+template <class G>
+[[nodiscard]] operand attention_bias(call<G>& c, const operand& scores) {
     const std::size_t rank = scores.dims.rank();
     const std::int64_t rows = scores.dims[rank - 2], columns = scores.dims[rank - 1];
     const operand none = c.make.scalar(0);
@@ -126,8 +126,8 @@ template <class T>
 } // namespace detail
 
 /// softmax(scale * Q K' + bias) V over [batch, heads, length, size].
-template <class T>
-void import_attention(call<T>& c) {
+template <class G>
+void import_attention(call<G>& c) {
     const std::size_t axes = c.in(0).dims.rank();
     for (const std::size_t i : {0U, 1U, 2U, 4U, 5U})
         if (i < 3 || c.has(i))
@@ -174,10 +174,10 @@ void import_attention(call<T>& c) {
     c.out(3, mode == 0 ? products : scores);
 }
 
-template <class T>
-inline constexpr operator_entry<T> attention_operators[] = {
-    {"RotaryEmbedding", &import_rotary_embedding<T>},
-    {"Attention", &import_attention<T>},
+template <class G>
+inline constexpr operator_entry<G> attention_operators[] = {
+    {"RotaryEmbedding", &import_rotary_embedding<G>},
+    {"Attention", &import_attention<G>},
 };
 
 } // namespace pith::io::onnx

@@ -19,8 +19,8 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// One constant number of any type.
-template <class T>
-[[nodiscard]] double constant_number(call<T>& c, std::size_t i) {
+template <class G>
+[[nodiscard]] double constant_number(call<G>& c, std::size_t i) {
     const auto& v = c.make.net[c.make.place(c.raw(i))];
     c.expect(v.is_constant() && v.dims.elements() == 1, errc::unsupported,
              "an input must be one constant number here");
@@ -29,8 +29,8 @@ template <class T>
 }
 
 /// A length, or a count of bins.
-template <class T>
-[[nodiscard]] std::int64_t constant_length(call<T>& c, std::size_t i) {
+template <class G>
+[[nodiscard]] std::int64_t constant_length(call<G>& c, std::size_t i) {
     const double v = constant_number(c, i);
     c.expect(v >= 0 && v < (1 << 24), errc::bad_option, "a length is out of range");
     return static_cast<std::int64_t>(v);
@@ -46,13 +46,13 @@ struct fourier {
 };
 
 /// [bins, 2, samples, parts]
-template <class T>
-[[nodiscard]] operand fourier_matrix(call<T>& c, const fourier& f) {
+template <class G>
+[[nodiscard]] operand fourier_matrix(call<G>& c, const fourier& f) {
     const shape dims{f.bins, 2, f.samples, f.parts};
     c.expect(f.bins <= max_elements / (4 * std::max<std::int64_t>(f.samples, 1)), errc::bad_shape,
              "a value has more than 2^31 elements");
     c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
-    tensor<scalar_of<T>> m(dims);
+    tensor<scalar_of<G>> m(dims);
     std::size_t i = 0;
     for (std::int64_t k = 0; k < f.bins; ++k)
         for (int to = 0; to < 2; ++to)
@@ -66,15 +66,15 @@ template <class T>
                     const double v = to == from ? std::cos(angle)
                                      : to == 1  ? std::sin(angle)
                                                 : -std::sin(angle);
-                    m[i] = static_cast<scalar_of<T>>(f.inverse ? v / static_cast<double>(f.length) : v);
+                    m[i] = static_cast<scalar_of<G>>(f.inverse ? v / static_cast<double>(f.length) : v);
                 }
     return c.make.constant(std::move(m));
 }
 
 } // namespace detail
 
-template <class T>
-void import_fourier(call<T>& c) {
+template <class G>
+void import_fourier(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t rank = x.dims.rank();
     c.expect(rank >= 2 && (x.dims.back() == 1 || x.dims.back() == 2), errc::bad_shape,
@@ -119,8 +119,8 @@ void import_fourier(call<T>& c) {
 }
 
 /// Spectra of overlapping frames: a convolution whose filters are the rows of a Fourier transform.
-template <class T>
-void import_short_fourier(call<T>& c) {
+template <class G>
+void import_short_fourier(call<G>& c) {
     const operand x = c.in(0);
     c.expect(x.dims.rank() == 2 || (x.dims.rank() == 3 && (x.dims[2] == 1 || x.dims[2] == 2)),
              errc::bad_shape, "a signal [batch, length, parts] is needed");
@@ -150,17 +150,17 @@ void import_short_fourier(call<T>& c) {
 }
 
 /// a - b cos(2 pi n / N) + c cos(4 pi n / N), each a whole number of 460,000ths, as 25 / 46 needs them.
-template <class T, int A, int B, int C>
-void import_window(call<T>& c) {
+template <class G, int A, int B, int C>
+void import_window(call<G>& c) {
     const std::int64_t size = detail::constant_length(c, 0);
     const std::int64_t period = c.whole("periodic", 1) != 0 ? size : size - 1;
     const format::dtype type = element_type(c.whole("output_datatype", 1), c.make.where());
     c.make.left().charge(static_cast<std::uint64_t>(size) * 8, c.make.where());
-    tensor<scalar_of<T>> t(shape{size});
+    tensor<scalar_of<G>> t(shape{size});
     for (std::size_t i = 0; i < t.size(); ++i) {
         const double angle = 2 * std::numbers::pi * static_cast<double>(i) /
                              static_cast<double>(std::max<std::int64_t>(period, 1));
-        t[i] = static_cast<scalar_of<T>>((A - B * std::cos(angle) + C * std::cos(2 * angle)) / 46e4);
+        t[i] = static_cast<scalar_of<G>>((A - B * std::cos(angle) + C * std::cos(2 * angle)) / 46e4);
     }
     c.out(0, apply_cast(c, c.make.constant(std::move(t)), type));
 }
@@ -189,8 +189,8 @@ template <class = on_use>
 } // namespace detail
 
 /// Triangles whose corners lie evenly on the mel scale, one column each.
-template <class T>
-void import_mel_weights(call<T>& c) {
+template <class G>
+void import_mel_weights(call<G>& c) {
     const std::int64_t filters = detail::constant_length(c, 0);
     const std::int64_t length = detail::constant_length(c, 1);
     const double rate = detail::constant_number(c, 2);
@@ -201,10 +201,10 @@ void import_mel_weights(call<T>& c) {
              errc::bad_option, "a frequency is out of range");
     c.make.left().charge(static_cast<std::uint64_t>(rows * filters) * 8, c.make.where());
     const auto bins = detail::mel_bins_of(filters, length, rate, low, high);
-    tensor<scalar_of<T>> t(shape{rows, filters});
+    tensor<scalar_of<G>> t(shape{rows, filters});
     const auto put = [&](std::int64_t row, std::int64_t filter, double v) {
         if (row < rows)
-            t[static_cast<std::size_t>(row * filters + filter)] = static_cast<scalar_of<T>>(v);
+            t[static_cast<std::size_t>(row * filters + filter)] = static_cast<scalar_of<G>>(v);
     };
     for (std::int64_t i = 0; i < filters; ++i) {
         const auto* corner = bins.at.data() + i;
@@ -220,14 +220,14 @@ void import_mel_weights(call<T>& c) {
     c.out(0, apply_cast(c, c.make.constant(std::move(t)), type));
 }
 
-template <class T>
-inline constexpr operator_entry<T> audio_operators[] = {
-    {"DFT", &import_fourier<T>},
-    {"STFT", &import_short_fourier<T>},
-    {"HannWindow", &import_window<T, 230000, 230000, 0>},
-    {"HammingWindow", &import_window<T, 250000, 210000, 0>},
-    {"BlackmanWindow", &import_window<T, 193200, 230000, 36800>},
-    {"MelWeightMatrix", &import_mel_weights<T>},
+template <class G>
+inline constexpr operator_entry<G> audio_operators[] = {
+    {"DFT", &import_fourier<G>},
+    {"STFT", &import_short_fourier<G>},
+    {"HannWindow", &import_window<G, 230000, 230000, 0>},
+    {"HammingWindow", &import_window<G, 250000, 210000, 0>},
+    {"BlackmanWindow", &import_window<G, 193200, 230000, 36800>},
+    {"MelWeightMatrix", &import_mel_weights<G>},
 };
 
 } // namespace pith::io::onnx

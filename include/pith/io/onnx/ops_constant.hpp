@@ -16,12 +16,12 @@
 
 namespace pith::io::onnx {
 
-template <class T>
-void import_constant(call<T>& c) {
+template <class G>
+void import_constant(call<G>& c) {
     for (const char* const name : {"value_string", "value_strings", "sparse_value"})
         c.expect(!c.has_attribute(name), errc::unsupported, "string and sparse constants are not supported");
     if (const auto t = c.tensor("value")) {
-        auto a = read_elements<scalar_of<T>>(*t, c.make.left());
+        auto a = read_elements<scalar_of<G>>(*t, c.make.left());
         return c.out(0, c.make.constant(std::move(a.data), a.type));
     }
     const auto row = [](const auto& values, auto zero) {
@@ -36,25 +36,25 @@ void import_constant(call<T>& c) {
         return c.out(
             0, c.make.constant(tensor<std::int64_t>(shape{}, c.whole("value_int", 0)), format::dtype::i64));
     if (c.has_attribute("value_floats"))
-        return c.out(0, c.make.constant(row(c.reals("value_floats"), scalar_of<T>{}), format::dtype::f32));
+        return c.out(0, c.make.constant(row(c.reals("value_floats"), scalar_of<G>{}), format::dtype::f32));
     c.expect(c.has_attribute("value_ints"), errc::bad_file, "the constant has no value");
     c.out(0, c.make.constant(row(c.wholes("value_ints"), std::int64_t{}), format::dtype::i64));
 }
 
-template <class T>
-void import_constant_of_shape(call<T>& c) {
+template <class G>
+void import_constant_of_shape(call<G>& c) {
     const shape dims = detail::to_shape(c, c.constant_wholes(0));
     c.make.left().charge(static_cast<std::uint64_t>(dims.elements()) * 8, c.make.where());
     const auto t = c.tensor("value");
     if (!t)
-        return c.out(0, c.make.constant(tensor<scalar_of<T>>(dims)));
-    const auto a = read_elements<scalar_of<T>>(*t, c.make.left());
+        return c.out(0, c.make.constant(tensor<scalar_of<G>>(dims)));
+    const auto a = read_elements<scalar_of<G>>(*t, c.make.left());
     c.expect(dims_of(a.data).elements() == 1, errc::bad_shape, "the value must be one number");
     std::visit([&](const auto& one) { c.out(0, c.make.constant(tensor(dims, one[0]), a.type)); }, a.data);
 }
 
-template <class T>
-void import_shape(call<T>& c) {
+template <class G>
+void import_shape(call<G>& c) {
     const shape& dims = c.raw(0).dims;
     const auto rank = static_cast<std::int64_t>(dims.rank());
     const auto bound = [&](std::string_view name, std::int64_t otherwise) {
@@ -68,16 +68,16 @@ void import_shape(call<T>& c) {
           c.make.constant(tensor<std::int64_t>(shape{last - first}, std::move(sizes)), format::dtype::i64));
 }
 
-template <class T>
-void import_size(call<T>& c) {
+template <class G>
+void import_size(call<G>& c) {
     c.out(0, c.make.constant(tensor<std::int64_t>(shape{}, c.raw(0).dims.elements()), format::dtype::i64));
 }
 
 namespace detail {
 
 /// A cast to `to` with the node's attributes.
-template <class T>
-[[nodiscard]] cast cast_of(const call<T>& c, format::dtype to) {
+template <class G>
+[[nodiscard]] cast cast_of(const call<G>& c, format::dtype to) {
     const auto rounding = c.text("round_mode", "up");
     c.expect(rounding == "up" || rounding == "down" || rounding == "nearest", errc::bad_option,
              "the mode of rounding is unknown");
@@ -88,8 +88,8 @@ template <class T>
 }
 
 /// What a cast makes: a number, before opset 6 the name of a DataType.
-template <class T>
-[[nodiscard]] format::dtype cast_target(const call<T>& c) {
+template <class G>
+[[nodiscard]] format::dtype cast_target(const call<G>& c) {
     const attribute* a = c.find("to");
     if (a == nullptr || a->type != attribute_type::text)
         return element_type(c.whole("to", 0), c.make.where());
@@ -107,19 +107,19 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_cast(call<T>& c) {
+template <class G>
+void import_cast(call<G>& c) {
     const format::dtype to = detail::cast_target(c);
     c.out(0, apply_cast(c, c.raw(0), detail::cast_of(c, to)));
 }
 
-template <class T>
-void import_cast_like(call<T>& c) {
+template <class G>
+void import_cast_like(call<G>& c) {
     c.out(0, apply_cast(c, c.raw(0), detail::cast_of(c, c.raw(1).type)));
 }
 
-template <class T>
-void import_range(call<T>& c) {
+template <class G>
+void import_range(call<G>& c) {
     const format::dtype type = c.raw(0).type;
     double v[3] = {};
     for (std::size_t i = 0; i < 3; ++i) {
@@ -139,9 +139,9 @@ void import_range(call<T>& c) {
     const auto n = static_cast<std::int64_t>(count);
     c.make.left().charge(static_cast<std::uint64_t>(n) * 8, c.make.where());
     if (is_real(type)) {
-        tensor<scalar_of<T>> t(shape{n});
+        tensor<scalar_of<G>> t(shape{n});
         for (std::size_t i = 0; i < t.size(); ++i)
-            t[i] = format::round_float(type, static_cast<scalar_of<T>>(v[0] + static_cast<double>(i) * v[2]));
+            t[i] = format::round_float(type, static_cast<scalar_of<G>>(v[0] + static_cast<double>(i) * v[2]));
         return c.out(0, c.make.constant(std::move(t), type));
     }
     tensor<std::int64_t> t(shape{n});
@@ -153,14 +153,14 @@ void import_range(call<T>& c) {
 namespace detail {
 
 /// Input i, a constant, broadcast to `dims`.
-template <class T>
-[[nodiscard]] const value<scalar_of<T>>& constant_as(call<T>& c, std::size_t i, const shape& dims) {
+template <class G>
+[[nodiscard]] const value<scalar_of<G>>& constant_as(call<G>& c, std::size_t i, const shape& dims) {
     const operand x = expand_to(c, c.in(i), dims);
     return c.make.net[c.make.place(x)];
 }
 
-template <class T>
-[[nodiscard]] shape common_dims(call<T>& c) {
+template <class G>
+[[nodiscard]] shape common_dims(call<G>& c) {
     shape dims;
     for (std::size_t i = 0; i < c.inputs(); ++i) {
         c.expect(c.is_constant(i), errc::unsupported,
@@ -189,17 +189,17 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class T>
-void import_mod(call<T>& c) {
+template <class G>
+void import_mod(call<G>& c) {
     c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
     const bool of_dividend = c.whole("fmod", 0) != 0;
     const shape dims = detail::common_dims(c);
-    const value<scalar_of<T>> a = detail::constant_as(c, 0, dims);
-    const value<scalar_of<T>> b = detail::constant_as(c, 1, dims);
+    const value<scalar_of<G>> a = detail::constant_as(c, 0, dims);
+    const value<scalar_of<G>> b = detail::constant_as(c, 1, dims);
     c.expect(a.constant.index() == b.constant.index(), errc::bad_shape, "the inputs have different types");
     if (a.reals() != nullptr) {
         c.expect(of_dividend, errc::bad_option, "the modulus of floating point numbers needs fmod = 1");
-        tensor<scalar_of<T>> out(dims);
+        tensor<scalar_of<G>> out(dims);
         for (std::size_t i = 0; i < out.size(); ++i)
             out[i] = std::fmod((*a.reals())[i], (*b.reals())[i]);
         return c.out(0, c.make.constant(std::move(out), a.type));
@@ -213,12 +213,12 @@ void import_mod(call<T>& c) {
 }
 
 /// Bits of two constants of whole numbers, combined; `combine` takes and gives 64 of them.
-template <class T, class Combine>
-void combine_bits(call<T>& c, const Combine& combine) {
+template <class G, class Combine>
+void combine_bits(call<G>& c, const Combine& combine) {
     c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
     const shape dims = detail::common_dims(c);
-    const value<scalar_of<T>> a = detail::constant_as(c, 0, dims);
-    const value<scalar_of<T>> b = detail::constant_as(c, 1, dims);
+    const value<scalar_of<G>> a = detail::constant_as(c, 0, dims);
+    const value<scalar_of<G>> b = detail::constant_as(c, 1, dims);
     c.expect(a.wholes() != nullptr && b.wholes() != nullptr, errc::bad_shape, "whole numbers are needed");
     tensor<std::int64_t> out(dims);
     for (std::size_t i = 0; i < out.size(); ++i)
@@ -229,15 +229,15 @@ void combine_bits(call<T>& c, const Combine& combine) {
     c.out(0, c.make.constant(std::move(out), a.type));
 }
 
-template <class T, char Op>
-void import_bitwise(call<T>& c) {
+template <class G, char Op>
+void import_bitwise(call<G>& c) {
     combine_bits(c, [](std::uint64_t a, std::uint64_t b) {
         return Op == '&' ? a & b : Op == '|' ? a | b : a ^ b;
     });
 }
 
-template <class T>
-void import_bit_shift(call<T>& c) {
+template <class G>
+void import_bit_shift(call<G>& c) {
     const auto direction = c.text("direction", "");
     c.expect(direction == "LEFT" || direction == "RIGHT", errc::bad_option,
              "the direction must be LEFT or RIGHT");
@@ -246,10 +246,10 @@ void import_bit_shift(call<T>& c) {
     });
 }
 
-template <class T>
-void import_bitwise_not(call<T>& c) {
+template <class G>
+void import_bitwise_not(call<G>& c) {
     const shape dims = detail::common_dims(c);
-    value<scalar_of<T>> x = detail::constant_as(c, 0, dims);
+    value<scalar_of<G>> x = detail::constant_as(c, 0, dims);
     c.expect(x.wholes() != nullptr, errc::bad_shape, "whole numbers are needed");
     tensor<std::int64_t> out = *x.wholes();
     for (auto& v : out.data())
@@ -257,10 +257,10 @@ void import_bitwise_not(call<T>& c) {
     c.out(0, c.make.constant(std::move(out), x.type));
 }
 
-template <class T>
-void import_non_zero(call<T>& c) {
+template <class G>
+void import_non_zero(call<G>& c) {
     const shape dims = detail::common_dims(c);
-    const value<scalar_of<T>> x = detail::constant_as(c, 0, dims);
+    const value<scalar_of<G>> x = detail::constant_as(c, 0, dims);
     std::vector<std::int64_t> found;
     for (std::int64_t i = 0; i < dims.elements(); ++i) {
         const auto at = static_cast<std::size_t>(i);
@@ -282,22 +282,22 @@ void import_non_zero(call<T>& c) {
     c.out(0, c.make.constant(std::move(out), format::dtype::i64));
 }
 
-template <class T>
-inline constexpr operator_entry<T> constant_operators[] = {
-    {"Constant", &import_constant<T>},
-    {"ConstantOfShape", &import_constant_of_shape<T>},
-    {"Shape", &import_shape<T>},
-    {"Size", &import_size<T>},
-    {"Cast", &import_cast<T>},
-    {"CastLike", &import_cast_like<T>},
-    {"Range", &import_range<T>},
-    {"Mod", &import_mod<T>},
-    {"BitwiseAnd", &import_bitwise<T, '&'>},
-    {"BitwiseOr", &import_bitwise<T, '|'>},
-    {"BitwiseXor", &import_bitwise<T, '^'>},
-    {"BitwiseNot", &import_bitwise_not<T>},
-    {"BitShift", &import_bit_shift<T>},
-    {"NonZero", &import_non_zero<T>},
+template <class G>
+inline constexpr operator_entry<G> constant_operators[] = {
+    {"Constant", &import_constant<G>},
+    {"ConstantOfShape", &import_constant_of_shape<G>},
+    {"Shape", &import_shape<G>},
+    {"Size", &import_size<G>},
+    {"Cast", &import_cast<G>},
+    {"CastLike", &import_cast_like<G>},
+    {"Range", &import_range<G>},
+    {"Mod", &import_mod<G>},
+    {"BitwiseAnd", &import_bitwise<G, '&'>},
+    {"BitwiseOr", &import_bitwise<G, '|'>},
+    {"BitwiseXor", &import_bitwise<G, '^'>},
+    {"BitwiseNot", &import_bitwise_not<G>},
+    {"BitShift", &import_bit_shift<G>},
+    {"NonZero", &import_non_zero<G>},
 };
 
 } // namespace pith::io::onnx

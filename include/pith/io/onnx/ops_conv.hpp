@@ -19,8 +19,8 @@ namespace detail {
 
 /// What lies under each window along the depth of x [n, d, h, w, c], as an image [n * outputs, h, w,
 /// groups * kernel * (c / groups)]: convolving it in two dimensions sums over the depth too.
-template <class T>
-[[nodiscard]] value_id depth_windows(call<T>& c, value_id x, const window_axis& depth, std::int64_t groups) {
+template <class G>
+[[nodiscard]] value_id depth_windows(call<G>& c, value_id x, const window_axis& depth, std::int64_t groups) {
     const shape s = c.make.net[x].dims;
     const std::int64_t outputs = outputs_of(c, depth);
     c.expect(s[0] <= max_elements / std::max<std::int64_t>(outputs, 1), errc::bad_shape,
@@ -39,8 +39,8 @@ template <class T>
 
 /// x [n, h, w, in] or [n, d, h, w, in] with weights [out, kh, kw, in / groups] or [out, kd, kh, kw,
 /// in / groups].
-template <class T>
-[[nodiscard]] value_id convolve(call<T>& c, value_id x, value_id weights, value_id bias,
+template <class G>
+[[nodiscard]] value_id convolve(call<G>& c, value_id x, value_id weights, value_id bias,
                                 const window_axes& windows, std::int64_t groups) {
     conv2d layer;
     set_windows(c, layer, windows[1], windows[2]);
@@ -64,8 +64,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_conv(call<T>& c) {
+template <class G>
+void import_conv(call<G>& c) {
     const operand x = detail::image_input(c);
     const operand weights = c.in(1);
     const std::size_t rank = x.dims.rank();
@@ -105,8 +105,8 @@ struct transposed_axis {
 }
 
 /// Padding in front and size of one axis of the output, from ConvTranspose's attributes.
-template <class T>
-[[nodiscard]] transposed_axis read_transposed(const call<T>& c, window_axis w, std::int64_t extra,
+template <class G>
+[[nodiscard]] transposed_axis read_transposed(const call<G>& c, window_axis w, std::int64_t extra,
                                               const std::int64_t* wanted) {
     const auto mode = c.text("auto_pad", "NOTSET");
     const bool same = mode == "SAME_UPPER" || mode == "SAME_LOWER";
@@ -129,8 +129,8 @@ template <class T>
 
 /// Weights [in, out / groups, kernel...] as those of the convolutions, [groups * strides * out / groups,
 /// kernel..., in / groups], the last axis' strides outermost.
-template <class T>
-[[nodiscard]] value_id transposed_weights(call<T>& c, value_id w, const std::vector<transposed_axis>& axes,
+template <class G>
+[[nodiscard]] value_id transposed_weights(call<G>& c, value_id w, const std::vector<transposed_axis>& axes,
                                           std::int64_t groups) {
     const shape from = c.make.net[w].dims;
     std::int64_t out = from[1];
@@ -161,8 +161,8 @@ template <class T>
 }
 
 /// One bias per output channel repeated for the convolutions.
-template <class T>
-[[nodiscard]] value_id transposed_bias(call<T>& c, value_id bias, std::int64_t phases, std::int64_t groups,
+template <class G>
+[[nodiscard]] value_id transposed_bias(call<G>& c, value_id bias, std::int64_t phases, std::int64_t groups,
                                        std::int64_t channels) {
     c.expect(c.make.net[bias].dims == shape{channels}, errc::bad_shape,
              "a bias needs one number per output channel");
@@ -175,8 +175,8 @@ template <class T>
 
 /// The outputs of the convolutions, side by side in the channels of y [n, d, h, w, groups * strides * out],
 /// laid out in space and cropped.
-template <class T>
-[[nodiscard]] value_id interleaved(call<T>& c, value_id y, const std::array<transposed_axis, 3>& axes,
+template <class G>
+[[nodiscard]] value_id interleaved(call<G>& c, value_id y, const std::array<transposed_axis, 3>& axes,
                                    std::int64_t groups) {
     const shape s = c.make.net[y].dims;
     const std::int64_t n = s[0];
@@ -198,8 +198,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_conv_transpose(call<T>& c) {
+template <class G>
+void import_conv_transpose(call<G>& c) {
     const operand x = detail::image_input(c);
     const operand weights = c.in(1);
     const std::size_t rank = x.dims.rank();
@@ -250,10 +250,10 @@ void import_conv_transpose(call<T>& c) {
     c.out(0, c.stored(y, x.order));
 }
 
-template <class T>
-inline constexpr operator_entry<T> conv_operators[] = {
-    {"Conv", &import_conv<T>},
-    {"ConvTranspose", &import_conv_transpose<T>},
+template <class G>
+inline constexpr operator_entry<G> conv_operators[] = {
+    {"Conv", &import_conv<G>},
+    {"ConvTranspose", &import_conv_transpose<G>},
 };
 
 } // namespace pith::io::onnx

@@ -15,8 +15,8 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// x [..., in] times constant weights, given as an operand [out, in] in the model's order.
-template <class T>
-[[nodiscard]] operand multiply_dense(call<T>& c, const operand& source, operand weights, value_id bias) {
+template <class G>
+[[nodiscard]] operand multiply_dense(call<G>& c, const operand& source, operand weights, value_id bias) {
     operand x = source;
     if (x.mixed) {
         weights = mix_constant(c, weights, *x.mixed);
@@ -32,8 +32,8 @@ template <class T>
 }
 
 /// a [..., m, k] times b [..., k, n], vectors as NumPy has it.
-template <class T>
-[[nodiscard]] operand multiply_matrices(call<T>& c, const operand& a, const operand& b) {
+template <class G>
+[[nodiscard]] operand multiply_matrices(call<G>& c, const operand& a, const operand& b) {
     const auto with = [&](const operand& x, bool in_front) {
         shape dims = x.dims;
         if (in_front)
@@ -55,15 +55,15 @@ template <class T>
 }
 
 /// Whether `bias` is one number per column, and constant: then it becomes part of the layer.
-template <class T>
-[[nodiscard]] bool is_row(const call<T>& c, const operand& bias, std::int64_t columns) {
+template <class G>
+[[nodiscard]] bool is_row(const call<G>& c, const operand& bias, std::int64_t columns) {
     const shape& dims = bias.dims;
     return c.make.is_constant(bias) && dims.elements() == (dims.rank() == 0 ? 1 : dims.back()) &&
            (dims.elements() == columns || dims.elements() == 1);
 }
 
-template <class T>
-[[nodiscard]] value_id row_bias(call<T>& c, const operand& bias, std::int64_t columns, float beta) {
+template <class G>
+[[nodiscard]] value_id row_bias(call<G>& c, const operand& bias, std::int64_t columns, float beta) {
     operand b = c.plain(c.make.place(bias));
     if (beta != 1.F)
         b = combine(c, binary_op::mul, b, beta);
@@ -74,8 +74,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_matmul(call<T>& c) {
+template <class G>
+void import_matmul(call<G>& c) {
     const operand& a = c.raw(0);
     const operand b = c.in(1);
     c.expect(a.dims.rank() > 0 && b.dims.rank() > 0, errc::bad_shape,
@@ -86,8 +86,8 @@ void import_matmul(call<T>& c) {
                    : detail::multiply_matrices(c, c.in(0), b));
 }
 
-template <class T>
-void import_gemm(call<T>& c) {
+template <class G>
+void import_gemm(call<G>& c) {
     const float alpha = c.real("alpha", 1.F);
     const float beta = c.real("beta", 1.F);
     const bool flip_a = c.whole("transA", 0) != 0;
@@ -123,10 +123,10 @@ void import_gemm(call<T>& c) {
     c.out(0, y);
 }
 
-template <class T>
-inline constexpr operator_entry<T> dense_operators[] = {
-    {"MatMul", &import_matmul<T>},
-    {"Gemm", &import_gemm<T>},
+template <class G>
+inline constexpr operator_entry<G> dense_operators[] = {
+    {"MatMul", &import_matmul<G>},
+    {"Gemm", &import_gemm<G>},
 };
 
 } // namespace pith::io::onnx

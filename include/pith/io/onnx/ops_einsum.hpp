@@ -32,8 +32,8 @@ struct einsum_equation {
 };
 
 /// @param hidden how many axes "..." stands for
-template <class T>
-[[nodiscard]] einsum_labels read_labels(const call<T>& c, std::string_view term, std::size_t hidden) {
+template <class G>
+[[nodiscard]] einsum_labels read_labels(const call<G>& c, std::string_view term, std::size_t hidden) {
     einsum_labels out;
     for (std::size_t i = 0; i < term.size(); ++i) {
         const char l = term[i];
@@ -54,8 +54,8 @@ template <class T>
 }
 
 /// The axes that "..." hides of a term for a value of `rank`.
-template <class T>
-[[nodiscard]] std::size_t hidden_axes(const call<T>& c, std::string_view term, std::size_t rank) {
+template <class G>
+[[nodiscard]] std::size_t hidden_axes(const call<G>& c, std::string_view term, std::size_t rank) {
     if (term.find("...") == std::string_view::npos)
         return 0;
     const std::size_t named = read_labels(c, term, 0).size();
@@ -63,8 +63,8 @@ template <class T>
     return rank - named;
 }
 
-template <class T>
-[[nodiscard]] einsum_equation read_equation(call<T>& c) {
+template <class G>
+[[nodiscard]] einsum_equation read_equation(call<G>& c) {
     const std::string_view text = c.text("equation", "");
     const std::size_t arrow = text.find("->");
     std::string_view left = text.substr(0, arrow);
@@ -105,8 +105,8 @@ struct einsum_term {
 };
 
 /// Axes with the same name become their diagonal.
-template <class T>
-void take_diagonals(call<T>& c, einsum_term& t) {
+template <class G>
+void take_diagonals(call<G>& c, einsum_term& t) {
     for (std::size_t i = 0; i < t.labels.size(); ++i)
         for (std::size_t k = t.labels.size(); k-- > i + 1;) {
             if (t.labels[k] != t.labels[i])
@@ -135,8 +135,8 @@ void take_diagonals(call<T>& c, einsum_term& t) {
 }
 
 /// Sums over the axes that `wanted` does not name.
-template <class T>
-void sum_away(call<T>& c, einsum_term& t, const einsum_labels& wanted) {
+template <class G>
+void sum_away(call<G>& c, einsum_term& t, const einsum_labels& wanted) {
     std::vector<std::size_t> gone;
     einsum_labels left;
     for (std::size_t i = 0; i < t.labels.size(); ++i) {
@@ -151,8 +151,8 @@ void sum_away(call<T>& c, einsum_term& t, const einsum_labels& wanted) {
 }
 
 /// The term with its axes in the order of `labels`, all of which it has.
-template <class T>
-[[nodiscard]] operand in_order(call<T>& c, const einsum_term& t, const einsum_labels& labels) {
+template <class G>
+[[nodiscard]] operand in_order(call<G>& c, const einsum_term& t, const einsum_labels& labels) {
     std::vector<std::size_t> order;
     for (const int l : labels)
         order.push_back(
@@ -172,8 +172,8 @@ template <class = on_use>
 }
 
 /// The product of two terms summed over what `wanted` does not name.
-template <class T>
-[[nodiscard]] einsum_term multiply_terms(call<T>& c, einsum_term a, einsum_term b,
+template <class G>
+[[nodiscard]] einsum_term multiply_terms(call<G>& c, einsum_term a, einsum_term b,
                                          const einsum_labels& wanted) {
     einsum_labels either = wanted;
     either.insert(either.end(), b.labels.begin(), b.labels.end());
@@ -216,8 +216,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_einsum(call<T>& c) {
+template <class G>
+void import_einsum(call<G>& c) {
     const auto e = detail::read_equation(c);
     c.expect(!e.terms.empty(), errc::bad_file, "the node lacks an input that its operator needs");
     detail::einsum_term y{c.in(0), e.terms[0]};
@@ -238,9 +238,9 @@ void import_einsum(call<T>& c) {
     c.out(0, detail::in_order(c, y, e.output));
 }
 
-template <class T>
-inline constexpr operator_entry<T> einsum_operators[] = {
-    {"Einsum", &import_einsum<T>},
+template <class G>
+inline constexpr operator_entry<G> einsum_operators[] = {
+    {"Einsum", &import_einsum<G>},
 };
 
 } // namespace pith::io::onnx

@@ -17,19 +17,19 @@ namespace pith::io::onnx {
 
 namespace detail {
 
-template <class T>
-[[nodiscard]] operand truth(call<T>& c, bool is) {
+template <class G>
+[[nodiscard]] operand truth(call<G>& c, bool is) {
     return c.make.constant(tensor<std::int64_t>(shape{}, is ? 1 : 0), format::dtype::boolean);
 }
 
-template <class T>
-[[nodiscard]] operand negated(call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] operand negated(call<G>& c, const operand& x) {
     return combine(c, binary_op::equal, x, truth(c, false));
 }
 
 /// Two booleans as booleans: before opset 7 an axis says where the second one begins.
-template <class T>
-[[nodiscard]] operand decide(call<T>& c, binary_op op, bool exchanged = false) {
+template <class G>
+[[nodiscard]] operand decide(call<G>& c, binary_op op, bool exchanged = false) {
     c.expect(c.inputs() == 2, errc::bad_file, "the operator takes two inputs");
     const operand a = c.raw(0);
     const operand b = aligned(c, c.in(0), c.raw(1));
@@ -38,29 +38,29 @@ template <class T>
 
 } // namespace detail
 
-template <class T, binary_op Op, bool Exchanged = false>
-void import_decision(call<T>& c) {
+template <class G, binary_op Op, bool Exchanged = false>
+void import_decision(call<G>& c) {
     c.out(0, detail::decide(c, Op, Exchanged));
 }
 
-template <class T>
-void import_xor(call<T>& c) {
+template <class G>
+void import_xor(call<G>& c) {
     c.out(0, detail::negated(c, detail::decide(c, binary_op::equal)));
 }
 
-template <class T>
-void import_not(call<T>& c) {
+template <class G>
+void import_not(call<G>& c) {
     c.expect(c.raw(0).type == format::dtype::boolean, errc::bad_shape, "a boolean input is needed");
     c.out(0, detail::negated(c, c.raw(0)));
 }
 
-template <class T>
-void import_is_nan(call<T>& c) {
+template <class G>
+void import_is_nan(call<G>& c) {
     c.out(0, detail::negated(c, combine(c, binary_op::equal, c.raw(0), c.raw(0))));
 }
 
-template <class T>
-void import_is_infinite(call<T>& c) {
+template <class G>
+void import_is_infinite(call<G>& c) {
     const bool above = c.whole("detect_positive", 1) != 0;
     const bool below = c.whole("detect_negative", 1) != 0;
     const double infinity = std::numeric_limits<double>::infinity();
@@ -72,8 +72,8 @@ void import_is_infinite(call<T>& c) {
 
 namespace detail {
 
-template <class T>
-[[nodiscard]] bool is_zero(const call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] bool is_zero(const call<G>& c, const operand& x) {
     const auto& v = c.make.net[x.id];
     const auto none = [](const auto* t) {
         return t != nullptr && std::all_of(t->data().begin(), t->data().end(), [](auto e) { return e == 0; });
@@ -82,12 +82,12 @@ template <class T>
 }
 
 /// Element by element, of constants.
-template <class T>
-[[nodiscard]] operand choose_constant(call<T>& c) {
+template <class G>
+[[nodiscard]] operand choose_constant(call<G>& c) {
     const shape dims = common_dims(c);
-    const value<scalar_of<T>> pick = constant_as(c, 0, dims);
-    value<scalar_of<T>> a = constant_as(c, 1, dims);
-    const value<scalar_of<T>> b = constant_as(c, 2, dims);
+    const value<scalar_of<G>> pick = constant_as(c, 0, dims);
+    value<scalar_of<G>> a = constant_as(c, 1, dims);
+    const value<scalar_of<G>> b = constant_as(c, 2, dims);
     const auto choose = [&](auto yes, const auto& no) {
         for (std::size_t i = 0; i < yes.size(); ++i)
             if ((*pick.wholes())[i] == 0)
@@ -102,8 +102,8 @@ template <class T>
 namespace detail {
 
 /// What the condition keeps of `a` plus what its opposite keeps of `b`; of zeros nothing is kept.
-template <class T>
-[[nodiscard]] operand chosen(call<T>& c, const operand& condition, const operand& a, const operand& b) {
+template <class G>
+[[nodiscard]] operand chosen(call<G>& c, const operand& condition, const operand& a, const operand& b) {
     const auto kept = [&](const operand& x, bool holds) {
         return combine(c, binary_op::keep, x, holds ? condition : negated(c, condition));
     };
@@ -114,8 +114,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_where(call<T>& c) {
+template <class G>
+void import_where(call<G>& c) {
     c.expect(c.inputs() == 3, errc::bad_file, "the operator takes three inputs");
     const operand condition = c.in(0);
     const operand a = c.in(1);
@@ -134,8 +134,8 @@ void import_where(call<T>& c) {
 }
 
 /// Nothing near zero, the rest nearer to it.
-template <class T>
-void import_shrink(call<T>& c) {
+template <class G>
+void import_shrink(call<G>& c) {
     const operand x = c.raw(0);
     const float limit = c.real("lambd", 0.5F);
     const float bias = c.real("bias", 0.F);
@@ -147,21 +147,21 @@ void import_shrink(call<T>& c) {
     c.out(0, combine(c, binary_op::add, low, high));
 }
 
-template <class T>
-inline constexpr operator_entry<T> logic_operators[] = {
-    {"Equal", &import_decision<T, binary_op::equal>},
-    {"Less", &import_decision<T, binary_op::less>},
-    {"LessOrEqual", &import_decision<T, binary_op::less_equal>},
-    {"Greater", &import_decision<T, binary_op::less, true>},
-    {"GreaterOrEqual", &import_decision<T, binary_op::less_equal, true>},
-    {"And", &import_decision<T, binary_op::mul>},
-    {"Or", &import_decision<T, binary_op::max>},
-    {"Xor", &import_xor<T>},
-    {"Not", &import_not<T>},
-    {"IsNaN", &import_is_nan<T>},
-    {"IsInf", &import_is_infinite<T>},
-    {"Where", &import_where<T>},
-    {"Shrink", &import_shrink<T>},
+template <class G>
+inline constexpr operator_entry<G> logic_operators[] = {
+    {"Equal", &import_decision<G, binary_op::equal>},
+    {"Less", &import_decision<G, binary_op::less>},
+    {"LessOrEqual", &import_decision<G, binary_op::less_equal>},
+    {"Greater", &import_decision<G, binary_op::less, true>},
+    {"GreaterOrEqual", &import_decision<G, binary_op::less_equal, true>},
+    {"And", &import_decision<G, binary_op::mul>},
+    {"Or", &import_decision<G, binary_op::max>},
+    {"Xor", &import_xor<G>},
+    {"Not", &import_not<G>},
+    {"IsNaN", &import_is_nan<G>},
+    {"IsInf", &import_is_infinite<G>},
+    {"Where", &import_where<G>},
+    {"Shrink", &import_shrink<G>},
 };
 
 } // namespace pith::io::onnx

@@ -16,8 +16,8 @@
 
 namespace pith::io::onnx {
 
-template <class T>
-void import_concat(call<T>& c) {
+template <class G>
+void import_concat(call<G>& c) {
     const operand first = c.in(0);
     const std::size_t axis = c.axis(c.whole("axis", 1), first.dims.rank());
     layout order = identity_layout(first.dims.rank());
@@ -35,8 +35,8 @@ void import_concat(call<T>& c) {
     c.out(0, c.stored(c.make.emit(concat{stored_axis(order, axis)}, std::move(ids)), order));
 }
 
-template <class T>
-void import_split(call<T>& c) {
+template <class G>
+void import_split(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
     const std::size_t count = c.node().outputs.size();
@@ -66,8 +66,8 @@ void import_split(call<T>& c) {
 namespace detail {
 
 /// One axis of Slice as the layer has it: first element, number of elements.
-template <class T>
-void slice_axis(const call<T>& c, slice& layer, std::size_t at, std::int64_t size, std::int64_t begin,
+template <class G>
+void slice_axis(const call<G>& c, slice& layer, std::size_t at, std::int64_t size, std::int64_t begin,
                 std::int64_t end, std::int64_t step) {
     c.expect(step != 0 && step != std::numeric_limits<std::int64_t>::min(), errc::bad_option,
              "a step is out of range");
@@ -95,8 +95,8 @@ void slice_axis(const call<T>& c, slice& layer, std::size_t at, std::int64_t siz
 
 } // namespace detail
 
-template <class T>
-void import_slice(call<T>& c) {
+template <class G>
+void import_slice(call<G>& c) {
     const operand x = c.in(0);
     const bool attributes = c.opset < 10;
     const auto starts = attributes ? c.wholes("starts") : c.constant_wholes(1);
@@ -121,8 +121,8 @@ void import_slice(call<T>& c) {
     c.out(0, c.stored(c.make.emit(std::move(layer), {x.id}), x.order));
 }
 
-template <class T>
-void import_pad(call<T>& c) {
+template <class G>
+void import_pad(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t rank = x.dims.rank();
     const auto counts = c.opset >= 11             ? c.constant_wholes(1)
@@ -165,8 +165,8 @@ void import_pad(call<T>& c) {
     c.out(0, c.stored(c.make.emit(std::move(layer), {x.id}), x.order));
 }
 
-template <class T>
-void import_gather(call<T>& c) {
+template <class G>
+void import_gather(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
     if (x.dims.rank() == 1) { // what is picked lies as what picks
@@ -187,8 +187,8 @@ void import_gather(call<T>& c) {
 
 namespace detail {
 
-template <class T>
-[[nodiscard]] operand expand_to(call<T>& c, const operand& source, const shape& wanted) {
+template <class G>
+[[nodiscard]] operand expand_to(call<G>& c, const operand& source, const shape& wanted) {
     const operand x = raised(source, std::max(source.dims.rank(), wanted.rank()));
     const auto dims = broadcast(x.dims, wanted);
     c.expect(dims.has_value(), errc::bad_shape, "the shapes cannot be broadcast to each other");
@@ -201,13 +201,13 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_expand(call<T>& c) {
+template <class G>
+void import_expand(call<G>& c) {
     c.out(0, detail::expand_to(c, c.in(0), detail::to_shape(c, c.constant_wholes(1))));
 }
 
-template <class T>
-void import_tile(call<T>& c) {
+template <class G>
+void import_tile(call<G>& c) {
     const operand x = c.in(0);
     auto repeats = c.constant_wholes(1);
     if (c.opset < 6) { // an axis and a count
@@ -238,11 +238,11 @@ void import_tile(call<T>& c) {
     c.out(0, reshape_to(c, grown, detail::to_shape(c, joined)));
 }
 
-template <class T>
-inline constexpr operator_entry<T> move_operators[] = {
-    {"Concat", &import_concat<T>}, {"Split", &import_split<T>},   {"Slice", &import_slice<T>},
-    {"Pad", &import_pad<T>},       {"Gather", &import_gather<T>}, {"Expand", &import_expand<T>},
-    {"Tile", &import_tile<T>},
+template <class G>
+inline constexpr operator_entry<G> move_operators[] = {
+    {"Concat", &import_concat<G>}, {"Split", &import_split<G>},   {"Slice", &import_slice<G>},
+    {"Pad", &import_pad<G>},       {"Gather", &import_gather<G>}, {"Expand", &import_expand<G>},
+    {"Tile", &import_tile<G>},
 };
 
 } // namespace pith::io::onnx

@@ -21,8 +21,8 @@ struct normalized {
     operand y, mean, inverse;
 };
 
-template <class T>
-[[nodiscard]] normalized normalize(call<T>& c, const operand& x, const std::vector<std::size_t>& axes,
+template <class G>
+[[nodiscard]] normalized normalize(call<G>& c, const operand& x, const std::vector<std::size_t>& axes,
                                    float epsilon) {
     const operand mean = reduce_over(c, reduce_op::mean, x, axes, true);
     const operand centred = combine(c, binary_op::sub, x, mean);
@@ -34,8 +34,8 @@ template <class T>
 }
 
 /// [channels] as [channels, 1, ...] beside an input of `rank` axes.
-template <class T>
-[[nodiscard]] operand per_channel(call<T>& c, const operand& p, std::size_t rank) {
+template <class G>
+[[nodiscard]] operand per_channel(call<G>& c, const operand& p, std::size_t rank) {
     shape dims = p.dims;
     while (dims.rank() + 1 < rank)
         dims.push_back(1);
@@ -54,8 +54,8 @@ template <class = on_use>
 namespace detail {
 
 /// With the statistics of the batch itself, and the running ones that follow from them.
-template <class T>
-void train_batch_norm(call<T>& c) {
+template <class G>
+void train_batch_norm(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t rank = x.dims.rank();
     c.expect(rank >= 2 && x.dims.elements() > 0, errc::bad_shape, "an input with a channel axis is needed");
@@ -81,8 +81,8 @@ void train_batch_norm(call<T>& c) {
 
 } // namespace detail
 
-template <class T>
-void import_batch_norm(call<T>& c) {
+template <class G>
+void import_batch_norm(call<G>& c) {
     if (c.opset >= 14 && c.whole("training_mode", 0) != 0)
         return detail::train_batch_norm(c);
     c.expect(!(c.opset < 7 && c.whole("is_test", 0) == 0) && !c.wants(1), errc::unsupported,
@@ -105,8 +105,8 @@ void import_batch_norm(call<T>& c) {
     c.out(0, y);
 }
 
-template <class T>
-void import_layer_norm(call<T>& c) {
+template <class G>
+void import_layer_norm(call<G>& c) {
     const operand x = in_float(c, c.in(0));
     const std::size_t first = c.axis(c.whole("axis", -1), x.dims.rank());
     const auto n = detail::normalize(c, x, detail::axes_from(first, x.dims.rank()), c.real("epsilon", 1e-5F));
@@ -119,8 +119,8 @@ void import_layer_norm(call<T>& c) {
 }
 
 /// x over the root of its mean square, scaled.
-template <class T>
-void import_rms_norm(call<T>& c) {
+template <class G>
+void import_rms_norm(call<G>& c) {
     const operand x = in_float(c, c.in(0));
     const std::size_t rank = x.dims.rank();
     const auto axes = detail::axes_from(c.axis(c.whole("axis", -1), rank), rank);
@@ -133,8 +133,8 @@ void import_rms_norm(call<T>& c) {
 namespace detail {
 
 /// The attribute `axes`, or those given.
-template <class T>
-[[nodiscard]] std::vector<std::size_t> axes_or(const call<T>& c, std::vector<std::int64_t> axes,
+template <class G>
+[[nodiscard]] std::vector<std::size_t> axes_or(const call<G>& c, std::vector<std::int64_t> axes,
                                                std::size_t rank) {
     if (c.has_attribute("axes"))
         axes = c.wholes("axes");
@@ -146,8 +146,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_mean_variance_norm(call<T>& c) {
+template <class G>
+void import_mean_variance_norm(call<G>& c) {
     const operand x = in_float(c, c.in(0));
     const auto axes = detail::axes_or(c, {0, 2, 3}, x.dims.rank());
     const operand mean = reduce_over(c, reduce_op::mean, x, axes, true);
@@ -160,8 +160,8 @@ void import_mean_variance_norm(call<T>& c) {
 }
 
 /// x over its norm along one axis; zeros stay what they are.
-template <class T>
-void import_power_norm(call<T>& c) {
+template <class G>
+void import_power_norm(call<G>& c) {
     const operand x = in_float(c, c.in(0));
     const std::size_t axis = c.axis(c.whole("axis", -1), x.dims.rank());
     const std::int64_t p = c.whole("p", 2);
@@ -171,8 +171,8 @@ void import_power_norm(call<T>& c) {
     c.out(0, apply_cast(c, y, c.raw(0).type));
 }
 
-template <class T>
-void import_instance_norm(call<T>& c) {
+template <class G>
+void import_instance_norm(call<G>& c) {
     const operand x = in_float(c, c.in(0));
     const std::size_t rank = x.dims.rank();
     c.expect(rank >= 3, errc::bad_shape, "an image is needed");
@@ -182,8 +182,8 @@ void import_instance_norm(call<T>& c) {
     c.out(0, apply_cast(c, y, c.raw(0).type));
 }
 
-template <class T>
-void import_group_norm(call<T>& c) {
+template <class G>
+void import_group_norm(call<G>& c) {
     const operand x = in_float(c, c.in(0));
     const std::int64_t groups = c.whole("num_groups", 0);
     c.expect(x.dims.rank() >= 2 && x.dims.rank() < max_rank && groups > 0 && x.dims[1] % groups == 0,
@@ -204,8 +204,8 @@ void import_group_norm(call<T>& c) {
 
 /// x / (bias + alpha * mean of squares over neighbouring channels) ^ beta: the mean is a pool along the
 /// channels.
-template <class T>
-void import_local_response_norm(call<T>& c) {
+template <class G>
+void import_local_response_norm(call<G>& c) {
     const operand x = c.make.arranged(in_float(c, c.in(0)), channels_last(c.raw(0).dims.rank()));
     const std::int64_t size = c.whole("size", 0);
     c.expect(x.dims.rank() >= 3 && size > 0, errc::bad_shape, "an image and a positive size are needed");
@@ -226,8 +226,8 @@ void import_local_response_norm(call<T>& c) {
     c.out(0, apply_cast(c, combine(c, binary_op::mul, x, power), c.raw(0).type));
 }
 
-template <class T, bool Log>
-void import_softmax(call<T>& c) {
+template <class G, bool Log>
+void import_softmax(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t rank = x.dims.rank();
     c.expect(rank > 0, errc::bad_shape, "an axis is out of range");
@@ -246,8 +246,8 @@ void import_softmax(call<T>& c) {
     c.out(0, y);
 }
 
-template <class T>
-void import_dropout(call<T>& c) {
+template <class G>
+void import_dropout(call<G>& c) {
     const operand x = c.raw(0);
     bool trains = c.opset < 7 && c.whole("is_test", 0) == 0;
     if (c.opset >= 12 && c.has(2)) {
@@ -261,24 +261,24 @@ void import_dropout(call<T>& c) {
         return;
     c.make.left().charge(static_cast<std::uint64_t>(x.dims.elements()) * 8, c.make.where());
     if (c.opset < 10)
-        c.out(1, c.make.constant(tensor<scalar_of<T>>(x.dims, scalar_of<T>{1})));
+        c.out(1, c.make.constant(tensor<scalar_of<G>>(x.dims, scalar_of<G>{1})));
     else
         c.out(1, c.make.constant(tensor<std::int64_t>(x.dims, 1), format::dtype::boolean));
 }
 
-template <class T>
-inline constexpr operator_entry<T> normalize_operators[] = {
-    {"BatchNormalization", &import_batch_norm<T>},
-    {"LayerNormalization", &import_layer_norm<T>},
-    {"InstanceNormalization", &import_instance_norm<T>},
-    {"RMSNormalization", &import_rms_norm<T>},
-    {"MeanVarianceNormalization", &import_mean_variance_norm<T>},
-    {"LpNormalization", &import_power_norm<T>},
-    {"GroupNormalization", &import_group_norm<T>},
-    {"LRN", &import_local_response_norm<T>},
-    {"Softmax", &import_softmax<T, false>},
-    {"LogSoftmax", &import_softmax<T, true>},
-    {"Dropout", &import_dropout<T>},
+template <class G>
+inline constexpr operator_entry<G> normalize_operators[] = {
+    {"BatchNormalization", &import_batch_norm<G>},
+    {"LayerNormalization", &import_layer_norm<G>},
+    {"InstanceNormalization", &import_instance_norm<G>},
+    {"RMSNormalization", &import_rms_norm<G>},
+    {"MeanVarianceNormalization", &import_mean_variance_norm<G>},
+    {"LpNormalization", &import_power_norm<G>},
+    {"GroupNormalization", &import_group_norm<G>},
+    {"LRN", &import_local_response_norm<G>},
+    {"Softmax", &import_softmax<G, false>},
+    {"LogSoftmax", &import_softmax<G, true>},
+    {"Dropout", &import_dropout<G>},
 };
 
 } // namespace pith::io::onnx

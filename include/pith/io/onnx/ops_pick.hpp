@@ -18,27 +18,27 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// Indices as int64, negative ones counted from the end. @param sizes of the axis that each picks from
-template <class T>
-[[nodiscard]] operand wrapped_indices(call<T>& c, const operand& indices, const operand& sizes) {
+template <class G>
+[[nodiscard]] operand wrapped_indices(call<G>& c, const operand& indices, const operand& sizes) {
     const operand x = apply_cast(c, indices, format::dtype::i64);
     const operand zero = c.make.constant(tensor<std::int64_t>(shape{}, 0), format::dtype::i64);
     const operand behind = combine(c, binary_op::min, apply(c, {unary_op::sign}, x), zero);
     return combine(c, binary_op::sub, x, combine(c, binary_op::mul, behind, sizes));
 }
 
-template <class T>
-[[nodiscard]] operand whole_scalar(call<T>& c, std::int64_t v) {
+template <class G>
+[[nodiscard]] operand whole_scalar(call<G>& c, std::int64_t v) {
     return c.make.constant(tensor<std::int64_t>(shape{}, v), format::dtype::i64);
 }
 
-template <class T>
-[[nodiscard]] value_id flattened(call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] value_id flattened(call<G>& c, const operand& x) {
     return c.make.reshaped(c.make.place(x), {x.dims.elements()});
 }
 
 /// Refuses constant indices that are out of range.
-template <class T>
-void check_indices(const call<T>& c, const operand& indices, std::int64_t size) {
+template <class G>
+void check_indices(const call<G>& c, const operand& indices, std::int64_t size) {
     if (const auto* t = c.make.net[indices.id].wholes())
         for (const auto i : t->data())
             c.expect(i >= -size && i < size, errc::bad_shape,
@@ -47,8 +47,8 @@ void check_indices(const call<T>& c, const operand& indices, std::int64_t size) 
 
 } // namespace detail
 
-template <class T>
-void import_gather_elements(call<T>& c) {
+template <class G>
+void import_gather_elements(call<G>& c) {
     const operand x = c.in(0);
     const operand indices = c.in(1);
     const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
@@ -71,8 +71,8 @@ void import_gather_elements(call<T>& c) {
     c.out(0, c.plain(c.make.emit(gather{0}, {detail::flattened(c, x), c.make.place(at)})));
 }
 
-template <class T>
-void import_gather_nd(call<T>& c) {
+template <class G>
+void import_gather_nd(call<G>& c) {
     const operand x = c.in(0);
     const operand indices = c.in(1);
     const auto batch = static_cast<std::size_t>(c.small(c.whole("batch_dims", 0)));
@@ -109,8 +109,8 @@ void import_gather_nd(call<T>& c) {
     c.out(0, c.plain(c.make.emit(gather{0}, {from, c.make.place(at)})));
 }
 
-template <class T>
-void import_compress(call<T>& c) {
+template <class G>
+void import_compress(call<G>& c) {
     const auto taken = c.constant_wholes(1);
     operand x = c.in(0);
     if (!c.has_attribute("axis"))
@@ -129,8 +129,8 @@ void import_compress(call<T>& c) {
 }
 
 /// The first elements of each sequence the other way round.
-template <class T>
-void import_reverse_sequence(call<T>& c) {
+template <class G>
+void import_reverse_sequence(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t time = c.axis(c.whole("time_axis", 0), x.dims.rank());
     const std::size_t batch = c.axis(c.whole("batch_axis", 1), x.dims.rank());
@@ -159,8 +159,8 @@ void import_reverse_sequence(call<T>& c) {
 namespace detail {
 
 /// Whether a number along `axis` of rank `rank` equals x, of size 1 there: one true in each row.
-template <class T>
-[[nodiscard]] operand one_of(call<T>& c, const operand& x, std::int64_t size, std::size_t axis,
+template <class G>
+[[nodiscard]] operand one_of(call<G>& c, const operand& x, std::int64_t size, std::size_t axis,
                              std::size_t rank) {
     shape row;
     for (std::size_t i = axis; i < rank; ++i)
@@ -171,8 +171,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_one_hot(call<T>& c) {
+template <class G>
+void import_one_hot(call<G>& c) {
     const operand indices = c.in(0);
     const auto& given = c.make.net[c.make.place(c.raw(1))];
     c.expect(given.is_constant() && given.dims.elements() == 1, errc::unsupported,
@@ -197,8 +197,8 @@ void import_one_hot(call<T>& c) {
 }
 
 /// One at the first greatest element, zero elsewhere.
-template <class T>
-void import_hardmax(call<T>& c) {
+template <class G>
+void import_hardmax(call<G>& c) {
     operand x = c.in(0);
     const shape whole = x.dims;
     const std::size_t rank = whole.rank();
@@ -212,8 +212,8 @@ void import_hardmax(call<T>& c) {
     c.out(0, reshape_to(c, apply_cast(c, is, x.type), whole));
 }
 
-template <class T>
-void import_eye_like(call<T>& c) {
+template <class G>
+void import_eye_like(call<G>& c) {
     const operand& x = c.raw(0);
     c.expect(x.dims.rank() == 2, errc::bad_shape, "a matrix is needed");
     const format::dtype type =
@@ -226,8 +226,8 @@ void import_eye_like(call<T>& c) {
     c.out(0, apply_cast(c, y, type));
 }
 
-template <class T>
-void import_triangle(call<T>& c) {
+template <class G>
+void import_triangle(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t rank = x.dims.rank();
     c.expect(rank >= 2, errc::bad_shape, "a matrix is needed");
@@ -248,8 +248,8 @@ void import_triangle(call<T>& c) {
 }
 
 /// A product with a triangular matrix of ones, along any axis.
-template <class T>
-void import_running_sum(call<T>& c) {
+template <class G>
+void import_running_sum(call<G>& c) {
     const operand x = c.in(0);
     const auto given = c.constant_wholes(1);
     c.expect(given.size() == 1, errc::bad_shape, "the axis must be one number");
@@ -266,17 +266,17 @@ void import_running_sum(call<T>& c) {
     c.out(0, c.stored(detail::multiply_axis(c, matrix, x.id, stored_axis(x.order, axis)), x.order));
 }
 
-template <class T>
-inline constexpr operator_entry<T> pick_operators[] = {
-    {"GatherElements", &import_gather_elements<T>},
-    {"GatherND", &import_gather_nd<T>},
-    {"Compress", &import_compress<T>},
-    {"ReverseSequence", &import_reverse_sequence<T>},
-    {"OneHot", &import_one_hot<T>},
-    {"Hardmax", &import_hardmax<T>},
-    {"EyeLike", &import_eye_like<T>},
-    {"Trilu", &import_triangle<T>},
-    {"CumSum", &import_running_sum<T>},
+template <class G>
+inline constexpr operator_entry<G> pick_operators[] = {
+    {"GatherElements", &import_gather_elements<G>},
+    {"GatherND", &import_gather_nd<G>},
+    {"Compress", &import_compress<G>},
+    {"ReverseSequence", &import_reverse_sequence<G>},
+    {"OneHot", &import_one_hot<G>},
+    {"Hardmax", &import_hardmax<G>},
+    {"EyeLike", &import_eye_like<G>},
+    {"Trilu", &import_triangle<G>},
+    {"CumSum", &import_running_sum<G>},
 };
 
 } // namespace pith::io::onnx

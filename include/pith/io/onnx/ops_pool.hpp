@@ -16,16 +16,16 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// The windows of a pool on image x.
-template <class T>
-[[nodiscard]] window_axes read_pool(const call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] window_axes read_pool(const call<G>& c, const operand& x) {
     c.expect(c.has_attribute("kernel_shape"), errc::bad_file, "the attribute kernel_shape is missing");
     auto windows = read_windows(c, x.dims);
     apply_auto_pad(c, windows);
     return windows;
 }
 
-template <class T>
-[[nodiscard]] value_id pool_plane(call<T>& c, value_id x, pool2d layer, const window_axis& high,
+template <class G>
+[[nodiscard]] value_id pool_plane(call<G>& c, value_id x, pool2d layer, const window_axis& high,
                                   const window_axis& wide) {
     layer.kernel = {c.small(high.kernel), c.small(wide.kernel)};
     set_windows(c, layer, high, wide);
@@ -34,8 +34,8 @@ template <class T>
 
 /// x [n, h, w, c], or [n, d, h, w, c]: then height and width are pooled first, the depth after. Maxima of
 /// maxima are maxima, and the elements that an average is of are counted along each axis alone.
-template <class T>
-[[nodiscard]] operand pooled(call<T>& c, const operand& x, const pool2d& layer, const window_axes& windows) {
+template <class G>
+[[nodiscard]] operand pooled(call<G>& c, const operand& x, const pool2d& layer, const window_axes& windows) {
     const shape s = c.make.net[x.id].dims;
     if (s.rank() == 4)
         return c.stored(pool_plane(c, x.id, layer, windows[1], windows[2]), x.order);
@@ -49,8 +49,8 @@ template <class T>
 
 /// Where the maxima of a pool lie: the number of the element in the input, counted in the model's order, the
 /// last two axes exchanged if `columns_first`. The first of equal ones.
-template <class T>
-[[nodiscard]] operand maxima_places(call<T>& c, const operand& x, const pool2d& layer, const window_axes& w,
+template <class G>
+[[nodiscard]] operand maxima_places(call<G>& c, const operand& x, const pool2d& layer, const window_axes& w,
                                     bool columns_first) {
     std::int64_t outputs[3];
     std::int64_t count = 1;
@@ -109,8 +109,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T, pool_op Op>
-void import_pool(call<T>& c) {
+template <class G, pool_op Op>
+void import_pool(call<G>& c) {
     const operand x = detail::image_input(c);
     const auto windows = detail::read_pool(c, x);
     pool2d layer;
@@ -125,22 +125,22 @@ void import_pool(call<T>& c) {
 namespace detail {
 
 /// x^p of absolute values, for the means that a power norm is made of; back(c, mean, count) undoes it.
-template <class T>
+template <class G>
 struct power_norm {
     double p = 2;
 
-    [[nodiscard]] operand forth(call<T>& c, const operand& x) const {
+    [[nodiscard]] operand forth(call<G>& c, const operand& x) const {
         return combine(c, binary_op::pow, apply(c, {unary_op::abs}, x), p);
     }
     /// @param count of the elements in each mean
-    [[nodiscard]] operand back(call<T>& c, const operand& mean, std::int64_t count) const {
+    [[nodiscard]] operand back(call<G>& c, const operand& mean, std::int64_t count) const {
         return combine(c, binary_op::pow, combine(c, binary_op::mul, mean, static_cast<double>(count)),
                        1 / p);
     }
 };
 
-template <class T>
-[[nodiscard]] power_norm<T> read_power(const call<T>& c) {
+template <class G>
+[[nodiscard]] power_norm<G> read_power(const call<G>& c) {
     const double p =
         c.opset < 2 ? static_cast<double>(c.real("p", 2.F)) : static_cast<double>(c.whole("p", 2));
     c.expect(p > 0, errc::bad_option, "the exponent must be positive");
@@ -148,8 +148,8 @@ template <class T>
 }
 
 /// Images of any rank as [n, pixels, 1, c], pooled to [n, 1, ..., 1, c] in the model's order of axes.
-template <class T>
-[[nodiscard]] operand pooled_whole(call<T>& c, const operand& source, pool_op op) {
+template <class G>
+[[nodiscard]] operand pooled_whole(call<G>& c, const operand& source, pool_op op) {
     const std::size_t rank = source.dims.rank();
     c.expect(rank >= 3, errc::bad_shape, "an image with a spatial axis is needed");
     const operand x = c.make.arranged(source, channels_last(rank));
@@ -171,8 +171,8 @@ template <class T>
 } // namespace detail
 
 /// (sum of |x|^p)^(1/p): the sum is the average, padding counted, times the size of the window.
-template <class T>
-void import_power_pool(call<T>& c) {
+template <class G>
+void import_power_pool(call<G>& c) {
     const operand x = detail::image_input(c);
     const auto norm = detail::read_power(c);
     const auto windows = detail::read_pool(c, x);
@@ -184,27 +184,27 @@ void import_power_pool(call<T>& c) {
     c.out(0, norm.back(c, mean, windows[0].kernel * windows[1].kernel * windows[2].kernel));
 }
 
-template <class T, pool_op Op>
-void import_global_pool(call<T>& c) {
+template <class G, pool_op Op>
+void import_global_pool(call<G>& c) {
     c.out(0, detail::pooled_whole(c, c.in(0), Op));
 }
 
-template <class T>
-void import_global_power_pool(call<T>& c) {
+template <class G>
+void import_global_power_pool(call<G>& c) {
     const operand x = c.in(0);
     const auto norm = detail::read_power(c);
     const operand mean = detail::pooled_whole(c, norm.forth(c, x), pool_op::average);
     c.out(0, norm.back(c, mean, x.dims.product(2, x.dims.rank())));
 }
 
-template <class T>
-inline constexpr operator_entry<T> pool_operators[] = {
-    {"MaxPool", &import_pool<T, pool_op::max>},
-    {"AveragePool", &import_pool<T, pool_op::average>},
-    {"LpPool", &import_power_pool<T>},
-    {"GlobalMaxPool", &import_global_pool<T, pool_op::max>},
-    {"GlobalAveragePool", &import_global_pool<T, pool_op::average>},
-    {"GlobalLpPool", &import_global_power_pool<T>},
+template <class G>
+inline constexpr operator_entry<G> pool_operators[] = {
+    {"MaxPool", &import_pool<G, pool_op::max>},
+    {"AveragePool", &import_pool<G, pool_op::average>},
+    {"LpPool", &import_power_pool<G>},
+    {"GlobalMaxPool", &import_global_pool<G, pool_op::max>},
+    {"GlobalAveragePool", &import_global_pool<G, pool_op::average>},
+    {"GlobalLpPool", &import_global_power_pool<G>},
 };
 
 } // namespace pith::io::onnx

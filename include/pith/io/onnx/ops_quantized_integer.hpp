@@ -24,8 +24,8 @@ namespace detail {
 inline constexpr double exact_sums = 16777216.0;
 
 /// Input `at` minus its zero point at `zero_at`, whole numbers as real ones.
-template <class T>
-[[nodiscard]] operand steps_at(call<T>& c, std::size_t at, std::size_t zero_at, std::int64_t axis) {
+template <class G>
+[[nodiscard]] operand steps_at(call<G>& c, std::size_t at, std::size_t zero_at, std::int64_t axis) {
     code_operands by{c.make.scalar(1.0), std::nullopt, c.raw(at).type, axis, 0};
     if (c.has(zero_at))
         by.zero = without_codes(c, c.in(zero_at));
@@ -35,11 +35,11 @@ template <class T>
 }
 
 /// The greatest magnitude of a step of an operand of this type, beside a zero point of the same type.
-template <class T>
-[[nodiscard]] double greatest_step(const call<T>& c, const operand& x, format::dtype type) {
+template <class G>
+[[nodiscard]] double greatest_step(const call<G>& c, const operand& x, format::dtype type) {
     if (const auto* t = c.make.net[x.id].reals()) {
         double most = 0;
-        for (const scalar_of<T> v : t->data())
+        for (const scalar_of<G> v : t->data())
             most = std::max(most, std::abs(static_cast<double>(v)));
         return most;
     }
@@ -49,8 +49,8 @@ template <class T>
 }
 
 /// Elements [first, first + count) along an axis of the model.
-template <class T>
-[[nodiscard]] operand stretch(call<T>& c, const operand& x, std::size_t axis, std::int64_t first,
+template <class G>
+[[nodiscard]] operand stretch(call<G>& c, const operand& x, std::size_t axis, std::int64_t first,
                               std::int64_t count) {
     const std::size_t at = stored_axis(x.order, axis);
     const shape lies = c.make.net[x.id].dims;
@@ -64,8 +64,8 @@ template <class T>
 
 /// The product of a and b, summed over `a_axis` and `b_axis`, as int32. @param taps products per step along
 /// the axes
-template <class T>
-[[nodiscard]] operand exact_product(call<T>& c, handler<T> import, operand a, operand b, std::size_t a_axis,
+template <class G>
+[[nodiscard]] operand exact_product(call<G>& c, handler<G> import, operand a, operand b, std::size_t a_axis,
                                     std::size_t b_axis, std::int64_t taps) {
     a = c.make.unmixed(a);
     b = c.make.unmixed(b);
@@ -94,32 +94,32 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_conv_integer(call<T>& c) {
+template <class G>
+void import_conv_integer(call<G>& c) {
     const operand x = detail::steps_at(c, 0, 2, 1);
     const operand w = detail::steps_at(c, 1, 3, 0);
     c.expect(x.dims.rank() >= 3 && w.dims.rank() == x.dims.rank(), errc::bad_shape,
              "image and weights have different numbers of axes");
     const std::int64_t taps = w.dims.product(2, w.dims.rank());
-    c.out(0, detail::exact_product(c, &import_conv<T>, x, w, 1, 1, std::max<std::int64_t>(taps, 1)));
+    c.out(0, detail::exact_product(c, &import_conv<G>, x, w, 1, 1, std::max<std::int64_t>(taps, 1)));
 }
 
-template <class T>
-void import_matmul_integer(call<T>& c) {
+template <class G>
+void import_matmul_integer(call<G>& c) {
     const operand a = detail::steps_at(c, 0, 2, -2);
     const operand b = detail::steps_at(c, 1, 3, -1);
     c.expect(a.dims.rank() > 0 && b.dims.rank() > 0, errc::bad_shape,
              "a matrix product needs vectors or matrices");
     const std::size_t row = b.dims.rank() == 1 ? 0 : b.dims.rank() - 2;
-    c.out(0, detail::exact_product(c, &import_matmul<T>, a, b, a.dims.rank() - 1, row, 1));
+    c.out(0, detail::exact_product(c, &import_matmul<G>, a, b, a.dims.rank() - 1, row, 1));
 }
 
 namespace detail {
 
 /// a times b, and the bias at input `bias` where it is given, as real numbers.
-template <class T>
-void out_real_product(call<T>& c, const operand& a, const operand& b, std::size_t bias) {
-    operand y = c.output_of(&import_matmul<T>, {a, b});
+template <class G>
+void out_real_product(call<G>& c, const operand& a, const operand& b, std::size_t bias) {
+    operand y = c.output_of(&import_matmul<G>, {a, b});
     if (c.has(bias))
         y = combine(c, binary_op::add, y, c.raw(bias));
     c.out(0, y);
@@ -128,8 +128,8 @@ void out_real_product(call<T>& c, const operand& a, const operand& b, std::size_
 } // namespace detail
 
 /// inputs: A, B, a_scale, b_scale, a_zero_point, b_zero_point, bias.
-template <class T>
-void import_matmul_integer_to_float(call<T>& c) {
+template <class G>
+void import_matmul_integer_to_float(call<G>& c) {
     const auto by = [&](std::size_t scale, std::size_t zero, std::int64_t axis) {
         code_operands o{without_codes(c, c.in(scale)), std::nullopt, format::dtype::u8, axis, 0};
         if (c.has(zero))
@@ -141,19 +141,19 @@ void import_matmul_integer_to_float(call<T>& c) {
 }
 
 /// inputs: A (real), B, b_scale, b_zero_point, bias.
-template <class T>
-void import_dynamic_matmul(call<T>& c) {
+template <class G>
+void import_dynamic_matmul(call<G>& c) {
     const auto x = detail::dynamically_quantised(c, c.in(0));
     const operand a = decoded(c, x.codes, {x.scale, x.zero, format::dtype::u8, 1, 0});
     detail::out_real_product(c, a, detail::real_at(c, 1, -1), 4);
 }
 
-template <class T>
-inline constexpr operator_entry<T> integer_operators[] = {
-    {"ConvInteger", &import_conv_integer<T>},
-    {"MatMulInteger", &import_matmul_integer<T>},
-    {"MatMulIntegerToFloat", &import_matmul_integer_to_float<T>, detail::runtime_domain},
-    {"DynamicQuantizeMatMul", &import_dynamic_matmul<T>, detail::runtime_domain},
+template <class G>
+inline constexpr operator_entry<G> integer_operators[] = {
+    {"ConvInteger", &import_conv_integer<G>},
+    {"MatMulInteger", &import_matmul_integer<G>},
+    {"MatMulIntegerToFloat", &import_matmul_integer_to_float<G>, detail::runtime_domain},
+    {"DynamicQuantizeMatMul", &import_dynamic_matmul<G>, detail::runtime_domain},
 };
 
 } // namespace pith::io::onnx

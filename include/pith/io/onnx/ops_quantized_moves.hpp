@@ -39,15 +39,15 @@ template <class = on_use>
 }
 
 /// The real number that a code of x stands for.
-template <class T>
-[[nodiscard]] float real_of(call<T>& c, const operand& x, std::int64_t code) {
+template <class G>
+[[nodiscard]] float real_of(call<G>& c, const operand& x, std::int64_t code) {
     const std::int64_t steps = code - codes_of_type(x.type)->lowest;
     return format::decode(c.make.net[x.id].affine()->at(0), static_cast<std::int32_t>(steps));
 }
 
 /// The one constant code of this type at input i, or nothing.
-template <class T>
-[[nodiscard]] std::optional<std::int64_t> constant_code(call<T>& c, std::size_t i, format::dtype type) {
+template <class G>
+[[nodiscard]] std::optional<std::int64_t> constant_code(call<G>& c, std::size_t i, format::dtype type) {
     if (!c.has(i) || !c.is_constant(i) || c.raw(i).coded || c.raw(i).type != type)
         return std::nullopt;
     const auto* t = c.make.net[c.raw(i).id].wholes();
@@ -55,8 +55,8 @@ template <class T>
 }
 
 /// Input i as real numbers that go with those of the codes x, or nothing if it has none.
-template <class T>
-[[nodiscard]] std::optional<operand> beside(call<T>& c, const operand& x, std::size_t i) {
+template <class G>
+[[nodiscard]] std::optional<operand> beside(call<G>& c, const operand& x, std::size_t i) {
     operand y = c.raw(i);
     const affine_encoding codes = *c.make.net[x.id].affine();
     if (y.coded) {
@@ -74,8 +74,8 @@ template <class T>
 }
 
 /// The real inputs in place of codes, or nothing if the operator must see the codes.
-template <class T>
-[[nodiscard]] std::optional<std::vector<std::optional<operand>>> moved_inputs(call<T>& c) {
+template <class G>
+[[nodiscard]] std::optional<std::vector<std::optional<operand>>> moved_inputs(call<G>& c) {
     const std::string_view op = c.node().op_type;
     if (!c.has(0) || ((op == "Resize" || op == "Upsample") && c.text("mode", "nearest") != "nearest"))
         return std::nullopt;
@@ -104,8 +104,8 @@ template <class T>
     return out;
 }
 
-template <class T>
-[[nodiscard]] bool import_moved(call<T>& c, handler<T> import, bool outputs_codes) {
+template <class G>
+[[nodiscard]] bool import_moved(call<G>& c, handler<G> import, bool outputs_codes) {
     const auto inputs = moved_inputs(c);
     if (!inputs)
         return false;
@@ -133,8 +133,8 @@ template <class T>
 }
 
 /// Relu and Clip of codes cut the codes, not what they stand for.
-template <class T>
-[[nodiscard]] bool import_cut(call<T>& c) {
+template <class G>
+[[nodiscard]] bool import_cut(call<G>& c) {
     const operand x = c.raw(0);
     const bool relu = c.node().op_type == "Relu";
     const code_range range = *codes_of_type(x.type);
@@ -165,8 +165,8 @@ template <class T>
 
 /// Imports a node of which some inputs are codes, by the handler of its operator, which knows nothing of
 /// them.
-template <class T>
-void import_on_codes(call<T>& c, handler<T> import) {
+template <class G>
+void import_on_codes(call<G>& c, handler<G> import) {
     using detail::code_use;
     const code_use use = detail::use_of_codes(c.node().op_type);
     if (use == code_use::moves || use == code_use::positions)

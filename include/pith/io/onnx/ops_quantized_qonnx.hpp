@@ -19,8 +19,8 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// Quant's rounding, by name.
-template <class T>
-[[nodiscard]] operand rounded(call<T>& c, const operand& x, std::string_view mode) {
+template <class G>
+[[nodiscard]] operand rounded(call<G>& c, const operand& x, std::string_view mode) {
     const auto is = [&](std::string_view name) {
         if (mode.size() != name.size())
             return false;
@@ -41,8 +41,8 @@ template <class T>
 }
 
 /// A constant parameter: one number, or one per slice along the axis where it is longer than 1.
-template <class T>
-[[nodiscard]] std::optional<int> slices_of(call<T>& c, const operand& p, std::size_t rank) {
+template <class G>
+[[nodiscard]] std::optional<int> slices_of(call<G>& c, const operand& p, std::size_t rank) {
     if (!c.make.is_constant(p))
         return std::nullopt;
     if (p.dims.elements() == 1)
@@ -54,8 +54,8 @@ template <class T>
 }
 
 /// The grid of Quant's constant scale and zero point, if it is one.
-template <class T>
-[[nodiscard]] std::optional<code_grid> quant_grid(call<T>& c, const operand& x, const operand& scale,
+template <class G>
+[[nodiscard]] std::optional<code_grid> quant_grid(call<G>& c, const operand& x, const operand& scale,
                                                   const operand& zero) {
     const auto axis = slices_of(c, scale, x.dims.rank());
     const auto zero_axis = slices_of(c, zero, x.dims.rank());
@@ -63,7 +63,7 @@ template <class T>
         return std::nullopt;
     code_grid g;
     g.axis = *axis;
-    for (const scalar_of<T> s : c.make.net[c.make.place(scale)].reals()->data())
+    for (const scalar_of<G> s : c.make.net[c.make.place(scale)].reals()->data())
         g.scales.push_back(static_cast<float>(s));
     const auto& zeros = *c.make.net[c.make.place(zero)].reals();
     if (g.scales.empty() || (zeros.size() != 1 && zeros.size() != g.scales.size()))
@@ -78,8 +78,8 @@ template <class T>
 }
 
 /// The codes of `bits` bits.
-template <class T>
-[[nodiscard]] code_range quant_range(const call<T>& c, float bits) {
+template <class G>
+[[nodiscard]] code_range quant_range(const call<G>& c, float bits) {
     c.expect(bits >= 1.F && bits <= 24.F && bits == std::floor(bits), errc::unsupported,
              "only whole bit widths from 1 to 24 are supported");
     const bool narrow = c.whole("narrow", 0) != 0;
@@ -95,8 +95,8 @@ template <class T>
 } // namespace detail
 
 /// inputs: x, scale, zero point, bit width; y = (round(clip(x / scale + zero)) - zero) * scale.
-template <class T>
-void import_quant(call<T>& c) {
+template <class G>
+void import_quant(call<G>& c) {
     const operand x = c.raw(0);
     const operand scale = as_reals(c, c.in(1));
     const operand zero = as_reals(c, c.in(2));
@@ -129,8 +129,8 @@ void import_quant(call<T>& c) {
 }
 
 /// inputs: x, scale; y = scale where x >= 0, else -scale.
-template <class T>
-void import_bipolar_quant(call<T>& c) {
+template <class G>
+void import_bipolar_quant(call<G>& c) {
     const operand x = c.raw(0);
     const operand scale = as_reals(c, c.in(1));
     const auto grid = detail::quant_grid(c, x, scale, c.make.scalar(0.0));
@@ -144,16 +144,16 @@ void import_bipolar_quant(call<T>& c) {
     c.out(0, y);
 }
 
-template <class T>
-inline constexpr operator_entry<T> qonnx_operators[] = {
-    {"Quant", &import_quant<T>, "qonnx.custom_op.general"},
-    {"IntQuant", &import_quant<T>, "qonnx.custom_op.general"},
-    {"BipolarQuant", &import_bipolar_quant<T>, "qonnx.custom_op.general"},
-    {"Quant", &import_quant<T>, "onnx.brevitas"},
-    {"IntQuant", &import_quant<T>, "onnx.brevitas"},
-    {"BipolarQuant", &import_bipolar_quant<T>, "onnx.brevitas"},
-    {"Quant", &import_quant<T>, "finn.custom_op.general"},
-    {"BipolarQuant", &import_bipolar_quant<T>, "finn.custom_op.general"},
+template <class G>
+inline constexpr operator_entry<G> qonnx_operators[] = {
+    {"Quant", &import_quant<G>, "qonnx.custom_op.general"},
+    {"IntQuant", &import_quant<G>, "qonnx.custom_op.general"},
+    {"BipolarQuant", &import_bipolar_quant<G>, "qonnx.custom_op.general"},
+    {"Quant", &import_quant<G>, "onnx.brevitas"},
+    {"IntQuant", &import_quant<G>, "onnx.brevitas"},
+    {"BipolarQuant", &import_bipolar_quant<G>, "onnx.brevitas"},
+    {"Quant", &import_quant<G>, "finn.custom_op.general"},
+    {"BipolarQuant", &import_bipolar_quant<G>, "finn.custom_op.general"},
 };
 
 } // namespace pith::io::onnx

@@ -14,8 +14,8 @@
 namespace pith::io::onnx {
 
 /// @tparam Since the opset in which the axes became an input.
-template <class T, reduce_op Op, std::int64_t Since>
-void import_reduce(call<T>& c) {
+template <class G, reduce_op Op, std::int64_t Since>
+void import_reduce(call<G>& c) {
     const operand x = c.in(0);
     auto axes = detail::read_axes(c, Since, x.dims.rank());
     if (axes.empty() && c.whole("noop_with_empty_axes", 0) != 0) {
@@ -33,8 +33,8 @@ void import_reduce(call<T>& c) {
 }
 
 /// @tparam Most whether the greatest element is looked for, or the least.
-template <class T, bool Most>
-void import_place(call<T>& c) {
+template <class G, bool Most>
+void import_place(call<G>& c) {
     const operand x = c.in(0);
     const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
     const bool last = c.whole("select_last_index", 0) != 0;
@@ -43,20 +43,20 @@ void import_place(call<T>& c) {
     c.out(0, reduce_over(c, op, x, {axis}, c.whole("keepdims", 1) != 0));
 }
 
-template <class T>
-inline constexpr operator_entry<T> reduce_operators[] = {
-    {"ReduceMean", &import_reduce<T, reduce_op::mean, 18>},
-    {"ReduceSum", &import_reduce<T, reduce_op::sum, 13>},
-    {"ReduceMax", &import_reduce<T, reduce_op::max, 18>},
-    {"ReduceMin", &import_reduce<T, reduce_op::min, 18>},
-    {"ReduceProd", &import_reduce<T, reduce_op::prod, 18>},
-    {"ReduceL1", &import_reduce<T, reduce_op::l1, 18>},
-    {"ReduceL2", &import_reduce<T, reduce_op::l2, 18>},
-    {"ReduceSumSquare", &import_reduce<T, reduce_op::sum_square, 18>},
-    {"ReduceLogSum", &import_reduce<T, reduce_op::log_sum, 18>},
-    {"ReduceLogSumExp", &import_reduce<T, reduce_op::log_sum_exp, 18>},
-    {"ArgMax", &import_place<T, true>},
-    {"ArgMin", &import_place<T, false>},
+template <class G>
+inline constexpr operator_entry<G> reduce_operators[] = {
+    {"ReduceMean", &import_reduce<G, reduce_op::mean, 18>},
+    {"ReduceSum", &import_reduce<G, reduce_op::sum, 13>},
+    {"ReduceMax", &import_reduce<G, reduce_op::max, 18>},
+    {"ReduceMin", &import_reduce<G, reduce_op::min, 18>},
+    {"ReduceProd", &import_reduce<G, reduce_op::prod, 18>},
+    {"ReduceL1", &import_reduce<G, reduce_op::l1, 18>},
+    {"ReduceL2", &import_reduce<G, reduce_op::l2, 18>},
+    {"ReduceSumSquare", &import_reduce<G, reduce_op::sum_square, 18>},
+    {"ReduceLogSum", &import_reduce<G, reduce_op::log_sum, 18>},
+    {"ReduceLogSumExp", &import_reduce<G, reduce_op::log_sum_exp, 18>},
+    {"ArgMax", &import_place<G, true>},
+    {"ArgMin", &import_place<G, false>},
 };
 
 } // namespace pith::io::onnx

@@ -26,8 +26,8 @@ struct resize_request {
     std::vector<std::int64_t> sizes;
 };
 
-template <class T>
-[[nodiscard]] std::vector<std::size_t> resize_axes(const call<T>& c, std::size_t rank) {
+template <class G>
+[[nodiscard]] std::vector<std::size_t> resize_axes(const call<G>& c, std::size_t rank) {
     std::vector<std::size_t> axes(rank);
     std::iota(axes.begin(), axes.end(), std::size_t{0});
     if (c.has_attribute("axes")) {
@@ -38,8 +38,8 @@ template <class T>
     return axes;
 }
 
-template <class T>
-void take_scales(const call<T>& c, const std::vector<float>& scales, const std::vector<std::size_t>& axes,
+template <class G>
+void take_scales(const call<G>& c, const std::vector<float>& scales, const std::vector<std::size_t>& axes,
                  const shape& dims, resize_request& r) {
     c.expect(scales.size() == axes.size(), errc::bad_shape, "one scale per axis is needed");
     for (std::size_t i = 0; i < axes.size(); ++i) {
@@ -51,8 +51,8 @@ void take_scales(const call<T>& c, const std::vector<float>& scales, const std::
     }
 }
 
-template <class T>
-void take_sizes(const call<T>& c, const std::vector<std::int64_t>& sizes,
+template <class G>
+void take_sizes(const call<G>& c, const std::vector<std::int64_t>& sizes,
                 const std::vector<std::size_t>& axes, const shape& dims, resize_request& r) {
     c.expect(sizes.size() == axes.size(), errc::bad_shape, "one size per axis is needed");
     const auto policy = c.text("keep_aspect_ratio_policy", "stretch");
@@ -77,8 +77,8 @@ void take_sizes(const call<T>& c, const std::vector<std::int64_t>& sizes,
     }
 }
 
-template <class T>
-[[nodiscard]] resize_request read_request(call<T>& c, const operand& x, bool upsample) {
+template <class G>
+[[nodiscard]] resize_request read_request(call<G>& c, const operand& x, bool upsample) {
     const std::size_t rank = x.dims.rank();
     resize_request r{std::vector<double>(rank, 1.0), {x.dims.begin(), x.dims.end()}};
     const auto axes = resize_axes(c, rank);
@@ -101,8 +101,8 @@ template <class T>
     return r;
 }
 
-template <class T>
-[[nodiscard]] resize_mode read_mode(const call<T>& c) {
+template <class G>
+[[nodiscard]] resize_mode read_mode(const call<G>& c) {
     const auto mode = c.text("mode", "nearest");
     if (mode == "nearest")
         return resize_mode::nearest;
@@ -112,8 +112,8 @@ template <class T>
     return resize_mode::cubic;
 }
 
-template <class T>
-[[nodiscard]] resize_coordinates read_coordinates(const call<T>& c) {
+template <class G>
+[[nodiscard]] resize_coordinates read_coordinates(const call<G>& c) {
     const auto mode = c.text("coordinate_transformation_mode", "half_pixel");
     if (mode == "half_pixel")
         return resize_coordinates::half_pixel;
@@ -127,8 +127,8 @@ template <class T>
     return resize_coordinates::asymmetric;
 }
 
-template <class T>
-[[nodiscard]] resize_rounding read_rounding(const call<T>& c) {
+template <class G>
+[[nodiscard]] resize_rounding read_rounding(const call<G>& c) {
     const auto mode = c.text("nearest_mode", "round_prefer_floor");
     if (mode == "round_prefer_floor")
         return resize_rounding::prefer_floor;
@@ -163,8 +163,8 @@ struct resize_manner {
     double fill = 0;
 };
 
-template <class T>
-[[nodiscard]] resize_manner read_manner(const call<T>& c, bool old) {
+template <class G>
+[[nodiscard]] resize_manner read_manner(const call<G>& c, bool old) {
     resize_manner m;
     m.layer.mode = read_mode(c);
     const auto mode = old ? std::string_view{} : c.text("coordinate_transformation_mode", "");
@@ -182,8 +182,8 @@ template <class T>
 }
 
 /// Axis by axis: any of them, antialiased, cropped.
-template <class T>
-[[nodiscard]] operand resize_axes_of(call<T>& c, operand x, const resize_request& r, const resize_manner& m) {
+template <class G>
+[[nodiscard]] operand resize_axes_of(call<G>& c, operand x, const resize_request& r, const resize_manner& m) {
     const std::size_t rank = x.dims.rank();
     std::vector<float> corners;
     const auto axes = resize_axes(c, rank);
@@ -219,8 +219,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T, bool Upsample>
-void import_resize(call<T>& c) {
+template <class G, bool Upsample>
+void import_resize(call<G>& c) {
     const operand x = c.in(0);
     const auto r = detail::read_request(c, x, Upsample);
     detail::resize_manner m = detail::read_manner(c, Upsample || c.opset < 11);
@@ -236,10 +236,10 @@ void import_resize(call<T>& c) {
     c.out(0, c.stored(c.make.emit(m.layer, {c.make.place(x, *order)}), *order));
 }
 
-template <class T>
-inline constexpr operator_entry<T> resize_operators[] = {
-    {"Resize", &import_resize<T, false>},
-    {"Upsample", &import_resize<T, true>},
+template <class G>
+inline constexpr operator_entry<G> resize_operators[] = {
+    {"Resize", &import_resize<G, false>},
+    {"Upsample", &import_resize<G, true>},
 };
 
 } // namespace pith::io::onnx

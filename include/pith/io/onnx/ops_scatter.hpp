@@ -20,8 +20,8 @@ namespace detail {
 
 enum class scatter_op : std::uint8_t { set, add, mul, max, min };
 
-template <class T>
-[[nodiscard]] scatter_op read_scatter(const call<T>& c) {
+template <class G>
+[[nodiscard]] scatter_op read_scatter(const call<G>& c) {
     const auto name = c.text("reduction", "none");
     if (name == "none")
         return scatter_op::set;
@@ -53,8 +53,8 @@ template <class = on_use>
 }
 
 /// x with updates put to, or joined with, the elements at `places`.
-template <class T>
-[[nodiscard]] operand scattered(call<T>& c, const operand& x, const operand& updates,
+template <class G>
+[[nodiscard]] operand scattered(call<G>& c, const operand& x, const operand& updates,
                                 const std::vector<std::int64_t>& places, scatter_op op) {
     const std::int64_t elements = x.dims.elements();
     c.expect(x.type == updates.type && updates.dims.elements() == static_cast<std::int64_t>(places.size()),
@@ -74,7 +74,7 @@ template <class T>
         const std::int64_t one = op == scatter_op::mul ? 1 : 0;
         before = is_real(x.type)
                      ? apply_cast(
-                           c, c.make.constant(tensor<scalar_of<T>>(shape{1}, static_cast<scalar_of<T>>(one))),
+                           c, c.make.constant(tensor<scalar_of<G>>(shape{1}, static_cast<scalar_of<G>>(one))),
                            x.type)
                            .id
                      : c.make.constant(tensor<std::int64_t>(shape{1}, one), x.type).id;
@@ -101,8 +101,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_scatter_elements(call<T>& c) {
+template <class G>
+void import_scatter_elements(call<G>& c) {
     const operand x = c.in(0);
     const operand indices = c.in(1);
     const std::size_t axis = c.axis(c.whole("axis", 0), x.dims.rank());
@@ -123,8 +123,8 @@ void import_scatter_elements(call<T>& c) {
     c.out(0, detail::scattered(c, x, c.in(2), places, detail::read_scatter(c)));
 }
 
-template <class T>
-void import_scatter_nd(call<T>& c) {
+template <class G>
+void import_scatter_nd(call<G>& c) {
     const operand x = c.in(0);
     const shape dims = c.in(1).dims;
     c.expect(dims.rank() > 0 && dims.back() >= 1 && dims.back() <= static_cast<std::int64_t>(x.dims.rank()),
@@ -153,8 +153,8 @@ void import_scatter_nd(call<T>& c) {
 }
 
 /// The inverse of a MaxPool that gave the places of its maxima; a larger output is padded behind.
-template <class T>
-void import_max_unpool(call<T>& c) {
+template <class G>
+void import_max_unpool(call<G>& c) {
     const operand x = c.in(0);
     const auto places = c.constant_wholes(1);
     const std::size_t rank = x.dims.rank();
@@ -168,7 +168,7 @@ void import_max_unpool(call<T>& c) {
         push_dim(to, size, c.make.where());
     }
     c.make.left().charge(static_cast<std::uint64_t>(to.elements()) * 8, c.make.where());
-    const operand zeros = apply_cast(c, c.make.constant(tensor<scalar_of<T>>(to)), x.type);
+    const operand zeros = apply_cast(c, c.make.constant(tensor<scalar_of<G>>(to)), x.type);
     operand y = detail::scattered(c, zeros, x, places, detail::scatter_op::set);
     if (c.has(2)) {
         const auto sizes = c.constant_wholes(2);
@@ -182,12 +182,12 @@ void import_max_unpool(call<T>& c) {
     c.out(0, y);
 }
 
-template <class T>
-inline constexpr operator_entry<T> scatter_operators[] = {
-    {"ScatterElements", &import_scatter_elements<T>},
-    {"Scatter", &import_scatter_elements<T>},
-    {"ScatterND", &import_scatter_nd<T>},
-    {"MaxUnpool", &import_max_unpool<T>},
+template <class G>
+inline constexpr operator_entry<G> scatter_operators[] = {
+    {"ScatterElements", &import_scatter_elements<G>},
+    {"Scatter", &import_scatter_elements<G>},
+    {"ScatterND", &import_scatter_nd<G>},
+    {"MaxUnpool", &import_max_unpool<G>},
 };
 
 } // namespace pith::io::onnx

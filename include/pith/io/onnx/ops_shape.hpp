@@ -15,8 +15,8 @@ namespace pith::io::onnx {
 namespace detail {
 
 /// A checked shape; `from` says what it came from in a fault.
-template <class T>
-[[nodiscard]] shape to_shape(const call<T>& c, const std::vector<std::int64_t>& sizes) {
+template <class G>
+[[nodiscard]] shape to_shape(const call<G>& c, const std::vector<std::int64_t>& sizes) {
     shape out;
     for (const auto d : sizes)
         push_dim(out, d, c.make.where());
@@ -24,8 +24,8 @@ template <class T>
 }
 
 /// Axes given as an input since `since`, as an attribute before; sorted, none twice.
-template <class T>
-[[nodiscard]] std::vector<std::size_t> read_axes(call<T>& c, std::int64_t since, std::size_t rank) {
+template <class G>
+[[nodiscard]] std::vector<std::size_t> read_axes(call<G>& c, std::int64_t since, std::size_t rank) {
     const auto given = c.opset < since ? c.wholes("axes")
                        : c.has(1)      ? c.constant_wholes(1)
                                        : std::vector<std::int64_t>{};
@@ -40,8 +40,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_reshape(call<T>& c) {
+template <class G>
+void import_reshape(call<G>& c) {
     const operand& x = c.raw(0);
     auto sizes = c.opset < 5 ? c.wholes("shape") : c.constant_wholes(1);
     c.expect(sizes.size() <= max_rank, errc::unsupported, "tensors have at most 8 dimensions here");
@@ -71,8 +71,8 @@ void import_reshape(call<T>& c) {
     c.out(0, reshape_to(c, x, detail::to_shape(c, sizes)));
 }
 
-template <class T>
-void import_flatten(call<T>& c) {
+template <class G>
+void import_flatten(call<G>& c) {
     const operand& x = c.raw(0);
     const std::int64_t given = c.whole("axis", 1);
     const std::size_t rank = x.dims.rank();
@@ -80,8 +80,8 @@ void import_flatten(call<T>& c) {
     c.out(0, reshape_to(c, x, {x.dims.product(0, axis), x.dims.product(axis, rank)}));
 }
 
-template <class T>
-void import_transpose(call<T>& c) {
+template <class G>
+void import_transpose(call<G>& c) {
     const operand x = c.in(0);
     const auto given = c.wholes("perm");
     std::vector<std::size_t> permutation;
@@ -98,8 +98,8 @@ void import_transpose(call<T>& c) {
     c.out(0, transpose_to(c, x, permutation));
 }
 
-template <class T>
-void import_squeeze(call<T>& c) {
+template <class G>
+void import_squeeze(call<G>& c) {
     const operand& x = c.raw(0);
     const auto axes = detail::read_axes(c, 13, x.dims.rank());
     shape dims;
@@ -112,8 +112,8 @@ void import_squeeze(call<T>& c) {
     c.out(0, reshape_to(c, x, dims));
 }
 
-template <class T>
-void import_unsqueeze(call<T>& c) {
+template <class G>
+void import_unsqueeze(call<G>& c) {
     const operand& x = c.raw(0);
     const std::size_t count = (c.opset < 13 ? c.wholes("axes") : c.constant_wholes(1)).size();
     c.expect(x.dims.rank() + count <= max_rank, errc::unsupported, "tensors have at most 8 dimensions here");
@@ -127,8 +127,8 @@ void import_unsqueeze(call<T>& c) {
 namespace detail {
 
 /// Sizes of a value [n, c, h, w] for DepthToSpace and SpaceToDepth.
-template <class T>
-[[nodiscard]] std::int64_t read_block(const call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] std::int64_t read_block(const call<G>& c, const operand& x) {
     const std::int64_t block = c.whole("blocksize", 0);
     c.expect(x.dims.rank() == 4 && block > 0 && block < 65536, errc::bad_shape,
              "an image and a positive block size are needed");
@@ -137,8 +137,8 @@ template <class T>
 
 } // namespace detail
 
-template <class T>
-void import_depth_to_space(call<T>& c) {
+template <class G>
+void import_depth_to_space(call<G>& c) {
     const operand x = c.in(0);
     const std::int64_t b = detail::read_block(c, x);
     const shape& d = x.dims;
@@ -152,8 +152,8 @@ void import_depth_to_space(call<T>& c) {
     c.out(0, reshape_to(c, moved, {d[0], deep, d[2] * b, d[3] * b}));
 }
 
-template <class T>
-void import_space_to_depth(call<T>& c) {
+template <class G>
+void import_space_to_depth(call<G>& c) {
     const operand x = c.in(0);
     const std::int64_t b = detail::read_block(c, x);
     const shape& d = x.dims;
@@ -163,21 +163,21 @@ void import_space_to_depth(call<T>& c) {
     c.out(0, reshape_to(c, moved, {d[0], d[1] * b * b, d[2] / b, d[3] / b}));
 }
 
-template <class T>
-void import_identity(call<T>& c) {
+template <class G>
+void import_identity(call<G>& c) {
     c.out(0, c.raw(0));
 }
 
-template <class T>
-inline constexpr operator_entry<T> shape_operators[] = {
-    {"Reshape", &import_reshape<T>},
-    {"Flatten", &import_flatten<T>},
-    {"Transpose", &import_transpose<T>},
-    {"Squeeze", &import_squeeze<T>},
-    {"Unsqueeze", &import_unsqueeze<T>},
-    {"DepthToSpace", &import_depth_to_space<T>},
-    {"SpaceToDepth", &import_space_to_depth<T>},
-    {"Identity", &import_identity<T>},
+template <class G>
+inline constexpr operator_entry<G> shape_operators[] = {
+    {"Reshape", &import_reshape<G>},
+    {"Flatten", &import_flatten<G>},
+    {"Transpose", &import_transpose<G>},
+    {"Squeeze", &import_squeeze<G>},
+    {"Unsqueeze", &import_unsqueeze<G>},
+    {"DepthToSpace", &import_depth_to_space<G>},
+    {"SpaceToDepth", &import_space_to_depth<G>},
+    {"Identity", &import_identity<G>},
 };
 
 } // namespace pith::io::onnx

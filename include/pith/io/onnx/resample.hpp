@@ -88,19 +88,19 @@ inline void add_weights(const resample_rule& r, std::int32_t i, double* weights)
 }
 
 /// One stored axis weighted by a constant matrix.
-template <class T>
-[[nodiscard]] value_id weighted_axis(call<T>& c, value_id x, std::size_t axis, const resample_rule& r) {
+template <class G>
+[[nodiscard]] value_id weighted_axis(call<G>& c, value_id x, std::size_t axis, const resample_rule& r) {
     const std::int64_t size = c.make.net[x].dims[axis];
     const std::int64_t outputs = r.axis.output;
     c.expect(outputs <= max_elements / size, errc::bad_shape, "a value has more than 2^31 elements");
     c.make.left().charge(static_cast<std::uint64_t>(outputs * size) * 8, c.make.where());
-    tensor<scalar_of<T>> matrix(shape{outputs, size});
+    tensor<scalar_of<G>> matrix(shape{outputs, size});
     std::vector<double> row(static_cast<std::size_t>(size));
     for (std::int64_t i = 0; i < outputs; ++i) {
         std::fill(row.begin(), row.end(), 0.0);
         add_weights(r, static_cast<std::int32_t>(i), row.data());
         std::transform(row.begin(), row.end(), matrix.data().begin() + i * size,
-                       [](double w) { return static_cast<scalar_of<T>>(w); });
+                       [](double w) { return static_cast<scalar_of<G>>(w); });
     }
     return multiply_axis(c, c.make.constant(std::move(matrix)).id, x, axis);
 }
@@ -108,8 +108,8 @@ template <class T>
 } // namespace detail
 
 /// @param axis of the model
-template <class T>
-[[nodiscard]] operand resampled(call<T>& c, const operand& source, std::size_t axis, const resample_rule& r) {
+template <class G>
+[[nodiscard]] operand resampled(call<G>& c, const operand& source, std::size_t axis, const resample_rule& r) {
     const std::size_t at = stored_axis(source.order, axis);
     value_id x = source.id;
     if (r.crop) { // what lies beyond the image is one element more

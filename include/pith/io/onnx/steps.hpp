@@ -15,15 +15,15 @@
 
 namespace pith::io::onnx {
 
-template <class T>
-[[nodiscard]] operand apply(call<T>& c, unary layer, const operand& x) {
+template <class G>
+[[nodiscard]] operand apply(call<G>& c, unary layer, const operand& x) {
     operand y = x;
     y.id = c.make.emit(layer, {x.id});
     return y;
 }
 
-template <class T>
-[[nodiscard]] operand apply_cast(call<T>& c, const operand& x, const cast& layer) {
+template <class G>
+[[nodiscard]] operand apply_cast(call<G>& c, const operand& x, const cast& layer) {
     if (x.type == layer.to)
         return x;
     operand y = x;
@@ -32,14 +32,14 @@ template <class T>
     return y;
 }
 
-template <class T>
-[[nodiscard]] operand apply_cast(call<T>& c, const operand& x, format::dtype to) {
+template <class G>
+[[nodiscard]] operand apply_cast(call<G>& c, const operand& x, format::dtype to) {
     return apply_cast(c, x, cast{.to = to});
 }
 
 /// float16 and bfloat16 as float32: operators of several steps keep what is between them in float.
-template <class T>
-[[nodiscard]] operand in_float(call<T>& c, const operand& x) {
+template <class G>
+[[nodiscard]] operand in_float(call<G>& c, const operand& x) {
     const bool narrow = x.type == format::dtype::f16 || x.type == format::dtype::bf16;
     return narrow ? apply_cast(c, x, format::dtype::f32) : x;
 }
@@ -64,8 +64,8 @@ template <class = on_use>
 }
 
 /// The same elements under other sizes: moved only where the layout leaves no other way.
-template <class T>
-[[nodiscard]] operand reshape_to(call<T>& c, const operand& source, const shape& dims) {
+template <class G>
+[[nodiscard]] operand reshape_to(call<G>& c, const operand& source, const shape& dims) {
     operand x = source;
     c.expect(x.dims.elements() == dims.elements(), errc::bad_shape,
              "a reshape changes the number of elements");
@@ -99,8 +99,8 @@ template <class T>
     return c.stored(c.make.reshaped(x.id, stored_dims(dims, target)), target);
 }
 
-template <class T>
-[[nodiscard]] operand transpose_to(call<T>& c, const operand& x,
+template <class G>
+[[nodiscard]] operand transpose_to(call<G>& c, const operand& x,
                                    const std::vector<std::size_t>& permutation) {
     c.expect(permutation.size() == x.dims.rank(), errc::bad_shape,
              "an input has another number of axes than its operator needs");
@@ -118,8 +118,8 @@ template <class T>
     return y;
 }
 
-template <class T>
-[[nodiscard]] operand reduce_over(call<T>& c, reduce_op op, const operand& x,
+template <class G>
+[[nodiscard]] operand reduce_over(call<G>& c, reduce_op op, const operand& x,
                                   const std::vector<std::size_t>& axes, bool keep) {
     reduce layer{op, {}, keep};
     for (const auto a : axes)
@@ -141,8 +141,8 @@ template <class T>
 }
 
 /// A constant's last axis, of the mixed length or 1, in the order of a mixed axis.
-template <class T>
-[[nodiscard]] operand mix_constant(call<T>& c, const operand& x, const mixed_axis& mixed) {
+template <class G>
+[[nodiscard]] operand mix_constant(call<G>& c, const operand& x, const mixed_axis& mixed) {
     if (x.dims.rank() == 0 || x.dims.back() == 1)
         return x;
     const operand plain = c.plain(c.make.place(x));
@@ -165,16 +165,16 @@ template <class T>
 
 namespace detail {
 
-template <class T>
-[[nodiscard]] bool mixes_with(const call<T>& c, const operand& constant, const operand& mixed) {
+template <class G>
+[[nodiscard]] bool mixes_with(const call<G>& c, const operand& constant, const operand& mixed) {
     const shape& dims = constant.dims;
     return c.make.is_constant(constant) && dims.rank() <= 2 &&
            (dims.rank() == 0 || dims.back() == 1 || dims.back() == mixed.dims[1]);
 }
 
 /// Keeps a mixed axis through an element-wise function of two values if it can.
-template <class T>
-[[nodiscard]] std::optional<mixed_axis> share_mixed(call<T>& c, operand& a, operand& b) {
+template <class G>
+[[nodiscard]] std::optional<mixed_axis> share_mixed(call<G>& c, operand& a, operand& b) {
     std::optional<mixed_axis> kept;
     if (a.mixed && b.mixed && *a.mixed == *b.mixed && a.dims == b.dims) {
         kept = a.mixed;
@@ -196,8 +196,8 @@ template <class T>
 }
 
 /// The layout in which two values of equal rank meet: that of the computed one, the longer one's if both are.
-template <class T>
-[[nodiscard]] layout common_layout(const call<T>& c, const operand& a, const operand& b) {
+template <class G>
+[[nodiscard]] layout common_layout(const call<G>& c, const operand& a, const operand& b) {
     const bool a_fixed = c.make.is_constant(a);
     const bool b_fixed = c.make.is_constant(b);
     if (a_fixed != b_fixed)
@@ -208,8 +208,8 @@ template <class T>
 }
 
 /// Leading axes of length 1 of a constant say nothing beside a value of full rank.
-template <class T>
-[[nodiscard]] value_id lowered(call<T>& c, value_id id) {
+template <class G>
+[[nodiscard]] value_id lowered(call<G>& c, value_id id) {
     shape dims;
     for (const auto d : c.make.net[id].dims)
         if (d != 1 || dims.rank() > 0)
@@ -220,8 +220,8 @@ template <class T>
 } // namespace detail
 
 /// An element-wise function of two values with NumPy broadcasting in the model's axes.
-template <class T>
-[[nodiscard]] operand combine(call<T>& c, binary_op op, operand a, operand b) {
+template <class G>
+[[nodiscard]] operand combine(call<G>& c, binary_op op, operand a, operand b) {
     const auto mixed = detail::share_mixed(c, a, b);
     const std::size_t rank = std::max(a.dims.rank(), b.dims.rank());
     a = raised(a, rank);
@@ -242,8 +242,8 @@ template <class T>
     return out;
 }
 
-template <class T>
-[[nodiscard]] operand combine(call<T>& c, binary_op op, const operand& a, double b) {
+template <class G>
+[[nodiscard]] operand combine(call<G>& c, binary_op op, const operand& a, double b) {
     return combine(c, op, a, c.make.scalar(b, is_real(a.type) ? a.type : format::dtype::f32));
 }
 

@@ -22,8 +22,8 @@ using window_axes = std::array<window_axis, 3>;
 namespace detail {
 
 /// Input 0 stored [n, h, w, c], or [n, d, h, w, c] if it has three spatial axes.
-template <class T>
-[[nodiscard]] operand image_input(call<T>& c) {
+template <class G>
+[[nodiscard]] operand image_input(call<G>& c) {
     const operand x = c.in(0);
     c.expect(x.dims.rank() >= 3 && x.dims.rank() <= 5, errc::unsupported,
              "an image with one, two or three spatial axes is needed");
@@ -36,8 +36,8 @@ template <class T>
 }
 
 /// Calls set(axis, value) for the entries of an attribute that has one per spatial axis.
-template <class T, class Set>
-void each_spatial(const call<T>& c, std::string_view name, std::size_t rank, const Set& set) {
+template <class G, class Set>
+void each_spatial(const call<G>& c, std::string_view name, std::size_t rank, const Set& set) {
     const auto values = c.wholes(name);
     if (values.empty())
         return;
@@ -59,8 +59,8 @@ inline void pad_same(window_axis& w, bool upper) {
 
 /// kernel_shape, strides, dilations and pads of an image [n, c, ...]. @param kernel that of the weights, if
 /// there are any
-template <class T>
-[[nodiscard]] window_axes read_windows(const call<T>& c, const shape& image, const shape& kernel = {}) {
+template <class G>
+[[nodiscard]] window_axes read_windows(const call<G>& c, const shape& image, const shape& kernel = {}) {
     const std::size_t rank = image.rank();
     window_axes w;
     for (std::size_t i = 0; i < 3; ++i)
@@ -88,8 +88,8 @@ template <class T>
 }
 
 /// auto_pad of Conv and the pools, where the padding follows from the input.
-template <class T>
-void apply_auto_pad(const call<T>& c, window_axes& windows) {
+template <class G>
+void apply_auto_pad(const call<G>& c, window_axes& windows) {
     const auto mode = c.text("auto_pad", "NOTSET");
     c.expect(mode == "NOTSET" || mode == "VALID" || mode == "SAME_UPPER" || mode == "SAME_LOWER",
              errc::bad_option, "auto_pad has an unknown value");
@@ -101,15 +101,15 @@ void apply_auto_pad(const call<T>& c, window_axes& windows) {
 }
 
 /// The strides, pads and dilations of a layer's height and width.
-template <class T, class Layer>
-void set_windows(const call<T>& c, Layer& layer, const window_axis& high, const window_axis& wide) {
+template <class G, class Layer>
+void set_windows(const call<G>& c, Layer& layer, const window_axis& high, const window_axis& wide) {
     layer.strides = {c.small(high.stride), c.small(wide.stride)};
     layer.dilations = {c.small(high.dilation), c.small(wide.dilation)};
     layer.pads = {c.small(high.before), c.small(wide.before), c.small(high.after), c.small(wide.after)};
 }
 
-template <class T>
-[[nodiscard]] std::int64_t outputs_of(const call<T>& c, const window_axis& w, bool ceil = false) {
+template <class G>
+[[nodiscard]] std::int64_t outputs_of(const call<G>& c, const window_axis& w, bool ceil = false) {
     const auto n = pith::outputs_of(w, ceil);
     if (!n)
         c.refuse(n.error().code, n.error().what);
@@ -117,8 +117,8 @@ template <class T>
 }
 
 /// A constant of whole numbers, at(i) in place i.
-template <class T, class At>
-[[nodiscard]] operand whole_table(call<T>& c, const shape& dims, format::dtype type, const At& at) {
+template <class G, class At>
+[[nodiscard]] operand whole_table(call<G>& c, const shape& dims, format::dtype type, const At& at) {
     std::int64_t elements = 1;
     for (const auto d : dims) {
         c.expect(d == 0 || elements <= max_elements / d, errc::bad_shape,
@@ -133,16 +133,16 @@ template <class T, class At>
 }
 
 /// A constant of indices [rows, columns], with at(row, column) in each place.
-template <class T, class At>
-[[nodiscard]] value_id index_table(call<T>& c, std::int64_t rows, std::int64_t columns, const At& at) {
+template <class G, class At>
+[[nodiscard]] value_id index_table(call<G>& c, std::int64_t rows, std::int64_t columns, const At& at) {
     return whole_table(c, {rows, columns}, format::dtype::i64,
                        [&](std::int64_t i) { return at(i / columns, i % columns); })
         .id;
 }
 
 /// A stored value padded and cropped along its axes.
-template <class T>
-[[nodiscard]] value_id padded(call<T>& c, value_id x, std::size_t axis, std::int64_t before,
+template <class G>
+[[nodiscard]] value_id padded(call<G>& c, value_id x, std::size_t axis, std::int64_t before,
                               std::int64_t after) {
     if (before == 0 && after == 0)
         return x;
@@ -154,8 +154,8 @@ template <class T>
 }
 
 /// `size` stored elements of one axis from `first` on.
-template <class T>
-[[nodiscard]] value_id cut(call<T>& c, value_id x, std::size_t axis, std::int64_t first, std::int64_t size,
+template <class G>
+[[nodiscard]] value_id cut(call<G>& c, value_id x, std::size_t axis, std::int64_t first, std::int64_t size,
                            std::int64_t step = 1) {
     const shape dims = c.make.net[x].dims;
     if (first == 0 && size == dims[axis] && step == 1)
@@ -170,8 +170,8 @@ template <class T>
 }
 
 /// A stored value seen with sizes `dims`, its axes brought into the order `order`; sizes of 1 cost nothing.
-template <class T>
-[[nodiscard]] value_id shuffled(call<T>& c, value_id x, const shape& dims, const layout& order) {
+template <class G>
+[[nodiscard]] value_id shuffled(call<G>& c, value_id x, const shape& dims, const layout& order) {
     const value_id split = c.make.reshaped(x, dims);
     return c.make.place(operand{split, dims, identity_layout(dims.rank()), std::nullopt, c.make.net[x].type},
                         order);
@@ -179,8 +179,8 @@ template <class T>
 
 /// y [..., outputs, inner...] = matrix [outputs, size] times x [..., size, inner...], all of them stored
 /// values.
-template <class T>
-[[nodiscard]] value_id multiply_axis(call<T>& c, value_id matrix, value_id x, std::size_t axis) {
+template <class G>
+[[nodiscard]] value_id multiply_axis(call<G>& c, value_id matrix, value_id x, std::size_t axis) {
     shape wanted = c.make.net[x].dims;
     shape columns;
     for (std::size_t i = 0; i <= axis; ++i)

@@ -40,13 +40,13 @@ template <class = on_use>
 }
 
 /// Operators whose output has the axes of its inputs.
-template <class T>
+template <class G>
 [[nodiscard]] bool keeps_axes(std::string_view op) {
     return contains({"Identity", "Dropout", "Cast", "Pad", "Concat", "Split", "Slice", "Softmax",
                      "LogSoftmax", "QuantizeLinear", "DequantizeLinear"},
                     op) ||
-           std::any_of(std::begin(elementwise_operators<T>), std::end(elementwise_operators<T>),
-                       [op](const operator_entry<T>& e) { return e.op_type == op; });
+           std::any_of(std::begin(elementwise_operators<G>), std::end(elementwise_operators<G>),
+                       [op](const operator_entry<G>& e) { return e.op_type == op; });
 }
 
 /// The wish before a Reshape to an image: a row [n, c, w] becomes one of height 1.
@@ -85,7 +85,7 @@ template <class = on_use>
 } // namespace detail
 
 /// @param order of execution; the wish of the earliest reader counts
-template <class T>
+template <class G>
 [[nodiscard]] wish_table wishes_of(const std::vector<node_proto>& nodes,
                                    const std::vector<std::size_t>& order) {
     wish_table wishes;
@@ -109,7 +109,7 @@ template <class T>
         } else if (n.op_type == "Reshape") {
             if (wish.empty())
                 wishes[n.inputs[0]] = detail::row_order();
-        } else if (detail::keeps_axes<T>(n.op_type)) {
+        } else if (detail::keeps_axes<G>(n.op_type)) {
             for (const auto name : n.inputs)
                 wishes[name] = wish;
         }
