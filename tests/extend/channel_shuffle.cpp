@@ -37,9 +37,9 @@ any_tensors<float> random_image(std::uint64_t seed) {
 }
 
 tensor<float> packed_output(const graph<float, mine::layers>& g, const any_tensors<float>& x) {
-    const auto bytes = plan::pack(g);
+    const auto bytes = plan::pack<mine::operations>(g);
     REQUIRE(bytes.has_value());
-    auto program = run::session::open(*bytes);
+    auto program = run::basic_session<mine::operations>::open(*bytes);
     REQUIRE(program.has_value());
     const auto& elements = std::get<0>(x[0]).data();
     std::copy(elements.begin(), elements.end(), program->input(0).begin());
@@ -111,4 +111,7 @@ TEST_CASE("it is quantised, and the packed program gives the bits of the simulat
     CHECK(packed_output(*coded, x) == std::get<0>((*simulate(*coded, x))[0]));
     const auto real = shuffled_net<float>();
     CHECK(tests::difference(packed_output(real, x), std::get<0>((*evaluate(real, x))[0])) < 1e-5);
+    const auto unknown = plan::pack(real); // by a list without the operation
+    REQUIRE_FALSE(unknown.has_value());
+    CHECK(std::string_view(unknown.error().where) == "operation kind 128");
 }

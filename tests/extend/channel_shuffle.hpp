@@ -2,7 +2,9 @@
 #ifndef MINE_CHANNEL_SHUFFLE_HPP
 #define MINE_CHANNEL_SHUFFLE_HPP
 /// A layer that the library does not have, all of it in one header: built, loaded from ONNX and written,
-/// trained, simulated and packed.
+/// trained, simulated and packed, as an operation of programs that the library does not have either.
+
+#include <cstring>
 
 #include <pith/pith.hpp>
 
@@ -19,6 +21,58 @@ struct channel_shuffle {
 };
 
 struct layers : pith::layer_list::with<channel_shuffle> {};
+
+struct deal_args {
+    const std::byte* input;
+    std::byte* output;
+    std::size_t pixels, part, groups, element_bytes;
+};
+inline void deal_elements(const deal_args& a) noexcept {
+    for (std::size_t i = 0; i < a.pixels * a.part * a.groups; ++i) {
+        const std::size_t pixel = i / (a.part * a.groups);
+        const std::size_t from = (pixel * a.groups + i % a.groups) * a.part + i / a.groups % a.part;
+        std::memcpy(a.output + i * a.element_bytes, a.input + from * a.element_bytes, a.element_bytes);
+    }
+}
+
+/// The operation of programs that the layer becomes.
+struct deal : pith::run::without_weights {
+    static constexpr std::uint8_t kind = 128;
+    static constexpr std::string_view name = "deal";
+    struct record {
+        pith::run::op_record op;
+        std::uint32_t groups;
+    };
+    static constexpr std::size_t axis_words = 0;
+    static constexpr auto second = pith::run::second_operand::none;
+    static constexpr auto replaces = pith::run::in_place::nothing;
+    using kernels = pith::kernel::slot<deal_args>;
+
+    static constexpr kernels portable_kernels() {
+        return {{"portable", pith::arch::isa::none, pith::format::any_tile, &deal_elements}};
+    }
+    template <class Use>
+    static constexpr kernels best_kernels(pith::arch::isa_set) {
+        return portable_kernels();
+    }
+    static const auto& kernel_of(pith::run::op_view, const kernels& k) { return k.best; }
+    static bool check(const pith::run::op_checker&, pith::run::op_view op, const pith::run::tensor_record& in,
+                      const pith::run::tensor_record& out) {
+        const std::uint32_t groups = op.as<record>().groups;
+        return in.type == out.type && same_dims(in, out) && no_borders(in, out) && groups != 0 &&
+               in.dims[3] % groups == 0;
+    }
+    static void run(const pith::run::execution& x, pith::run::op_view op, const kernels& k) {
+        const auto r = op.as<record>();
+        const auto in = x.program.tensor(r.op.input);
+        const std::size_t channels = in.dims[3];
+        k.best.run({x.read<std::byte>(in), x.write<std::byte>(x.program.tensor(r.op.output)),
+                    static_cast<std::size_t>(elements_of(in)) / channels, channels / r.groups, r.groups,
+                    element_bytes(in)});
+    }
+};
+
+using operations = pith::run::op_list::with<deal>;
 
 } // namespace mine
 
@@ -60,11 +114,8 @@ struct pith::plan::layer_lowering<mine::channel_shuffle> {
         if (!in)
             return in.error();
         const tensor_id out = moved_output(x, x.current.output, f, false);
-        const shape& dims = x.g[inputs[0]].dims;
-        const std::int64_t channels = channels_of(dims);
-        const std::int64_t part = channels / layer.groups;
-        const shape dealt{channels == 0 ? 0 : dims.elements() / channels, part, layer.groups};
-        x.copy(*in, out, dealt, strides{channels, 1, part}, dense_strides(dealt));
+        x.template add<mine::deal>(
+            {.op = operands(out, *in), .groups = static_cast<std::uint32_t>(layer.groups)});
         settle_moved(x, x.current.output, f, out);
         return {};
     }

@@ -23,23 +23,25 @@ struct session_options {
 };
 
 /// Moved from, it is a session of no program: without inputs and outputs, and run() does nothing.
-class session {
+/// @tparam Ops the operations that programs may have
+template <class Ops>
+class basic_session {
 public:
-    session(session&& other) noexcept
+    basic_session(basic_session&& other) noexcept
         : bytes_(std::move(other.bytes_)), arena_(std::move(other.arena_)),
           program_(std::exchange(other.program_, {})), kernels_(other.kernels_) {}
-    session& operator=(session&& other) noexcept {
+    basic_session& operator=(basic_session&& other) noexcept {
         bytes_ = std::move(other.bytes_);
         arena_ = std::move(other.arena_);
         program_ = std::exchange(other.program_, {});
         kernels_ = other.kernels_;
         return *this;
     }
-    ~session() = default;
+    ~basic_session() = default;
 
     /// Takes a copy of the bytes.
     template <class Use = on_use>
-    [[nodiscard]] static result<session> open(bytes_view bytes, const session_options& options = {}) {
+    [[nodiscard]] static result<basic_session> open(bytes_view bytes, const session_options& options = {}) {
         buffer copy = buffer::if_possible(bytes.size());
         if (copy.data() == nullptr)
             return no_room(bytes.size());
@@ -48,22 +50,22 @@ public:
         return open<Use>(std::move(copy), options);
     }
     template <class Use = on_use>
-    [[nodiscard]] static result<session> open(buffer bytes, const session_options& options = {}) {
-        session s;
+    [[nodiscard]] static result<basic_session> open(buffer bytes, const session_options& options = {}) {
+        basic_session s;
         s.bytes_ = std::move(bytes);
-        auto program = program_view::open(std::as_const(s.bytes_).bytes());
+        auto program = basic_program_view<Ops>::open(std::as_const(s.bytes_).bytes());
         if (!program)
             return program.error();
         s.program_ = *program;
-        s.kernels_ = kernels_for<op_list, Use>(options.isa & arch::detect());
+        s.kernels_ = kernels_for<Ops, Use>(options.isa & arch::detect());
         s.arena_ = buffer::if_possible(s.program_.arena_bytes());
         if (s.arena_.data() == nullptr)
             return no_room(s.program_.arena_bytes());
         return s;
     }
 
-    [[nodiscard]] const program_view& program() const noexcept { return program_; }
-    [[nodiscard]] const kernel_set& kernels() const noexcept { return kernels_; }
+    [[nodiscard]] const basic_program_view<Ops>& program() const noexcept { return program_; }
+    [[nodiscard]] const basic_kernel_set<Ops>& kernels() const noexcept { return kernels_; }
     [[nodiscard]] view<std::byte> arena() noexcept { return arena_.bytes(); }
 
     /// Elements of input `i`, to be written before run(). @tparam E float, or what the input's type says
@@ -101,7 +103,7 @@ public:
     }
 
 private:
-    session() = default;
+    basic_session() = default;
     [[nodiscard]] static fault no_room(std::size_t bytes) noexcept {
         return {errc::no_memory, "there is not enough memory for the program and its values",
                 detail::place("bytes: ", bytes).view()};
@@ -116,9 +118,11 @@ private:
 
     buffer bytes_;
     buffer arena_;
-    program_view program_;
-    kernel_set kernels_;
+    basic_program_view<Ops> program_;
+    basic_kernel_set<Ops> kernels_;
 };
+
+using session = basic_session<op_list>;
 
 } // namespace pith::run
 

@@ -80,7 +80,8 @@ inline void average_pool_u8(const average_pool_u8_args& a) noexcept {
 template <class = on_use>
 inline void global_average_u8(const global_average_u8_args& a) noexcept {
     const std::uint32_t pixels = a.rows * a.columns;
-    const vi zeros = repeat_whole(static_cast<std::int32_t>(pixels * static_cast<std::uint32_t>(a.input_zero)));
+    const vi zeros =
+        repeat_whole(static_cast<std::int32_t>(pixels * static_cast<std::uint32_t>(a.input_zero)));
     const vf factor = repeat(a.factor);
     const vf low = repeat(static_cast<float>(a.lowest - a.zero));
     const vf high = repeat(static_cast<float>(a.highest - a.zero));
