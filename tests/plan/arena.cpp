@@ -25,8 +25,9 @@ tensor_id bytes(plan::draft& d, std::uint32_t n) {
 
 void op(plan::draft& d, tensor_id out, tensor_id in, tensor_id second = plan::no_tensor,
         bool in_place = false) {
-    d.add_op<run::op::add_u8>({.op = {0, 0, out, in, second}}).replaces =
-        in_place ? run::in_place::any : run::in_place::nothing;
+    run::op::binary_u8_record r{};
+    r.op = {0, 0, out, in, second};
+    d.add_op<run::op::add_u8>(r).replaces = in_place ? run::in_place::any : run::in_place::nothing;
 }
 
 struct interval {

@@ -11,6 +11,8 @@ using namespace pith;
 
 namespace {
 
+constexpr format::tile wide{16, 4};
+
 /// A 1 x 1 convolution of two inputs to three outputs.
 plan::detail::weighted_layer layer() {
     plan::detail::weighted_layer l;
@@ -45,7 +47,7 @@ TEST_CASE("stored weights: affine codes in as many bits as the encoding says") {
         for (const int lowest : {low, low + 1}) { // with and without the code that has no counterpart
             const std::vector<std::int8_t> codes{static_cast<std::int8_t>(lowest), 0, 1, -1,
                                                  static_cast<std::int8_t>(high),   0};
-            const auto s = plan::detail::store_weights(layer(), codes, coded(bits, lowest, high));
+            const auto s = plan::detail::store_weights(layer(), codes, coded(bits, lowest, high), wide);
             CHECK(s.bits == bits);
             CHECK(s.levels.empty());
             CHECK(s.packed.weights.size() == 8u * bits);
@@ -56,20 +58,21 @@ TEST_CASE("stored weights: affine codes in as many bits as the encoding says") {
 
 TEST_CASE("stored weights: the greatest codes there are do not wrap") {
     const std::vector<std::int8_t> codes{120, 127, 121, 122, 125, 126};
-    const auto s = plan::detail::store_weights(layer(), codes, coded(5, 120, 127));
+    const auto s = plan::detail::store_weights(layer(), codes, coded(5, 120, 127), wide);
     CHECK(s.lowest == 96);
     CHECK(decoded(s) == std::vector<int>(codes.begin(), codes.end()));
 }
 
 TEST_CASE("stored weights: levels by their index, the table filled up") {
     const std::vector<std::int8_t> codes{-127, 3, 90, -1, 3, -127};
-    const auto s = plan::detail::store_weights(layer(), codes, coded(3, -127, 90, {-127, -1, 0, 3, 90}));
+    const auto s =
+        plan::detail::store_weights(layer(), codes, coded(3, -127, 90, {-127, -1, 0, 3, 90}), wide);
     CHECK(s.bits == 3);
     CHECK(s.level_count == 5);
     CHECK(s.levels == std::vector<std::int8_t>{-127, -1, 0, 3, 90, 0, 0, 0});
     CHECK(decoded(s) == std::vector<int>(codes.begin(), codes.end()));
     const std::vector<std::int8_t> signs{-1, 1, 1, -1, -1, 1};
-    const auto binary = plan::detail::store_weights(layer(), signs, coded(1, -1, 1, {-1, 1}));
+    const auto binary = plan::detail::store_weights(layer(), signs, coded(1, -1, 1, {-1, 1}), wide);
     CHECK(binary.packed.weights.size() == 8);
     CHECK(decoded(binary) == std::vector<int>(signs.begin(), signs.end()));
 }
@@ -78,7 +81,7 @@ TEST_CASE("stored weights: a byte each where eight bits are asked for, or no few
     const std::vector<std::int8_t> codes{-100, 0, 1, -1, 100, 0};
     for (const auto& e :
          {coded(8, -127, 127), coded(4, -127, 127), coded(8, -100, 100, {-100, -1, 0, 1, 100})}) {
-        const auto s = plan::detail::store_weights(layer(), codes, e);
+        const auto s = plan::detail::store_weights(layer(), codes, e, wide);
         CHECK(s.bits == 8);
         CHECK(s.levels.empty());
         CHECK(s.level_count == 0);
@@ -89,5 +92,5 @@ TEST_CASE("stored weights: a byte each where eight bits are asked for, or no few
     auto depthwise = layer();
     depthwise.inputs = 1;
     depthwise.window.groups = 3;
-    CHECK(plan::detail::store_weights(depthwise, {1, 2, 3}, coded(4, -8, 7)).bits == 8);
+    CHECK(plan::detail::store_weights(depthwise, {1, 2, 3}, coded(4, -8, 7), wide).bits == 8);
 }

@@ -49,17 +49,6 @@ train::trainer_options options() {
             .average = train::moving_average{.decay = 0.9}};
 }
 
-std::vector<float> all_numbers(train::trainer<float>& t) {
-    std::vector<float> out;
-    for (const auto& m : t.memories())
-        out.insert(out.end(), m.begin(), m.end());
-    return out;
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
-
 } // namespace
 
 TEST_CASE("fit: a small net learns drawn digits, and what network() gives classifies as evaluate() said") {
