@@ -11,7 +11,8 @@
 
 namespace tool {
 
-/// @param image shape of the model's input without batch, @param permutation that input's door layout
+/// @param image shape of the model's input without batch; empty: whatever the images have, @param permutation
+/// that input's door layout
 [[nodiscard]] inline pith::result<pith::io::dataset> open_data(const std::string& spec,
                                                                const std::string& normalize,
                                                                pith::shape image,
@@ -22,7 +23,7 @@ namespace tool {
     auto data = pith::io::open_dataset(
         spec,
         {.normalize = *scaled, .image = image, .permutation = {permutation.begin(), permutation.end()}});
-    if (data && data->dims().elements() != image.elements())
+    if (data && image.rank() != 0 && data->dims().elements() != image.elements())
         return pith::fault{pith::errc::bad_shape,
                            "the images of the data set do not have the size of the model's input",
                            std::to_string(data->dims().elements()) + " elements, the model takes " +

@@ -90,8 +90,8 @@ expect(0 "held out: loss [0-9.]+, accuracy 9" train --model mlp --data glyphs-tr
        --out plain.onnx --checkpoint plain.checkpoint) # pixels of 0 to 255
 expect(0 "accuracy +9" evaluate plain.onnx --data glyphs)
 file(SHA256 ${WORK_DIR}/plain.checkpoint plain)
-expect(1 "diverged; try a lower --rate.*in epoch 2, batch [0-9]+, at learning rate 1e.06; try 5e.05" train --model mlp
-       --data glyphs-train --epochs 2 --rate 1e6 --out refused.onnx --checkpoint plain.checkpoint --resume)
+expect(1 "diverged; try a lower --rate.*in epoch 1, batch [0-9]+, at learning rate 1e.06; try 5e.05" train --model mlp
+       --data glyphs-train --epochs 2 --rate 1e6 --out refused.onnx --checkpoint plain.checkpoint)
 file(SHA256 ${WORK_DIR}/plain.checkpoint kept)
 if(NOT kept STREQUAL plain OR EXISTS ${WORK_DIR}/refused.onnx)
     message(FATAL_ERROR "a training that diverged wrote its checkpoint or its model")
