@@ -272,7 +272,7 @@ std::vector<std::pair<std::string, std::string>> known_operators() {
         for (const auto& entry : family)
             known.emplace_back(entry.op_type, entry.domain);
     };
-    o::each_family<float>([&](const auto& family, bool) { add(family); });
+    o::each_family<pith::graph<float>>([&](const auto& family, bool) { add(family); });
     return known;
 }
 
