@@ -31,16 +31,19 @@ endforeach()
 
 # A forgotten member of a layer is one short error, whichever compiler reads it.
 find_program(PITH_OTHER_COMPILER NAMES clang++)
+set(compilers ${CMAKE_CXX_COMPILER})
+if(PITH_OTHER_COMPILER)
+    list(APPEND compilers ${PITH_OTHER_COMPILER})
+endif()
+list(REMOVE_DUPLICATES compilers)
 file(GLOB facets CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/refuse/facets/*.cpp)
 foreach(source IN LISTS facets)
     get_filename_component(name ${source} NAME_WE)
-    foreach(compiler ${CMAKE_CXX_COMPILER} ${PITH_OTHER_COMPILER})
-        if(compiler)
-            get_filename_component(which ${compiler} NAME_WE)
-            add_test(NAME refuse/${name}/${which} COMMAND ${CMAKE_COMMAND}
-                     -D "COMPILE=${compiler};-std=c++20;-I${include_dir};${dependency_flags}" -D SOURCE=${source}
-                     -P ${CMAKE_CURRENT_SOURCE_DIR}/refuse/facets.cmake)
-        endif()
+    foreach(compiler IN LISTS compilers)
+        get_filename_component(which ${compiler} NAME_WE)
+        add_test(NAME refuse/${name}/${which} COMMAND ${CMAKE_COMMAND}
+                 -D "COMPILE=${compiler};-std=c++20;-I${include_dir};${dependency_flags}" -D SOURCE=${source}
+                 -P ${CMAKE_CURRENT_SOURCE_DIR}/refuse/facets.cmake)
     endforeach()
 endforeach()
 

@@ -92,5 +92,6 @@ TEST_CASE("stored weights: a byte each where eight bits are asked for, or no few
     auto depthwise = layer();
     depthwise.inputs = 1;
     depthwise.window.groups = 3;
+    depthwise.depthwise = true;
     CHECK(plan::detail::store_weights(depthwise, {1, 2, 3}, coded(4, -8, 7), wide).bits == 8);
 }

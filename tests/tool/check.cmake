@@ -177,6 +177,7 @@ expect(1 "does not fit in the target's flash.* bytes, of 1000" compress pairs.on
 expect(1 "do not fit in the target's RAM.* bytes, of 100" compress pairs.onnx --out refused.pith --ram 100)
 expect(0 "bytes" compress pairs.onnx --out small.pith --quantized-inputs --quantized-outputs --overwrite-inputs --no-names)
 expect(0 "uint8" inspect small.pith)
+expect(1 "teacher's input and logits are float32" train --model mlp ${glyphs} --teacher small.pith --out refused.onnx)
 expect(0 "its codes are kept" compress pairs.onnx --out kept.pith)
 expect(0 "bytes" compress codes.onnx --out kept_codes.pith --quantize keep)
 expect(0 "." evaluate pairs.onnx --data glyphs --normalize unit)
@@ -309,7 +310,7 @@ foreach(name int64_input io_bool io_f64 io_i64 io_i8 names no_doors no_outputs r
                      "evaluate;${file};--data;glyphs" "run;${file};--input;best.npy;--expect;best.npy")
             survives(${line})
         endforeach()
-        expect(1 "teacher|student" train --model lenet5 --data glyphs --epochs 1 --batch 64 --teacher ${file} --out t.onnx)
+        expect(1 "teacher|student|version" train --model lenet5 --data glyphs --epochs 1 --batch 64 --teacher ${file} --out t.onnx)
     endif()
 endforeach()
 
