@@ -132,20 +132,24 @@ inline void add_constant(outline& o, const pith::io::onnx::tensor_proto& t) {
 /// Operators that do the same kind of work have the same family.
 [[nodiscard]] inline std::string family_of(std::string_view op) {
     constexpr std::pair<std::string_view, std::string_view> families[] = {
-        {"Conv", "product"},      {"Gemm", "product"},    {"MatMul", "product"},  {"convolution", "product"},
-        {"depthwise", "product"}, {"matmul", "product"},  {"Pool", "pool"},       {"pool", "pool"},
-        {"ReduceMean", "pool"},   {"Softmax", "softmax"}, {"softmax", "softmax"}, {"Add", "binary"},
-        {"Mul", "binary"},        {"Sub", "binary"},      {"Div", "binary"},      {"binary", "binary"},
-        {"BatchNorm", "norm"},    {"Reduce", "reduce"},   {"reduce", "reduce"},   {"Resize", "resize"},
-        {"Upsample", "resize"},   {"resize", "resize"},   {"Pad", "pad"},         {"pad", "pad"},
-        {"Gather", "gather"},     {"gather", "gather"},   {"Concat", "move"},     {"Transpose", "move"},
-        {"Reshape", "move"},      {"Flatten", "move"},    {"Slice", "move"},      {"Split", "move"},
-        {"queeze", "move"},       {"Identity", "move"},   {"Dropout", "move"},    {"copy", "move"},
+        {"Conv", "product"},        {"Gemm", "product"},      {"MatMul", "product"},
+        {"convolution", "product"}, {"depthwise", "product"}, {"matmul", "product"},
+        {"Pool", "pool"},           {"pool", "pool"},         {"ReduceMean", "pool"},
+        {"Softmax", "softmax"},     {"softmax", "softmax"},   {"Add", "binary"},
+        {"Mul", "binary"},          {"Sub", "binary"},        {"Div", "binary"},
+        {"binary", "binary"},       {"BatchNorm", "norm"},    {"Reduce", "reduce"},
+        {"reduce", "reduce"},       {"Resize", "resize"},     {"Upsample", "resize"},
+        {"resize", "resize"},       {"Pad", "pad"},           {"pad", "pad"},
+        {"Gather", "gather"},       {"gather", "gather"},     {"Concat", "move"},
+        {"Transpose", "move"},      {"Reshape", "move"},      {"Flatten", "move"},
+        {"Slice", "move"},          {"Split", "move"},        {"queeze", "move"},
+        {"Identity", "move"},       {"Dropout", "move"},      {"copy", "move"},
+        {"add_u8", "binary"},       {"mul_u8", "binary"},     {"global_average", "pool"},
     };
     for (const auto& [part, family] : families)
         if (op.find(part) != std::string_view::npos)
             return std::string(family);
-    for (const std::string_view function : {"table", "unary"})
+    for (const std::string_view function : {"table_u8", "unary_f32"})
         if (op == function)
             return "function";
     for (const std::string_view function :

@@ -94,8 +94,10 @@ void damage(const train::any_optimizer& optimizer) {
         }
         ++accepted;
         REQUIRE(t.at().epoch <= 3);
-        if (!t.finished())
-            REQUIRE(t.step(data, loss));
+        if (t.finished())
+            continue;
+        const auto stepped = t.step(data, loss);
+        REQUIRE((stepped || stepped.error().code == pith::errc::diverged)); // of numbers that are too large
     }
     MESSAGE(accepted, " of ", rounds / 2, " damaged files with a repaired digest are checkpoints still");
     CHECK(accepted > 0);

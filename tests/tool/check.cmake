@@ -356,7 +356,7 @@ expect(0 "accuracy +9[789]" evaluate few.pith --data ${mnist} --limit 1000)
 expect(0 "igemm|convolution" inspect minmax.pith)
 expect(0 "ms per image" run minmax.pith --repeat 5 --json run.json)
 report(run.json ms_per_image.median ms_per_image.min)
-expect(0 "convolution +1x28x28x8 +int8 +[a-z0-9_]+ +[0-9.]+ +[0-9.]+ % +[0-9.]+" run minmax.pith --layers --repeat 5
+expect(0 "convolution_u8 +1x28x28x8 +int8 +[a-z0-9_]+ +[0-9.]+ +[0-9.]+ % +[0-9.]+" run minmax.pith --layers --repeat 5
        --json layers.json)
 report(layers.json ms_per_image.median layers.0.name layers.0.ms.median layers.0.share)
 expect(0 "noise" evaluate minmax.pith --data random --limit 10)

@@ -50,8 +50,8 @@ template <class = on_use>
     char where[fault::where_capacity];
     std::snprintf(where, sizeof where,
                   "%s became %s in epoch %llu, batch %llu, at learning rate %.3g; try %.3g", what, number,
-                  static_cast<unsigned long long>(at.epoch + 1),
-                  static_cast<unsigned long long>(at.batch + 1), rate, rate / 2);
+                  static_cast<unsigned long long>(at.epoch) + 1,
+                  static_cast<unsigned long long>(at.batch) + 1, rate, rate / 2);
     return {errc::diverged,
             "the training diverged; try a lower learning rate, or images scaled to a mean of 0 and a "
             "deviation of 1",
