@@ -49,27 +49,6 @@ namespace detail {
     return static_cast<std::ptrdiff_t>(image * image_stride(t));
 }
 
-/// Two tensors of the same dims as rows: one row where both are dense, else the rows of one image.
-struct row_walk {
-    std::uint32_t images = 1;
-    std::size_t rows = 1;
-    std::size_t count = 0;
-
-    row_walk(const tensor_record& a, bool all_dense) noexcept {
-        if (all_dense) {
-            count = static_cast<std::size_t>(elements_of(a));
-        } else {
-            images = a.dims[0];
-            rows = a.dims[1];
-            count = std::size_t{a.dims[2]} * a.dims[3];
-        }
-    }
-};
-
-} // namespace detail
-
-namespace detail {
-
 /// `rows` stretches of `bytes` bytes, `step` apart. Short ones are written in whole words instead of by
 /// calls.
 inline void fill_stretches(std::byte* first, std::size_t rows, std::size_t step, std::size_t bytes,
