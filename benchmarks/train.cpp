@@ -98,7 +98,7 @@ void run(benchmark::State& state, const std::string& name, arch::isa_set isa) {
     shape one;
     for (std::size_t i = 1; i < image.rank(); ++i)
         one.push_back(image[i]);
-    const noise data(one, t.classes(), batch);
+    const noise data(one, static_cast<std::size_t>(t.network_tape().output_dims()[1]), batch);
     const train::on_labels<train::cross_entropy> loss;
     for (auto _ : state)
         if (!t.step(source{data}, loss)) {

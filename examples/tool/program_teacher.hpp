@@ -5,18 +5,20 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "model.hpp"
-#include "pith/train/rows.hpp"
+#include "pith/distill/features.hpp"
+#include "pith/train/batch.hpp"
 
 namespace tool {
 
 class program_teacher {
 public:
-    /// @param batch images per call of logits()
+    /// @param batch images per answer
     [[nodiscard]] static pith::result<program_teacher> open(const std::string& path, std::size_t batch) {
         auto opened = load_model(path);
         if (!opened)
@@ -40,20 +42,29 @@ public:
         return program_teacher(std::move(opened->session), batch);
     }
 
-    [[nodiscard]] std::size_t batch() const noexcept { return batch_; }
-    [[nodiscard]] std::size_t classes() const noexcept { return session_.output(0).size(); }
-    [[nodiscard]] std::size_t image_size() const noexcept { return image_; }
-
-    /// They last until the next call. @pre images.size() == batch() * image_size()
-    [[nodiscard]] pith::result<pith::train::rows<const float>> logits(pith::view<const float> images) {
+    [[nodiscard]] std::size_t outputs() const noexcept { return 1; }
+    /// Of the last answer.
+    [[nodiscard]] pith::distill::feature_map<const float> output(std::size_t) noexcept {
+        const std::size_t classes = logits_.size() / batch_;
+        return {logits_, {static_cast<std::int64_t>(batch_), static_cast<std::int64_t>(classes)}};
+    }
+    [[nodiscard]] pith::result<void> fits(const pith::train::batch<float>& b) const {
+        if (b.inputs.size() == 1 && b.inputs[0].value.size() == batch_ * image_)
+            return {};
+        return pith::fault{pith::errc::bad_shape, "student and teacher do not take the same images",
+                           std::to_string(b.inputs[0].value.size() / batch_) + " elements for " +
+                               std::to_string(image_)};
+    }
+    /// Runs the program on every image of the batch.
+    [[nodiscard]] pith::result<void> answer(const pith::train::batch<float>& b) {
         for (std::size_t i = 0; i < batch_; ++i) {
-            const auto image = images.subspan(i * image_, image_);
+            const auto image = b.inputs[0].value.subspan(i * image_, image_);
             std::copy(image.begin(), image.end(), session_.input(0).begin());
             session_.run();
             const auto row = session_.output(0);
             std::copy(row.begin(), row.end(), logits_.begin() + static_cast<std::ptrdiff_t>(i * row.size()));
         }
-        return pith::train::rows<const float>{logits_, classes()};
+        return {};
     }
 
 private:

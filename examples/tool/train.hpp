@@ -152,8 +152,8 @@ inline void use_threads([[maybe_unused]] int count) {
             std::printf("epoch %llu of %llu: loss %.4f, accuracy %.2f %%; held out: loss %.4f, accuracy %.2f "
                         "%%; %.0f s\n",
                         static_cast<unsigned long long>(p.epoch), static_cast<unsigned long long>(p.epochs),
-                        p.training.loss, 100 * p.training.accuracy, p.validation->loss,
-                        100 * p.validation->accuracy, p.seconds);
+                        p.training.loss, 100 * p.training.accuracy.value_or(0), p.validation->loss,
+                        100 * p.validation->accuracy.value_or(0), p.seconds);
             std::fflush(stdout);
         } else if (p.seconds > shown + 2) {
             shown = p.seconds;
@@ -209,6 +209,8 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::data
     const pith::train::cross_entropy loss{.smoothing = o.smoothing};
     if (o.teacher.empty())
         return pith::train::fit(t, data, validation, loss, options);
+    using pith::distill::on_logits;
+    using pith::distill::taught_by;
     const auto both = teacher_loss::make(t, o);
     if (!both)
         return both.error();
@@ -216,7 +218,7 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::data
         auto program = program_teacher::open(o.teacher, t.network_tape().batch());
         if (!program)
             return program.error();
-        return pith::distill::fit_with_teacher(t, *program, data, validation, *both, options);
+        return pith::train::fit(t, data, validation, taught_by(*program, on_logits<teacher_loss>{*both}), options);
     }
     auto g = load_graph(o.teacher);
     if (!g)
@@ -224,7 +226,7 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::data
     auto teacher = pith::distill::teacher<float>::make(*std::move(g), t.options().tape);
     if (!teacher)
         return teacher.error();
-    return pith::distill::fit_with_teacher(t, *teacher, data, validation, *both, options);
+    return pith::train::fit(t, data, validation, taught_by(*teacher, on_logits<teacher_loss>{*both}), options);
 }
 
 /// From the beginning or from the checkpoint to the last epoch.
@@ -308,7 +310,7 @@ inline exit_code run_train(const train_options& o) {
     if (!last)
         return refuse(last.error());
     auto report = json::writer::object();
-    report.add("accuracy", last->accuracy).add("loss", last->loss);
+    report.add("accuracy", last->accuracy.value_or(0)).add("loss", last->loss);
     if (const auto written = write_report(o.json, report); !written)
         return refuse(written.error());
     return done;

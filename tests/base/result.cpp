@@ -45,3 +45,19 @@ TEST_CASE("fault: a place that is too long is cut and terminated") {
     const fault f{errc::bad_file, "what", std::string(500, 'x')};
     CHECK(std::string(f.where).size() == fault::where_capacity - 1);
 }
+
+TEST_CASE("result: values that are changed, mended or replaced") {
+    const result<int> good = 3;
+    const result<int> bad = fault{errc::missing, "not here"};
+    CHECK(good.value_or(7) == 3);
+    CHECK(bad.value_or(7) == 7);
+    CHECK(*result<int>(good).transform([](int i) { return i + 0.5; }) == 3.5);
+    CHECK(result<int>(bad).transform([](int i) { return i + 0.5; }).error().code == errc::missing);
+    CHECK(*result<int>(bad).or_else([](const fault&) -> result<int> { return 9; }) == 9);
+    CHECK(*result<int>(good).or_else([](const fault& f) -> result<int> { return f; }) == 3);
+    int seen = 0;
+    CHECK(result<int>(good).transform([&](int i) { seen = i; }));
+    CHECK(seen == 3);
+    CHECK(*result<void>().and_then([]() -> result<int> { return 4; }) == 4);
+    CHECK(!result<void>(bad.error()).or_else([](const fault& f) -> result<void> { return f; }));
+}

@@ -32,11 +32,12 @@ struct unit_images {
 
 /// Half the sum of squares: with unit images every weight's second derivative is the number of images in
 /// which its input is 1, and there is no other.
-const auto half_squares = [](auto logits, auto, auto, auto gradient) {
-    auto sum = logits.data[0] * 0;
-    for (std::size_t i = 0; i < logits.data.size(); ++i) {
-        gradient.data[i] = logits.data[i];
-        sum += logits.data[i] * logits.data[i] / 2;
+const auto half_squares = [](const train::batch<double>& b) {
+    double sum = 0;
+    const auto& y = b.outputs[0];
+    for (std::size_t i = 0; i < y.value.size(); ++i) {
+        y.gradient[i] = y.value[i];
+        sum += y.value[i] * y.value[i] / 2;
     }
     return sum;
 };

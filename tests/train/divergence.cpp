@@ -103,23 +103,20 @@ TEST_CASE("fit: what no loss shows is seen in the outputs, and at the end of an 
     CHECK(!io::read_file(path));
 }
 
-TEST_CASE(
-    "trainer: a wrong number of outputs, outputs that are not classes and data that do not fit are told") {
-    graph_builder<float> b;
-    const auto x = b.flatten(b.input({1, 28, 28, 1}));
-    auto two = *std::move(b).finish({b.fully_connected(x, 10), b.fully_connected(x, 3)});
-    const auto refused = train::trainer<float>::make(std::move(two), {});
-    REQUIRE(!refused);
-    CHECK(says(refused.error(), "1 inputs, 2 outputs"));
-
+TEST_CASE("trainer: outputs that are not classes, and data that do not fit, are told") {
+    const train::on_labels<> labels_wanted;
     graph_builder<float> image;
     const auto y = image.conv(image.input({1, 28, 28, 1}), {.out = 4});
-    const auto flat = train::trainer<float>::make(*std::move(image).finish({y}), {.tape = {.batch = 32}});
-    REQUIRE(!flat);
-    CHECK(says(flat.error(), "[32, 26, 26, 4] in batches of 32"));
+    auto flat = *train::trainer<float>::make(*std::move(image).finish({y}), {.tape = {.batch = 32}});
+    const auto refused = flat.check(few_glyphs{}, labels_wanted);
+    REQUIRE(!refused);
+    CHECK(says(refused.error(), "[32, 26, 26, 4]"));
+    const auto absent = flat.check(few_glyphs{}, train::on_labels<>{.loss = {}, .output = 1});
+    REQUIRE(!absent);
+    CHECK(says(absent.error(), "output 1 of 1"));
 
     auto five = *train::trainer<float>::make(*train::mlp{.classes = 5}.build<float>(1), {});
-    const auto labels = five.check(few_glyphs{});
+    const auto labels = five.check(few_glyphs{}, labels_wanted);
     REQUIRE(!labels);
     CHECK(says(labels.error(), ", classes 0 to 4"));
     auto coloured = *train::trainer<float>::make(*train::build_model<float>("resnet8"), {});

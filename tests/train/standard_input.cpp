@@ -112,8 +112,8 @@ TEST_CASE("standard_input: nets without normalisations learn pixels of 0 to 255 
         REQUIRE(last);
         auto folded = *train::trainer<float>::make(train::standard_input::fold(t.network()), {});
         CHECK(folded.evaluate(first_images{&validation, 500})->accuracy ==
-              doctest::Approx(last->accuracy).epsilon(0.01));
-        return last->accuracy;
+              doctest::Approx(*last->accuracy).epsilon(0.01));
+        return *last->accuracy;
     };
     CHECK(accuracy(*train::mlp{.hidden = {64}}.build<float>(1), 0.1) > 0.9);
     CHECK(accuracy(*train::lenet5{.widths = {8, 16, 64}}.build<float>(1), 0.02) > 0.9);

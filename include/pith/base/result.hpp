@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <new>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "assert.hpp"
@@ -76,12 +77,42 @@ public:
         return fault_;
     }
 
+    /// The value, or `other` in the place of a fault.
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) const& {
+        return ok_ ? value_ : static_cast<T>(std::forward<U>(other));
+    }
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) && {
+        return ok_ ? std::move(value_) : static_cast<T>(std::forward<U>(other));
+    }
+
     /// The next step on success, this fault otherwise. `step` takes a T&& and returns some result<U>.
     template <class Step>
     auto and_then(Step&& step) && -> decltype(std::forward<Step>(step)(std::declval<T&&>())) {
         if (!ok_)
             return fault_;
         return std::forward<Step>(step)(std::move(*value()));
+    }
+    /// What `change` makes of the value, or this fault. `change` takes a T&& and returns some U, or nothing.
+    template <class Change>
+    auto
+    transform(Change&& change) && -> result<decltype(std::forward<Change>(change)(std::declval<T&&>()))> {
+        if (!ok_)
+            return fault_;
+        if constexpr (std::is_void_v<decltype(std::forward<Change>(change)(std::declval<T&&>()))>) {
+            std::forward<Change>(change)(std::move(*value()));
+            return {};
+        } else {
+            return std::forward<Change>(change)(std::move(*value()));
+        }
+    }
+    /// This value, or what `mend` returns for the fault: another result<T>.
+    template <class Mend>
+    result or_else(Mend&& mend) && {
+        if (ok_)
+            return std::move(*this);
+        return std::forward<Mend>(mend)(std::as_const(fault_));
     }
 
 private:
@@ -125,7 +156,23 @@ public:
     [[nodiscard]] bool has_value() const noexcept { return !failed_; }
     explicit operator bool() const noexcept { return has_value(); }
     /// @pre !has_value()
-    [[nodiscard]] const fault& error() const noexcept { return fault_; }
+    [[nodiscard]] const fault& error() const noexcept {
+        PITH_ASSERT(failed_);
+        return fault_;
+    }
+
+    /// The next step on success, this fault otherwise. `step` returns some result<U>.
+    template <class Step>
+    auto and_then(Step&& step) const -> decltype(std::forward<Step>(step)()) {
+        if (failed_)
+            return fault_;
+        return std::forward<Step>(step)();
+    }
+    /// Success, or what `mend` returns for the fault: another result<void>.
+    template <class Mend>
+    result or_else(Mend&& mend) const {
+        return failed_ ? std::forward<Mend>(mend)(fault_) : *this;
+    }
 
 private:
     fault fault_;

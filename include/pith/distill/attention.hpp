@@ -3,12 +3,14 @@
 #define PITH_DISTILL_ATTENTION_HPP
 /// Attention transfer (Zagoruyko and Komodakis, 2017): where the energy of a feature map lies is to agree.
 
-#include <cmath>
 #include <cstddef>
-#include <vector>
+#include <string>
 
 #include "../base/assert.hpp"
-#include "../base/view.hpp"
+#include "../base/result.hpp"
+#include "../eigen.hpp"
+#include "../graph/shape_text.hpp"
+#include "features.hpp"
 
 namespace pith::distill {
 
@@ -16,60 +18,59 @@ namespace pith::distill {
 /// features, divided by its Euclidean norm over the pixels. Networks may differ in channels, not in pixels.
 /// The authors weigh it by 1000 and add up three groups of layers.
 struct attention {
-    std::size_t samples = 1;
-    std::size_t pixels = 1;
-
-    /// @param student [samples, pixels, channels], as `gradient`. @param teacher [samples, pixels, its
-    /// channels]
+    /// @param gradient of the student's features
     template <class T>
-    T operator()(view<const T> student, view<const T> teacher, view<T> gradient) const {
-        const std::size_t all = samples * pixels;
-        PITH_ASSERT(student.size() % all == 0 && teacher.size() % all == 0 &&
-                    gradient.size() == student.size());
-        const std::size_t channels = student.size() / all;
-        std::vector<T> q_s(pixels);
-        std::vector<T> q_t(pixels);
-        T loss{0};
-        for (std::size_t n = 0; n < samples; ++n) {
-            const T norm = map<T>(student, n, q_s);
-            map<T>(teacher, n, q_t);
-            T along{0}; // component of the gradient along q_s, which the normalisation takes away
-            for (std::size_t p = 0; p < pixels; ++p) {
-                const T d = q_s[p] - q_t[p];
-                loss += d * d / static_cast<T>(all);
-                along += 2 * d * q_s[p] / static_cast<T>(all);
-            }
-            for (std::size_t p = 0; p < pixels; ++p) {
-                const T r = 2 * (q_s[p] - q_t[p]) / static_cast<T>(all);
-                const T dq = norm > T{0} ? (r - along * q_s[p]) / norm : T{0};
-                for (std::size_t c = 0; c < channels; ++c) {
-                    const std::size_t i = (n * pixels + p) * channels + c;
-                    gradient[i] = dq * 2 * student[i] / static_cast<T>(channels);
-                }
-            }
+    [[nodiscard]] T operator()(const feature_map<const T>& student, const feature_map<const T>& teacher,
+                               view<T> gradient) const {
+        PITH_ASSERT(student.samples() == teacher.samples() && student.pixels() == teacher.pixels() &&
+                    gradient.size() == student.data.size());
+        const auto channels = static_cast<double>(student.channels());
+        const auto all = static_cast<double>(student.samples() * student.pixels());
+        double loss = 0;
+        for (std::size_t n = 0; n < student.samples(); ++n) {
+            const Eigen::MatrixXd x = sample(student, n);
+            const Eigen::VectorXd energy = x.rowwise().squaredNorm() / channels;
+            const double norm = energy.norm();
+            const Eigen::VectorXd q = normalized(energy);
+            const Eigen::VectorXd apart = q - normalized(sample(teacher, n).rowwise().squaredNorm() /
+                                                         static_cast<double>(teacher.channels()));
+            loss += apart.squaredNorm() / all;
+            const Eigen::VectorXd dq = 2 / all * apart;
+            // The normalisation takes away what points along q.
+            const Eigen::VectorXd d = norm > 0 ? Eigen::VectorXd((dq - dq.dot(q) * q) / norm)
+                                               : Eigen::VectorXd::Zero(q.size()).eval();
+            const Eigen::MatrixXd g = 2 / channels * d.asDiagonal() * x;
+            for (Eigen::Index p = 0; p < g.rows(); ++p)
+                for (Eigen::Index c = 0; c < g.cols(); ++c)
+                    gradient[n * static_cast<std::size_t>(g.size()) +
+                             static_cast<std::size_t>(p * g.cols() + c)] = static_cast<T>(g(p, c));
         }
-        return loss;
+        return static_cast<T>(loss);
+    }
+    [[nodiscard]] result<void> fits(const shape& student, const shape& teacher) const {
+        bool same = student.rank() == teacher.rank() && student.rank() > 1;
+        for (std::size_t i = 0; same && i + 1 < student.rank(); ++i)
+            same = student[i] == teacher[i];
+        if (same)
+            return {};
+        return fault{errc::bad_shape,
+                     "attention transfer needs feature maps that differ in nothing but channels",
+                     text_of(student) + " for " + text_of(teacher)};
     }
 
 private:
-    /// Normalised map of sample n; returns the norm.
+    /// [pixels, channels]
     template <class T>
-    T map(view<const T> features, std::size_t n, std::vector<T>& q) const {
-        const std::size_t channels = features.size() / (samples * pixels);
-        T squares{0};
-        for (std::size_t p = 0; p < pixels; ++p) {
-            T sum{0};
-            for (std::size_t c = 0; c < channels; ++c) {
-                const T a = features[(n * pixels + p) * channels + c];
-                sum += a * a;
-            }
-            q[p] = sum / static_cast<T>(channels);
-            squares += q[p] * q[p];
-        }
-        const T norm = std::sqrt(squares);
-        for (T& e : q)
-            e = norm > T{0} ? e / norm : T{0};
-        return norm;
+    [[nodiscard]] static Eigen::MatrixXd sample(const feature_map<const T>& of, std::size_t n) {
+        const std::size_t size = of.pixels() * of.channels();
+        return Eigen::Map<const eigen_matrix<T>>(of.data.data() + n * size,
+                                                 static_cast<Eigen::Index>(of.pixels()),
+                                                 static_cast<Eigen::Index>(of.channels()))
+            .template cast<double>();
+    }
+    [[nodiscard]] static Eigen::VectorXd normalized(Eigen::VectorXd energy) {
+        const double norm = energy.norm();
+        return norm > 0 ? Eigen::VectorXd(energy / norm) : energy;
     }
 };
 

@@ -4,7 +4,6 @@
 /// From a data set to batches: a new order for every epoch and a change of its own for every image, both
 /// functions of the seed alone, so that a training can be resumed anywhere.
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -17,17 +16,9 @@
 #include "../base/shape.hpp"
 #include "../base/view.hpp"
 #include "augment.hpp"
+#include "source.hpp"
 
 namespace pith::train {
-
-/// Labelled images by index: io::dataset, or anything like it. image() may be called from several threads.
-template <class D>
-concept image_source = requires(const D& d, std::size_t i, view<float> out) {
-    { d.size() } -> std::convertible_to<std::size_t>;
-    { d.label(i) } -> std::convertible_to<std::int32_t>;
-    { d.dims() } -> std::convertible_to<const shape&>;
-    d.image(i, out);
-};
 
 /// [0, count) in the random order of an epoch.
 template <class = on_use>
@@ -48,25 +39,35 @@ struct epoch_changes {
     std::uint64_t epoch = 0;
 };
 
-/// Images `indices` of the source, one after the other, into `images`, and their classes into `labels`.
-template <class T, image_source D>
-void load_batch(const D& source, view<const std::uint32_t> indices, const epoch_changes& changes,
-                view<T> images, view<std::int32_t> labels) {
-    const auto size = static_cast<std::size_t>(source.dims().elements());
+/// Input `k` of samples `indices`, one after the other, into `out`; images are changed as `changes` says.
+template <class T, sample_source D>
+void load_input(const D& source, std::size_t k, view<const std::uint32_t> indices,
+                const epoch_changes& changes, view<T> out) {
+    const shape& dims = dims_of(source, k);
+    const auto size = static_cast<std::size_t>(dims.elements());
+    const bool change = changes.change.any() && dims.rank() == 3;
     parallel_for(indices.size(), [&](std::size_t i) {
         std::vector<float> plain(size);
         std::vector<float> changed(size);
-        source.image(indices[i], plain);
-        const bool change = changes.change.any() && source.dims().rank() == 3;
+        read_input(source, k, indices[i], plain);
         if (change) {
             random_bits bits(changes.seed + (changes.epoch << 32) + indices[i] * 0x9E3779B97F4A7C15u);
-            changes.change(source.dims(), plain, changed, bits);
+            changes.change(dims, plain, changed, bits);
         }
         const auto& from = change ? changed : plain;
-        for (std::size_t k = 0; k < size; ++k)
-            images[i * size + k] = static_cast<T>(from[k]);
-        labels[i] = source.label(indices[i]);
+        for (std::size_t e = 0; e < size; ++e)
+            out[i * size + e] = static_cast<T>(from[e]);
     });
+}
+
+/// The classes of samples `indices`; nothing where the source has none.
+template <sample_source D>
+[[nodiscard]] std::vector<std::int32_t> labels_of(const D& source, view<const std::uint32_t> indices) {
+    std::vector<std::int32_t> labels;
+    if constexpr (has_labels<D>)
+        for (std::size_t i = 0; is_labelled(source) && i < indices.size(); ++i)
+            labels.push_back(source.label(indices[i]));
+    return labels;
 }
 
 } // namespace pith::train

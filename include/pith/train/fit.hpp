@@ -45,18 +45,6 @@ struct fit_options {
     std::uint64_t curvature_every = 0;
 };
 
-/// A loss on labels as the trainer calls losses.
-template <class Loss>
-struct on_labels {
-    Loss loss{};
-
-    template <class T>
-    T operator()(rows<const T> logits, labels_view labels, view<const std::uint32_t>,
-                 rows<T> gradient) const {
-        return loss(logits, labels, gradient);
-    }
-};
-
 namespace detail {
 
 template <class = on_use>
@@ -66,55 +54,78 @@ template <class = on_use>
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
 }
 
+/// How fast a training goes, and from which loss it came.
+struct pace {
+    std::uint64_t first; ///< step that fit began with
+    std::uint64_t all;   ///< steps to the end
+    double begin = seconds_now();
+    double first_loss = 0;
+
+    pace(std::uint64_t from, std::uint64_t to) : first(from), all(to) {}
+
+    void tell(progress& p, std::uint64_t step) const {
+        p.seconds = seconds_now() - begin;
+        p.seconds_left = p.seconds / static_cast<double>(step - first) * static_cast<double>(all - step);
+    }
+};
+
+/// From where the trainer stands to the end of its epoch.
+template <class T, class Layers, sample_source D, batch_loss<T> Loss>
+[[nodiscard]] result<void> fit_epoch(trainer<T, Layers>& t, const D& data, const Loss& loss,
+                                     const fit_options& options, pace& pace, progress& p) {
+    const std::uint64_t epoch = t.at().epoch;
+    if (options.curvature_every != 0 && epoch % options.curvature_every == 0 && t.at().batch == 0)
+        PITH_TRY(adapt_to_curvature(t, data, loss));
+    double count = 0;
+    while (t.at().epoch == epoch) {
+        const position at = t.at();
+        p.batch = at.batch + 1;
+        const auto s = t.step(data, loss);
+        if (!s)
+            return s.error();
+        pace.first_loss = at.step == pace.first ? s->loss : pace.first_loss;
+        if (has_exploded(s->loss, pace.first_loss))
+            return diverged("the loss", s->loss, at, t.options().rate);
+        count += 1;
+        p.training.loss += (s->loss - p.training.loss) / count;
+        if (s->accuracy) {
+            const double so_far = p.training.accuracy.value_or(0);
+            p.training.accuracy = so_far + (*s->accuracy - so_far) / count;
+        }
+        pace.tell(p, t.at().step);
+        if (options.report)
+            options.report(p);
+    }
+    return {};
+}
+
 } // namespace detail
 
-/// @param loss as trainer::step takes it @return the last validation; errc::diverged as soon as the loss or
-/// what is learned stops being finite, the checkpoint then that of the epoch before
-template <class T, class Layers, image_source D, image_source V, class Loss>
-[[nodiscard]] result<score> fit_with(trainer<T, Layers>& t, const D& data, const V& validation,
-                                     const Loss& loss, const fit_options& options = {}) {
-    PITH_TRY(t.check(data));
-    PITH_TRY(t.check(validation));
+/// @param of a batch_loss, or a label_loss for output 0. @return the score of the held-out data after the
+/// last epoch; errc::diverged as soon as the loss or what is learned stops being finite, the checkpoint then
+/// that of the epoch before
+template <class T, class Layers, sample_source D, sample_source V, any_loss<T> Loss = cross_entropy>
+[[nodiscard]] result<score> fit(trainer<T, Layers>& t, const D& data, const V& validation,
+                                const Loss& of = {}, const fit_options& options = {}) {
+    const auto loss = detail::as_batch_loss<T>(of);
+    PITH_TRY(t.check(data, loss));
+    PITH_TRY(t.check(validation, loss));
     const std::size_t batches = t.batches(data);
     if (batches == 0)
         return fault{errc::bad_option, "the data set is smaller than a batch"};
     if (t.finished())
-        return t.evaluate(validation);
-    const double begin = detail::seconds_now();
-    const std::uint64_t all = t.options().epochs * batches;
-    const std::uint64_t before = t.at().step;
+        return t.evaluate(validation, loss);
+    detail::pace pace(t.at().step, t.options().epochs * batches);
     score last;
     result<void> saved;
-    double first_loss = 0;
     while (!t.finished()) {
-        const std::uint64_t epoch = t.at().epoch;
-        if (options.curvature_every != 0 && epoch % options.curvature_every == 0 && t.at().batch == 0)
-            PITH_TRY(adapt_to_curvature(t, data, loss));
-        progress p{.epoch = epoch + 1, .epochs = t.options().epochs, .batches = batches};
-        double count = 0;
-        while (t.at().epoch == epoch) {
-            const position at = t.at();
-            p.batch = at.batch + 1;
-            const auto s = t.step(data, loss);
-            if (!s)
-                return s.error();
-            first_loss = at.step == before ? s->loss : first_loss;
-            if (has_exploded(s->loss, first_loss))
-                return detail::diverged("the loss", s->loss, at, t.options().rate);
-            count += 1;
-            p.training.loss += (s->loss - p.training.loss) / count;
-            p.training.accuracy += (s->accuracy - p.training.accuracy) / count;
-            p.seconds = detail::seconds_now() - begin;
-            p.seconds_left = p.seconds / static_cast<double>(t.at().step - before) *
-                             static_cast<double>(all - t.at().step);
-            if (options.report)
-                options.report(p);
-        }
-        const position end{.epoch = epoch, .batch = batches - 1, .step = t.at().step};
+        progress p{.epoch = t.at().epoch + 1, .epochs = t.options().epochs, .batches = batches};
+        PITH_TRY(detail::fit_epoch(t, data, loss, options, pace, p));
+        const position end{.epoch = p.epoch - 1, .batch = batches - 1, .step = t.at().step};
         if (!t.is_finite())
             return detail::diverged("a parameter", {}, end, t.options().rate);
         if (t.finished() || (options.validate_every != 0 && t.at().epoch % options.validate_every == 0)) {
-            const auto s = t.evaluate(validation);
+            const auto s = t.evaluate(validation, loss);
             if (!s)
                 return s.error();
             if (!std::isfinite(s->loss))
@@ -132,13 +143,6 @@ template <class T, class Layers, image_source D, image_source V, class Loss>
     if (!saved && !options.unsaved)
         return saved.error();
     return last;
-}
-
-/// The same with a loss on labels.
-template <class T, class Layers, image_source D, image_source V, class Loss = cross_entropy>
-[[nodiscard]] result<score> fit(trainer<T, Layers>& t, const D& data, const V& validation,
-                                const Loss& loss = {}, const fit_options& options = {}) {
-    return fit_with(t, data, validation, on_labels<Loss>{loss}, options);
 }
 
 } // namespace pith::train

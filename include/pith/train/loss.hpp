@@ -10,12 +10,10 @@
 
 #include "../base/assert.hpp"
 #include "../base/view.hpp"
+#include "batch.hpp"
 #include "rows.hpp"
 
 namespace pith::train {
-
-/// One class per sample.
-using labels_view = view<const std::int32_t>;
 
 /// -sum of target * log softmax(logits); target is 1 - smoothing for the label, plus smoothing / classes for
 /// every class.

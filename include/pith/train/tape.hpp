@@ -53,6 +53,7 @@ public:
     [[nodiscard]] view<T> other_constants() noexcept { return memory_.fixed.all(); }
 
     [[nodiscard]] std::size_t inputs() const noexcept { return g_.inputs.size(); }
+    [[nodiscard]] std::size_t outputs() const noexcept { return g_.outputs.size(); }
     [[nodiscard]] const shape& input_dims(std::size_t i = 0) const noexcept { return g_[g_.inputs[i]].dims; }
     [[nodiscard]] const shape& output_dims(std::size_t i = 0) const noexcept {
         return g_[g_.outputs[i]].dims;

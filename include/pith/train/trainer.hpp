@@ -17,11 +17,10 @@
 #include "../base/result.hpp"
 #include "../graph/shape_text.hpp"
 #include "augment.hpp"
+#include "batch_loss.hpp"
 #include "batches.hpp"
 #include "divergence.hpp"
-#include "loss.hpp"
 #include "optimizer.hpp"
-#include "rows.hpp"
 #include "schedule.hpp"
 #include "tape.hpp"
 
@@ -40,12 +39,6 @@ struct trainer_options {
     double range_rate = 1;                   ///< factor on the rate of what quantisers learn
 };
 
-/// Loss and share of right answers, means over samples.
-struct score {
-    double loss = 0;
-    double accuracy = 0;
-};
-
 template <class T, class Layers = layer_list>
 class trainer {
 public:
@@ -58,18 +51,15 @@ public:
             if (is_real(v.type) && format::bits_of(v.type) < 32 && !v.is_constant())
                 return fault{errc::unsupported,
                              "training computes in float32; apply the pass as_float32 first", v.name};
-        if (g.inputs.size() != 1 || g.outputs.size() != 1)
-            return fault{errc::unsupported, "a trainer wants one input and one output [batch, classes]",
-                         std::to_string(g.inputs.size()) + " inputs, " + std::to_string(g.outputs.size()) +
-                             " outputs"};
         auto made =
             tape<T, Layers>::make(std::move(g), options.tape, std::move(learned), std::move(quantized));
         if (!made)
             return made.error();
-        const shape& logits = made->output_dims();
-        if (logits.rank() != 2 || logits[0] != options.tape.batch || logits[1] < 1)
-            return fault{errc::unsupported, "a trainer wants an output [batch, classes]",
-                         text_of(logits) + " in batches of " + std::to_string(options.tape.batch)};
+        for (std::size_t k = 0; k < made->outputs(); ++k)
+            if (made->output_dims(k).rank() == 0 || made->output_dims(k)[0] != options.tape.batch)
+                return fault{errc::unsupported, "a trainer wants outputs [batch, ...]",
+                             text_of(made->output_dims(k)) + " in batches of " +
+                                 std::to_string(options.tape.batch)};
         trainer t(*std::move(made), options);
         return t;
     }
@@ -77,36 +67,39 @@ public:
     [[nodiscard]] tape<T, Layers>& network_tape() noexcept { return tape_; }
     [[nodiscard]] const trainer_options& options() const noexcept { return options_; }
     [[nodiscard]] const position& at() const noexcept { return at_; }
-    [[nodiscard]] std::size_t classes() const noexcept {
-        return static_cast<std::size_t>(tape_.output_dims()[1]);
-    }
     /// Full batches of an epoch; what is left over waits for the next epoch's order.
-    template <image_source D>
+    template <sample_source D>
     [[nodiscard]] std::size_t batches(const D& data) const noexcept {
         return data.size() / tape_.batch();
     }
     [[nodiscard]] bool finished() const noexcept { return at_.epoch >= options_.epochs; }
 
-    /// Refuses data whose images or labels the network does not take.
-    template <image_source D>
+    /// Refuses a source whose samples the network does not take.
+    template <sample_source D>
     [[nodiscard]] result<void> check(const D& data) const {
-        shape image;
-        for (std::size_t i = 1; i < tape_.input_dims().rank(); ++i)
-            image.push_back(tape_.input_dims()[i]);
-        if (data.dims().elements() != image.elements())
-            return fault{errc::bad_shape,
-                         "the images of the data set do not have the size of the network's input",
-                         text_of(data.dims()) + " for " + text_of(image)};
-        for (std::size_t i = 0; i < data.size(); ++i)
-            if (data.label(i) < 0 || static_cast<std::size_t>(data.label(i)) >= classes())
-                return fault{errc::bad_shape, "a label of the data set is not a class of the network",
-                             "label " + std::to_string(data.label(i)) + " of image " + std::to_string(i) +
-                                 ", classes 0 to " + std::to_string(classes() - 1)};
+        if (inputs_of(data) != tape_.inputs())
+            return fault{errc::bad_shape, "the data set does not have an input for each of the network's",
+                         std::to_string(inputs_of(data)) + " for " + std::to_string(tape_.inputs())};
+        for (std::size_t k = 0; k < tape_.inputs(); ++k) {
+            shape sample;
+            for (std::size_t i = 1; i < tape_.input_dims(k).rank(); ++i)
+                sample.push_back(tape_.input_dims(k)[i]);
+            if (dims_of(data, k).elements() != sample.elements())
+                return fault{errc::bad_shape,
+                             "the images of the data set do not have the size of the network's input",
+                             text_of(dims_of(data, k)) + " for " + text_of(sample)};
+        }
         return {};
     }
+    /// Refuses also what the loss does not take.
+    template <sample_source D, batch_loss<T> Loss>
+    [[nodiscard]] result<void> check(const D& data, const Loss& loss) const {
+        PITH_TRY(check(data));
+        return detail::check_loss(loss, batch_, data);
+    }
 
-    /// The next batch of the epoch: one update. loss(logits, labels, indices, gradient) gives the loss.
-    template <image_source D, class Loss>
+    /// The next batch of the epoch: one update. @pre check(data, loss)
+    template <sample_source D, batch_loss<T> Loss>
     [[nodiscard]] result<score> step(const D& data, const Loss& loss) {
         PITH_TRY(check_size(data.size()));
         if (order_.size() != data.size() || order_epoch_ != at_.epoch) {
@@ -129,39 +122,42 @@ public:
 
     /// Loss and gradients of one batch, nothing updated but the running statistics. A fault where the loss or
     /// an output is not finite.
-    template <image_source D, class Loss>
+    template <sample_source D, batch_loss<T> Loss>
     [[nodiscard]] result<score> differentiate(const D& data, view<const std::uint32_t> indices,
                                               const Loss& loss) {
-        load_batch<T>(data, indices, {options_.change, options_.seed, at_.epoch}, tape_.input(),
-                      view<std::int32_t>(labels_));
+        load(data, indices, {options_.change, options_.seed, at_.epoch});
         tape_.train(true);
         PITH_TRY(tape_.forward());
-        const rows<const T> logits{tape_.output(), classes()};
-        score s;
-        s.loss = static_cast<double>(
-            loss(logits, labels_view(labels_), indices, rows<T>{tape_.output_gradient(), classes()}));
+        for (const auto& o : batch_.outputs)
+            std::fill(o.gradient.begin(), o.gradient.end(), T{0});
+        const result<T> value = loss(std::as_const(batch_));
+        if (!value)
+            return value.error();
+        score s{.loss = static_cast<double>(*value)};
         if (!std::isfinite(s.loss))
             return detail::diverged("the loss", s.loss, at_, options_.rate);
-        if (!all_finite<T>(tape_.output())) // of which a hinge loss shows nothing
-            return detail::diverged("an output", {}, at_, options_.rate);
-        s.accuracy = right(logits, indices.size()) / static_cast<double>(indices.size());
+        for (const auto& o : batch_.outputs)
+            if (!all_finite<T>(o.value)) // of which a hinge loss shows nothing
+                return detail::diverged("an output", {}, at_, options_.rate);
+        if constexpr (requires { loss.judge(batch_); })
+            PITH_TRY(detail::judge(loss, batch_).transform([&](const score& j) { s.accuracy = j.accuracy; }));
         tape_.backward();
         return s;
     }
 
     /// Over the whole data set, with running statistics and, if there is one, the moving average.
-    template <image_source D>
-    [[nodiscard]] result<score> evaluate(const D& data) {
-        PITH_TRY(check(data));
+    template <sample_source D, batch_loss<T> Loss = on_labels<>>
+    [[nodiscard]] result<score> evaluate(const D& data, const Loss& loss = {}) {
+        PITH_TRY(check(data, loss));
         exchange_average();
-        const auto s = evaluate_as_is(data);
+        const auto s = evaluate_as_is(data, loss);
         exchange_average();
         return s;
     }
 
     /// Measures the running statistics of all batch normalisations anew, as means over `count` batches whose
     /// images are changed as in training: those of unchanged images are others, and cost accuracy.
-    template <image_source D>
+    template <sample_source D>
     [[nodiscard]] result<void> reestimate_statistics(const D& data, std::size_t count) {
         PITH_TRY(check(data));
         exchange_average();
@@ -171,9 +167,8 @@ public:
         result<void> done;
         for (std::size_t k = 0; done && k < std::min(count, batches(data)); ++k) {
             tape_.norm_momentum(1 / static_cast<double>(k + 1));
-            load_batch<T>(data, view<const std::uint32_t>(order).subspan(k * n, n),
-                          {options_.change, options_.seed, at_.epoch}, tape_.input(),
-                          view<std::int32_t>(labels_));
+            load(data, view<const std::uint32_t>(order).subspan(k * n, n),
+                 {options_.change, options_.seed, at_.epoch});
             done = tape_.forward();
         }
         exchange_average();
@@ -210,14 +205,28 @@ public:
     }
 
 private:
-    trainer(tape<T, Layers> t, trainer_options options)
-        : tape_(std::move(t)), options_(std::move(options)), labels_(tape_.batch()) {
+    trainer(tape<T, Layers> t, trainer_options options) : tape_(std::move(t)), options_(std::move(options)) {
         const std::size_t size = tape_.parameter_values().size();
         const std::size_t memories =
             std::visit([](const auto& o) { return o.memories(); }, options_.optimizer);
         optimizer_memory_.assign(size * memories, T{0});
         if (options_.average)
             average_.assign(tape_.parameter_values().begin(), tape_.parameter_values().end());
+        for (std::size_t k = 0; k < tape_.inputs(); ++k)
+            batch_.inputs.push_back({tape_.input_dims(k), tape_.input(k), {}});
+        for (std::size_t k = 0; k < tape_.outputs(); ++k)
+            batch_.outputs.push_back({tape_.output_dims(k), tape_.output(k), tape_.output_gradient(k)});
+    }
+
+    /// The samples as the next batch. @pre indices last until the next call
+    template <sample_source D>
+    void load(const D& data, view<const std::uint32_t> indices, const epoch_changes& changes) {
+        for (std::size_t k = 0; k < batch_.inputs.size(); ++k)
+            load_input<T>(data, k, indices, changes, batch_.inputs[k].value);
+        labels_ = labels_of(data, indices);
+        batch_.labels = labels_;
+        batch_.indices = indices;
+        batch_.count = indices.size();
     }
 
     /// The position counts batches of one data set.
@@ -230,13 +239,6 @@ private:
                          std::to_string(images) + " images, " + std::to_string(images_) + " before"};
         images_ = images;
         return {};
-    }
-
-    [[nodiscard]] double right(rows<const T> logits, std::size_t count) const {
-        std::size_t n = 0;
-        for (std::size_t i = 0; i < count; ++i)
-            n += argmax<T>(logits[i]) == static_cast<std::size_t>(labels_[i]) ? 1 : 0;
-        return static_cast<double>(n);
     }
 
     void update(double rate) {
@@ -264,26 +266,32 @@ private:
             std::swap_ranges(average_.begin(), average_.end(), tape_.parameter_values().begin());
     }
 
-    template <image_source D>
-    [[nodiscard]] result<score> evaluate_as_is(const D& data) {
+    template <sample_source D, batch_loss<T> Loss>
+    [[nodiscard]] result<score> evaluate_as_is(const D& data, const Loss& loss) {
         const std::size_t n = tape_.batch();
         tape_.train(false);
-        score s;
+        score sum;
         std::vector<std::uint32_t> indices(n);
         for (std::size_t first = 0; first < data.size(); first += n) {
             const std::size_t count = std::min(n, data.size() - first);
             for (std::size_t i = 0; i < n; ++i) // a last, short batch is filled up with its first image
                 indices[i] = static_cast<std::uint32_t>(first + (i < count ? i : 0));
-            load_batch<T>(data, indices, {}, tape_.input(), view<std::int32_t>(labels_));
+            load(data, indices, {});
+            batch_.count = count;
             PITH_TRY(tape_.forward());
-            const rows<const T> logits{tape_.output(), classes()};
-            s.accuracy += right(logits, count);
-            for (std::size_t i = 0; i < count; ++i)
-                s.loss += static_cast<double>(log_sum_exp<T>(logits[i]) -
-                                              logits[i][static_cast<std::size_t>(labels_[i])]);
+            const auto s = detail::judge(loss, batch_);
+            if (!s)
+                return s.error();
+            const auto weight = static_cast<double>(count);
+            sum.loss += s->loss * weight;
+            if (s->accuracy)
+                sum.accuracy = sum.accuracy.value_or(0) + *s->accuracy * weight;
         }
         const double size = static_cast<double>(std::max<std::size_t>(data.size(), 1));
-        return score{s.loss / size, s.accuracy / size};
+        sum.loss /= size;
+        if (sum.accuracy)
+            *sum.accuracy /= size;
+        return sum;
     }
 
     tape<T, Layers> tape_;
@@ -292,6 +300,7 @@ private:
     std::size_t images_ = 0;
     std::vector<T> optimizer_memory_;
     std::vector<T> average_;
+    batch<T> batch_;
     std::vector<std::int32_t> labels_;
     std::vector<std::uint32_t> order_;
     std::uint64_t order_epoch_ = ~std::uint64_t{0};
