@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "pith/quantize/aware_training.hpp"
+#include "pith/quantize/aware.hpp"
+#include "pith/quantize/commit.hpp"
 #include "train.hpp"
 
 namespace tool {
@@ -58,14 +59,14 @@ struct code_options {
     return steps;
 }
 
-[[nodiscard]] inline pith::result<pith::quantize::aware_training> quantizers_of(const code_options& o) {
+[[nodiscard]] inline pith::result<pith::quantize::aware> quantizers_of(const code_options& o) {
     const auto weights = pith::quantize::parse_weight_quantizer(o.weights);
     if (!weights)
         return weights.error();
     const auto activations = pith::quantize::parse_activation_quantizer(o.activations);
     if (!activations)
         return activations.error();
-    pith::quantize::aware_training all{*weights, *activations};
+    pith::quantize::aware all{*weights, *activations};
     if (!o.first_last.empty()) {
         const auto outer = pith::quantize::parse_weight_quantizer(o.first_last);
         if (!outer)
@@ -86,7 +87,7 @@ struct code_options {
 [[nodiscard]] inline pith::result<pith::graph<float>>
 committed(pith::train::trainer<float>& t, const pith::io::dataset& data, std::size_t count = 256) {
     const auto samples = pith::io::samples_of(data, t.network_tape().input_dims());
-    return pith::quantize::commit_aware(t.network_tape(), {.calibration = samples, .samples = count});
+    return pith::quantize::commit{{.calibration = samples, .samples = count}}(t.network());
 }
 
 /// A trainer of `g` in codes, at its beginning.
@@ -98,7 +99,7 @@ trainer_in_codes(pith::graph<float> g, const code_options& codes, const pith::tr
     auto net = (*quantizers)(std::move(g));
     if (!net)
         return net.error();
-    return pith::train::trainer<float>::make(std::move(net->network), o, {}, std::move(net->quantized));
+    return pith::train::trainer<float>::make(*std::move(net), o);
 }
 
 /// The same when it has come to its last epoch.

@@ -40,11 +40,10 @@ PITH_COMPILED detail::compiled_tensors simulate(const graph<float>&, view<const 
                                                 ignore_values&&);
 PITH_COMPILED result<graph<float>> passes::simplify::operator()(graph<float>) const;
 PITH_COMPILED result<graph<float>> quantize::post_training::operator()(graph<float>) const;
-PITH_COMPILED result<graph<float>> quantize::commit_aware(const train::tape<float>&,
-                                                          const quantize::post_training&);
-PITH_COMPILED result<train::tape<float>> train::tape<float>::make(graph<float>, const train::tape_options&,
-                                                                  const std::vector<train::learned_constant>&,
-                                                                  std::vector<train::quantized_value<float>>);
+PITH_COMPILED result<graph<float>> quantize::commit::operator()(graph<float>) const;
+PITH_COMPILED result<train::tape<float>>
+train::tape<float>::make(graph<float>, const train::tape_options&,
+                         const std::vector<train::learned_constant>&);
 PITH_COMPILED result<void> train::tape<float>::forward();
 PITH_COMPILED void train::tape<float>::backward();
 PITH_COMPILED detail::compiled_bytes plan::pack(graph<float>, const plan::pack_options&);

@@ -13,6 +13,7 @@
 #include "../base/shape.hpp"
 #include "../format/dtype.hpp"
 #include "encoding.hpp"
+#include "learned.hpp"
 #include "tensor.hpp"
 
 namespace pith {
@@ -40,6 +41,7 @@ struct value {
     format::dtype type = format::dtype::f32;
     std::variant<std::monostate, tensor<T>, tensor<std::int64_t>> constant{}; ///< monostate: computed
     encoding encoded{};
+    learned_codes<T> learned{}; ///< while it is trained in codes
     std::optional<file_layout> layout{}; ///< none: the name is not one of the file's values
 
     [[nodiscard]] bool is_constant() const noexcept { return constant.index() != 0; }

@@ -160,10 +160,10 @@ template <class T, class Layers>
         d.add(std::uint64_t{p.value.size()});
     }
     for (const auto& q : net.quantized()) {
-        const std::vector<T> nothing(q.what.by->parameters());
-        d.add(std::uint64_t{q.what.id});
-        d.add(std::uint64_t{q.what.by->scales()});
-        for (const auto level : q.what.by->levels(view<const T>(nothing)))
+        const std::vector<T> nothing(q.by->parameters());
+        d.add(std::uint64_t{q.id});
+        d.add(std::uint64_t{q.by->scales()});
+        for (const auto level : q.by->levels(view<const T>(nothing)))
             d.add(static_cast<std::uint64_t>(level));
     }
     return d.sum();

@@ -116,7 +116,7 @@ template <class T, class Layers, sample_source D, batch_loss<T> Loss>
         return all.error();
     for (std::size_t i = 0; i < all->size(); ++i) {
         const auto& q = t.network_tape().quantized()[i];
-        q.what.by->adapt((*all)[i].mean, (*all)[i].reach, q.p);
+        q.by->adapt((*all)[i].mean, (*all)[i].reach, q.p);
     }
     return {};
 }

@@ -9,53 +9,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "../base/owner.hpp"
 #include "../base/random.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/learned.hpp"
 #include "../graph/uses.hpp"
 #include "learned.hpp"
 #include "memory.hpp"
 #include "step.hpp"
 
 namespace pith::train {
-
-/// Levels, gradient and range fit, as the tape calls them. p are learned scalars that the tape keeps.
-template <class T>
-class quantization {
-public:
-    virtual ~quantization() = default;
-
-    [[nodiscard]] virtual std::size_t parameters() const = 0;
-    /// 1, or one for each slice of a constant's first axis.
-    [[nodiscard]] virtual std::size_t scales() const = 0;
-    /// Fits p to weights, or to a first batch of activations. Never leaves p[0] at 0.
-    virtual void init(view<const T> x, view<T> p) const = 0;
-    /// The quantised x is scale * code.
-    virtual void forward(view<const T> x, view<const T> p, view<T> codes, view<T> scales) const = 0;
-    /// Turns the gradient of the quantised x into that of x, and adds p's to gp.
-    virtual void backward(view<const T> x, view<const T> p, view<const T> codes, view<const T> scales,
-                          view<T> gradient, view<T> gp) const = 0;
-    /// Behind every update: keeps p, and x where the method says so, in their domain. x is empty for values.
-    virtual void after_update(view<T> x, view<T> p) const = 0;
-    /// For methods that scale gradients by how curved the loss is.
-    /// @param curvature mean second derivative of the loss by a code
-    /// @param reach three standard deviations of the first derivative
-    virtual void adapt(double curvature, double reach, view<T> p) const = 0;
-    /// What codes can be, ascending.
-    [[nodiscard]] virtual std::vector<std::int16_t> levels(view<const T> p) const = 0;
-};
-
-/// A constant (weights of one conv2d or dense layer), or the output of an identity node that only such layers
-/// read.
-template <class T>
-struct quantized_value {
-    value_id id = no_value;
-    shared<const quantization<T>> by;
-};
 
 /// Moves codes off their levels, each up or down by chance, and sums up the gradient by codes, along that
 /// direction above all.
@@ -98,7 +65,8 @@ struct code_probe {
 /// A quantisation at work: where its numbers lie.
 template <class T>
 struct quantized_state {
-    quantized_value<T> what;
+    value_id id = no_value; ///< of a constant (weights of one layer), or of what such layers read
+    std::shared_ptr<const learned_quantizer<T>> by;
     view<T> p;
     view<T> gp;
     lanes<T> codes;  ///< of a constant
@@ -111,10 +79,10 @@ struct quantized_state {
     }
     void fit(view<const T> x) {
         if (!p.empty() && p[0] == T{0})
-            what.by->init(x, p);
+            by->init(x, p);
     }
     void forward(view<const T> x, view<T> to) {
-        what.by->forward(x, p, to, scales.all());
+        by->forward(x, p, to, scales.all());
         if (probe.step != T{0})
             probe.move(to);
     }
@@ -123,7 +91,7 @@ struct quantized_state {
         if (probe.step != T{0})
             probe.watch(gradient, scales.all());
         std::fill(gp.begin(), gp.end(), T{0});
-        what.by->backward(x, p, from, scales.all(), gradient, gp);
+        by->backward(x, p, from, scales.all(), gradient, gp);
     }
     /// Codes and real values of a constant, anew.
     void quantize(view<const T> master) {
@@ -134,13 +102,31 @@ struct quantized_state {
     }
 };
 
+/// The values that are trained in codes: layer by layer, the weights first.
+template <class T, class Layers>
+[[nodiscard]] std::vector<value_id> values_in_codes(const graph<T, Layers>& g) {
+    std::vector<value_id> out;
+    const auto take = [&](value_id id) {
+        if (id != no_value && g[id].learned && std::find(out.begin(), out.end(), id) == out.end())
+            out.push_back(id);
+    };
+    for (const auto& n : g.nodes)
+        if (has_weights(n.layer)) {
+            take(n.inputs[1]);
+            take(n.inputs[0]);
+        }
+    for (value_id id = 0; id < g.values.size(); ++id)
+        take(id);
+    return out;
+}
+
 /// Constants are the weights of one layer; values come from an identity node and go to such layers.
 template <class T, class Layers>
 [[nodiscard]] result<void> check_quantized(const graph<T, Layers>& g,
                                            const std::vector<quantized_state<T>>& quantized) {
     const auto uses = uses_of(g);
     for (const auto& q : quantized) {
-        const value_id id = q.what.id;
+        const value_id id = q.id;
         const auto& u = uses[id];
         const bool constant = g[id].is_constant();
         bool good = !u.is_output && !u.readers.empty() && (!constant || u.readers.size() == 1);

@@ -39,10 +39,8 @@ class tape {
 
 public:
     /// @param learned the constants to learn; none for the usual ones
-    /// @param quantized constants among them, and values, that are trained in codes
     [[nodiscard]] static result<tape> make(graph<T, Layers> g, const tape_options& options = {},
-                                           const std::vector<learned_constant>& learned = {},
-                                           std::vector<quantized_value<T>> quantized = {});
+                                           const std::vector<learned_constant>& learned = {});
 
     [[nodiscard]] std::size_t batch() const noexcept { return static_cast<std::size_t>(options_.batch); }
     [[nodiscard]] const std::vector<parameter<T>>& parameters() const noexcept { return memory_.parameters; }
@@ -81,9 +79,9 @@ public:
     /// Behind every update of the parameters.
     void after_update() {
         for (auto& q : quantized_)
-            q.what.by->after_update(is_constant(q) ? value(q.what.id) : view<T>{}, q.p);
+            q.by->after_update(is_constant(q) ? value(q.id) : view<T>{}, q.p);
     }
-    /// In the order make() was given them.
+    /// In the order of values_in_codes().
     [[nodiscard]] const std::vector<quantized_state<T>>& quantized() const noexcept { return quantized_; }
     /// From the next forward on all codes are moved by `step`, up or down by chance; 0 ends it.
     void probe_codes(double step, std::uint64_t seed) {
@@ -99,6 +97,8 @@ public:
         for (std::size_t id = 0; id < g.values.size(); ++id)
             if (auto* t = g.values[id].reals(); t != nullptr && memory_.value[id] != nullptr)
                 std::copy_n(memory_.value[id], t->size(), t->data().data());
+        for (const auto& q : quantized_)
+            g[q.id].learned.parameters.assign(q.p.begin(), q.p.end());
         return g;
     }
     /// The network as it is trained; its constants have the elements they came with.
@@ -116,7 +116,7 @@ private:
         return {memory_.gradient[id], detail::elements(g_, id)};
     }
     [[nodiscard]] bool is_constant(const quantized_state<T>& q) const noexcept {
-        return g_[q.what.id].is_constant();
+        return g_[q.id].is_constant();
     }
 
     [[nodiscard]] result<void> make_steps() {
@@ -157,7 +157,7 @@ private:
             return {};
         slot<T> s{.dims = g_[id].dims, .value = memory_.value[id], .wholes = g_[id].wholes()};
         for (auto& q : quantized_)
-            if (q.what.id == id && is_constant(q)) {
+            if (q.id == id && is_constant(q)) {
                 s.value = q.codes.data();
                 s.real = q.real.data();
             }
@@ -166,7 +166,7 @@ private:
 
     /// The gradient of the weights is there but for the scale of the input's codes.
     void backward_weights(tape_step<T>& s) {
-        const value_id id = s.weights->what.id;
+        const value_id id = s.weights->id;
         const view<T> g = gradient(id);
         const T scale = s.input != nullptr ? s.input->scale(0) : T{1};
         for (auto& e : g)
@@ -184,8 +184,7 @@ private:
 
 template <class T, class Layers>
 result<tape<T, Layers>> tape<T, Layers>::make(graph<T, Layers> g, const tape_options& options,
-                                              const std::vector<learned_constant>& learned,
-                                              std::vector<quantized_value<T>> quantized) {
+                                              const std::vector<learned_constant>& learned) {
     tape t;
     t.original_ = g;
     t.g_ = std::move(g);
@@ -194,9 +193,15 @@ result<tape<T, Layers>> tape<T, Layers>::make(graph<T, Layers> g, const tape_opt
     for (const auto& n : t.g_.nodes)
         if (layer_of<opaque>(n) != nullptr)
             return at_node({errc::unsupported, "an operator that is not computed cannot be trained"}, n);
-    for (auto& q : quantized)
-        t.quantized_.push_back(
-            {.what = std::move(q), .p = {}, .gp = {}, .codes = {}, .real = {}, .scales = {}, .probe = {}});
+    for (const value_id id : values_in_codes(t.g_))
+        t.quantized_.push_back({.id = id,
+                                .by = t.g_[id].learned.by,
+                                .p = {},
+                                .gp = {},
+                                .codes = {},
+                                .real = {},
+                                .scales = {},
+                                .probe = {}});
     PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
     lay_out_constants(t.g_, learned.empty() ? learned_constants(t.g_) : learned, t.quantized_, t.memory_);
     PITH_TRY(t.make_steps());
@@ -207,8 +212,8 @@ template <class T, class Layers>
 result<void> tape<T, Layers>::forward() {
     for (auto& q : quantized_)
         if (is_constant(q)) {
-            q.fit(value(q.what.id));
-            q.quantize(value(q.what.id));
+            q.fit(value(q.id));
+            q.quantize(value(q.id));
         }
     for (auto& s : steps_) {
         result<void> done;

@@ -149,7 +149,7 @@ void find_quantized(const graph<T, Layers>& g, std::vector<quantized_state<T>>& 
                     std::vector<tape_step<T>>& steps) {
     const auto at = [&](value_id id) -> quantized_state<T>* {
         for (auto& q : quantized)
-            if (q.what.id == id)
+            if (q.id == id)
                 return &q;
         return nullptr;
     };

@@ -43,16 +43,14 @@ template <class T, class Layers = layer_list>
 class trainer {
 public:
     [[nodiscard]] static result<trainer> make(graph<T, Layers> g, const trainer_options& options,
-                                              std::vector<learned_constant> learned = {},
-                                              std::vector<quantized_value<T>> quantized = {}) {
+                                              const std::vector<learned_constant>& learned = {}) {
         if (options.epochs == 0 || !(options.rate > 0))
             return fault{errc::bad_option, "a training needs at least one epoch and a rate above zero"};
         for (const auto& v : g.values)
             if (is_real(v.type) && format::bits_of(v.type) < 32 && !v.is_constant())
                 return fault{errc::unsupported,
                              "training computes in float32; apply the pass as_float32 first", v.name};
-        auto made =
-            tape<T, Layers>::make(std::move(g), options.tape, std::move(learned), std::move(quantized));
+        auto made = tape<T, Layers>::make(std::move(g), options.tape, learned);
         if (!made)
             return made.error();
         for (std::size_t k = 0; k < made->outputs(); ++k)
