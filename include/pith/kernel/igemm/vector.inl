@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The vector integer convolutions, included inside a target region, in a namespace that has `dot` (vectors of
-// `lanes` int32), `epilogue` (store_codes, store_reals), max_pixels, max_panels and echo (whether tiles of
-// one panel may be doubled).
+// The vector integer convolutions, included inside a target region, in a namespace that has `dot`
+// (simd/words.hpp), `epilogue` (kernel/epilogue/), max_pixels, max_panels and echo (whether tiles of one
+// panel may be doubled).
+
+static_assert(pith::simd::checked_dot<dot>::complete);
 
 /// Sums of a tile: M neighbouring pixels of a row, and the M behind them when E is 2.
 struct sum_task {

@@ -3,6 +3,8 @@
 // once, into a scratch on the stack, and vector.inl runs on the scratch, where its groups of four bytes are
 // two inputs.
 
+static_assert(pith::simd::checked_widened_dot<dot>::complete);
+
 inline constexpr std::size_t scratch_words = std::size_t{12} * 1024;
 /// Widening writes up to so many words more than there are.
 inline constexpr std::size_t widening_slack = 32;

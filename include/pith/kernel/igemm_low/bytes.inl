@@ -2,6 +2,7 @@
 // Behind decode.inl, low-bit convolutions where igemm multiplies bytes as they are. Needs `dot`, igemm, and
 // igemm_detail with igemm/vector.inl in it.
 
+static_assert(pith::simd::checked_low_bits<planes>::complete);
 using igemm_detail::cut;
 using igemm_detail::max_panels;
 using igemm_detail::max_pixels;

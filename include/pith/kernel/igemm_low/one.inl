@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Behind decode.inl, one pixel: each weight is used once, and decoded in registers. Needs `dot` and
-// `dot_small` (kernel/dot_*.hpp; exact for codes of any size, and of at most 64), `panels` and `tile_state`
-// (igemm/vector.inl).
+// `dot_small` (exact for codes of any size, and of at most 64), `panels` and `tile_state` (igemm/vector.inl).
+
+static_assert(pith::simd::checked_dot<dot>::complete && pith::simd::checked_dot<dot_small>::complete);
+static_assert(dot::lanes * planes::parts == 16, "a group of weights fills as many vectors as 16 sums");
 
 /// One panel.
 struct low_task {

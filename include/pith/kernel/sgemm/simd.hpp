@@ -13,7 +13,7 @@
 #include "../real.hpp"
 #include "args.hpp"
 
-namespace pith::kernel::simd {
+namespace pith::kernel::by_xsimd {
 
 namespace detail {
 
@@ -107,6 +107,6 @@ void sgemm(const sgemm_args& a) noexcept {
     }
 }
 
-} // namespace pith::kernel::simd
+} // namespace pith::kernel::by_xsimd
 
 #endif
