@@ -20,9 +20,6 @@
 
 namespace pith::kernel {
 
-/// How weights are packed for every SIMD kernel of the list.
-inline constexpr format::tile sgemm_tile{16, 1};
-
 template <class Use = on_use>
 inline constexpr entry<sgemm_args> sgemm_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, PITH_X86_KERNEL(x86_avx512::sgemm<Use>)},

@@ -55,7 +55,7 @@ struct strips {
     template <int>
     PITH_ALWAYS_INLINE static void place(vi lanes, std::uint8_t* out, std::ptrdiff_t step, std::ptrdiff_t,
                                          std::uint32_t pixels, std::uint32_t channels) noexcept {
-        const vi ordered = _mm256_permutevar8x32_epi32(lanes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+        const vi ordered = epilogue::in_order(lanes);
         if (step == 8 && pixels == 4) {
             _mm256_storeu_si256(reinterpret_cast<vi*>(out), ordered);
             return;

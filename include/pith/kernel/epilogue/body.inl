@@ -59,6 +59,29 @@ PITH_ALWAYS_INLINE vb packed_lanes(const vi (&v)[4], const codes_constants& c) n
     return codes::min_bytes(codes::max_bytes(codes::narrow_lanes(v, c.zero), c.low_code), c.high_code);
 }
 
+/// Four vectors of `pixels` x N panels of sums (laid out [pixel][N][16]) as packed_lanes gives them.
+/// @param residual of the first pixel, if there is one; @param step from pixel to pixel
+template <int N, residual_as Residual>
+PITH_ALWAYS_INLINE vb four_packed(const codes_constants& c, const std::int32_t* sums, int pixels,
+                                  const float* factor, const std::uint8_t* residual,
+                                  std::ptrdiff_t step) noexcept {
+    constexpr int lanes = static_cast<int>(reals::width);
+    vi v[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+        const int pixel = i * lanes / (16 * N);
+        const int channel = i * lanes % (16 * N);
+        const vi sum = codes::load_sums(sums + i * lanes);
+        if constexpr (Residual != residual_as::none) {
+            const std::uint8_t* r = residual + (pixel < pixels ? pixel * step : 0);
+            v[i] = rounded_with_residual<Residual>(sum, factor + channel, r + channel, c);
+        } else {
+            v[i] = rounded(sum, factor + channel, c.high);
+        }
+    }
+    return packed_lanes(v, c);
+}
+
 /// As store_codes, to floats: (float)sum * factor.
 template <int N>
 void store_reals(const std::int32_t* sums, int pixels, const float* factor, std::uint32_t last, float* output,

@@ -22,9 +22,9 @@ using simd::x86_avx2::reals;
 
 #include "body.inl"
 
-/// Twice 16 int32 to twice 16 codes in their order.
-PITH_ALWAYS_INLINE __m256i packed(const __m256i (&v)[4], const codes_constants& c) noexcept {
-    return _mm256_permutevar8x32_epi32(packed_lanes(v, c), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+/// From packed_lanes: the 16 codes of the first two vectors, then those of the others.
+PITH_ALWAYS_INLINE __m256i in_order(__m256i lanes) noexcept {
+    return _mm256_permutevar8x32_epi32(lanes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
 /// The first `count` of 16 codes.
@@ -70,21 +70,10 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
     constexpr int each = 2 / N; // pixels in two panels
     const std::ptrdiff_t residual_step = e.residual_strides.column_stride;
     for (; pixels > 0; pixels -= each, sums += 32, output += each * step) {
-        __m256i v[4];
-#pragma GCC unroll 4
-        for (int i = 0; i < 4; ++i) {
-            const int channel = i / 2 % N * 16 + i % 2 * 8;
-            if constexpr (Residual != residual_as::none) {
-                const std::uint8_t* r = residual + (i / 2 / N < pixels ? i / 2 / N * residual_step : 0);
-                v[i] = rounded_with_residual<Residual>(codes::load_sums(sums + 8 * i), factor + channel,
-                                                       r + channel, c);
-            } else {
-                v[i] = rounded(codes::load_sums(sums + 8 * i), factor + channel, c.high);
-            }
-        }
+        const __m256i both =
+            in_order(four_packed<N, Residual>(c, sums, pixels, factor, residual, residual_step));
         if constexpr (Residual != residual_as::none)
             residual += each * residual_step;
-        const __m256i both = packed(v, c);
         store_first(output, N == 1 ? last : 16, _mm256_castsi256_si128(both));
         if (N == 2 || pixels > 1)
             store_first(output + (N == 1 ? step : 16), last, _mm256_extracti128_si256(both, 1));

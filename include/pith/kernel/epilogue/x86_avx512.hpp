@@ -46,20 +46,9 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
     const bool eights = N == 1 && step == 8 && last == 8;
     const std::ptrdiff_t residual_step = e.residual_strides.column_stride;
     for (; pixels > 0; pixels -= each, sums += 64, output += each * step) {
-        __m512i v[4];
-#pragma GCC unroll 4
-        for (int i = 0; i < 4; ++i) {
-            const __m512i sum = codes::load_sums(sums + 16 * i);
-            if constexpr (Residual != residual_as::none) {
-                const std::uint8_t* r = residual + (i / N < pixels ? i / N * residual_step : 0);
-                v[i] = rounded_with_residual<Residual>(sum, factor + i % N * 16, r + i % N * 16, c);
-            } else {
-                v[i] = rounded(sum, factor + i % N * 16, c.high);
-            }
-        }
+        const __m512i lanes = four_packed<N, Residual>(c, sums, pixels, factor, residual, residual_step);
         if constexpr (Residual != residual_as::none)
             residual += each * residual_step;
-        const __m512i lanes = packed_lanes(v, c);
         if (eights && pixels >= each) { // the upper lanes hold no channels
             const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
             _mm256_storeu_si256(reinterpret_cast<__m256i*>(output),

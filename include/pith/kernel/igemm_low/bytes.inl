@@ -7,6 +7,7 @@ using igemm_detail::cut;
 using igemm_detail::max_panels;
 using igemm_detail::max_pixels;
 using igemm_detail::one_row;
+using igemm_detail::panel_outputs;
 using igemm_detail::panels;
 using igemm_detail::pick_sum;
 using igemm_detail::row_cut;

@@ -21,6 +21,7 @@ PITH_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx2 {
 namespace igemm_low_detail {
 
+using igemm_detail::panel_outputs;
 using igemm_detail::panels;
 using igemm_detail::tile_state;
 using simd::x86_avx2::dot;

@@ -22,6 +22,7 @@ PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,pop
 namespace pith::kernel::x86_avx512 {
 namespace igemm_low_detail {
 
+using igemm_detail::panel_outputs;
 using simd::x86_avx512::planes;
 using x86_avx2::igemm_low_detail::igemm_one; // bound by memory
 using x86_avx2::igemm_low_detail::suits_one;

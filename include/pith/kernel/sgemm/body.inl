@@ -8,7 +8,7 @@ static_assert(pith::simd::checked_reals<reals>::complete);
 using vf = reals::vf;
 inline constexpr std::uint32_t width = reals::width;
 
-inline constexpr std::uint32_t panel_outputs = 16;
+inline constexpr std::uint32_t panel_outputs = sgemm_tile.outputs;
 inline constexpr std::uint32_t panel_vectors = panel_outputs / width;
 inline constexpr std::uint32_t most_pixels = 24;
 

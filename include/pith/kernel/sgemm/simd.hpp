@@ -17,7 +17,7 @@ namespace pith::kernel::by_xsimd {
 
 namespace detail {
 
-inline constexpr std::uint32_t panel_outputs = 16;
+inline constexpr std::uint32_t panel_outputs = sgemm_tile.outputs;
 
 /// Pixels whose 16 sums fit the vector registers, with room for weights.
 template <class Arch>
