@@ -61,6 +61,8 @@ inline exit_code run_kernels(const kernels_options& o) {
     list("binary_f32", pith::kernel::binary_f32_list<>);
     list("max_pool_f32", pith::kernel::max_pool_f32_list<>);
     list("average_pool_f32", pith::kernel::average_pool_f32_list<>);
+    list("gemm", pith::gemm::list<float>);
+    list("train", pith::train::kernel::lists<float>::all);
     auto report = json::writer::object();
     report.add("levels", levels).add("operations", operations);
     if (const auto written = write_report(o.json, report); !written)

@@ -141,7 +141,7 @@ private:
     }
     /// All of a step's data but its gradients.
     void fill(tape_step<T>& s) {
-        s.data.kernels = kernel::best<T>(options_.isa);
+        s.data.kernels = *kernel::best<T>(options_.isa).run;
         s.data.momentum = options_.norm_momentum;
         for (const auto id : s.in)
             s.data.in.push_back(slot_of(id));

@@ -118,7 +118,6 @@ struct elements_job {
 /// A processor's kernels.
 template <class T>
 struct table {
-    const char* name = "";
     std::size_t lanes = 1; ///< channels of a panel of packed weights
     void (*conv)(const conv_job<T>&) noexcept = nullptr;
     void (*conv_weights)(const conv_weights_job<T>&) noexcept = nullptr;
