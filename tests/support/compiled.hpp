@@ -19,8 +19,7 @@ PITH_COMPILED tests::double_tensors evaluate(const graph<double>&, view<const an
                                              ignore_values&&);
 PITH_COMPILED result<train::tape<double>>
 train::tape<double>::make(graph<double>, const train::tape_options&,
-                          const std::vector<train::learned_constant>&,
-                          std::vector<train::quantized_value<double>>);
+                          const std::vector<train::learned_constant>&);
 PITH_COMPILED result<void> train::tape<double>::forward();
 PITH_COMPILED void train::tape<double>::backward();
 

@@ -15,7 +15,7 @@
 
 #include "pith/base/random.hpp"
 #include "pith/graph/builder.hpp"
-#include "pith/quantize/aware_training.hpp"
+#include "pith/quantize/aware.hpp"
 #include "pith/train/fit.hpp"
 #include "pith/train/initialize.hpp"
 #include "support/compiled.hpp"
@@ -226,12 +226,10 @@ TEST_CASE("checkpoint: another network is refused, also one with the same sizes"
 TEST_CASE("checkpoint: another number of bits is another network") {
     const auto make = [](unsigned bits) {
         const auto name = "dorefa" + std::to_string(bits);
-        auto net = quantize::aware_training{*quantize::parse_weight_quantizer(name),
-                                            *quantize::parse_activation_quantizer(name),
-                                            {}}(small_net());
+        auto net = quantize::aware{.weights = *quantize::parse_weight_quantizer(name),
+                                   .activations = *quantize::parse_activation_quantizer(name)}(small_net());
         REQUIRE(net);
-        return *train::trainer<float>::make(std::move(net->network), options(), {},
-                                            std::move(net->quantized));
+        return *train::trainer<float>::make(*std::move(net), options());
     };
     auto four = make(4);
     const auto file = train::checkpoint_bytes(four);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <pith/quantize/aware_training.hpp>
+#include <pith/quantize/aware.hpp>
 #include <pith/quantize/ewgs.hpp>
 #include <pith/quantize/lsq.hpp>
 #include <pith/train/curvature.hpp>
@@ -9,6 +9,7 @@
 #include <pith/train/models.hpp>
 
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "support/compiled.hpp"
@@ -49,9 +50,8 @@ train::trainer<double> one_layer(const Q& q) {
     auto g = *std::move(b).finish({b.fully_connected(b.input({1, 4}), 3, false)});
     g = train::initialize{.seed = 2}(std::move(g));
     const value_id weights = g.nodes[0].inputs[1];
-    const shared<const train::quantization<double>> by = shared_of<quantize::trained_by<Q, double>>(q);
-    return *train::trainer<double>::make(std::move(g), {.tape = {.batch = 16}, .epochs = 2}, {},
-                                         {{weights, by}});
+    g[weights].learned.by = std::make_shared<quantize::trained_by<Q, double>>(q);
+    return *train::trainer<double>::make(std::move(g), {.tape = {.batch = 16}, .epochs = 2});
 }
 
 std::vector<double> all_numbers(train::trainer<double>& t) {

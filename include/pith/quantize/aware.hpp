@@ -100,18 +100,20 @@ template <class T, class Layers>
 
 } // namespace detail
 
-/// A pass: the inner convolutions and dense layers of a network train in codes. Their weights get a quantiser,
-/// and so does what they read (an identity node in front; layers that read the same value share it). The first
-/// and the last layer keep float inputs and, unless `first_last` says otherwise, float weights; they get 8 bits
-/// when the network is committed. A network that was prepared and trained before is prepared anew, from the
-/// float numbers it learned: so bits can be taken away step by step.
-/// @tparam Weights a std::variant of quantisers that has lsq @tparam Activations likewise; std::monostate: float
+/// A pass: the inner convolutions and dense layers of a network train in codes. Their weights get a
+/// quantiser, and so does what they read (an identity node in front; layers that read the same value share
+/// it). The first and the last layer keep float inputs and, unless `first_last` says otherwise, float
+/// weights; they get 8 bits when the network is committed. A network that was prepared and trained before is
+/// prepared anew, from the float numbers it learned: so bits can be taken away step by step.
+/// @tparam Weights a std::variant of quantisers that has lsq @tparam Activations likewise; std::monostate:
+/// float
 template <class Weights, class Activations>
 struct aware_of {
     Weights weights{std::in_place_type<lsq>};
     Activations activations{std::in_place_type<lsq>}; ///< unsigned codes: behind a rectifier
     bool per_channel = false; ///< each output channel's weights have a range of their own
-    std::optional<Weights> first_last{}; ///< of the first and the last layer's weights; none: 8 bits at the end
+    std::optional<Weights>
+        first_last{}; ///< of the first and the last layer's weights; none: 8 bits at the end
 
     template <class T, class Layers>
     [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
@@ -136,7 +138,8 @@ struct aware_of {
             nodes.push_back(std::move(n));
         }
         if (!any)
-            return fault{errc::unsupported, "there is no layer between the first and the last to train in codes"};
+            return fault{errc::unsupported,
+                         "there is no layer between the first and the last to train in codes"};
         g.nodes = std::move(nodes);
         return g;
     }

@@ -56,9 +56,10 @@ template <class T>
     v.encoded = *std::move(e);
     v.encoded.mark = mark;
     if (v.reals() == nullptr ? !codes_of(v) : !has_weight_codes(v))
-        return fault{errc::unsupported,
-                     "a learned encoding fits neither int8 weights nor uint8 activations with a scale above 0",
-                     v.name};
+        return fault{
+            errc::unsupported,
+            "a learned encoding fits neither int8 weights nor uint8 activations with a scale above 0",
+            v.name};
     if (v.reals() == nullptr)
         return {};
     const std::size_t slice = codes.size() / v.encoded.scales.size();
@@ -121,9 +122,9 @@ template <class T, class Layers>
 
 } // namespace detail
 
-/// A pass: the network folded by `fold`, with the learned encodings on its weights and on the values that were
-/// trained in codes, and 8 bits everywhere else: ranges are observed on the calibration samples while it runs
-/// in the learned codes. Refuses when a learned encoding does not arrive.
+/// A pass: the network folded by `fold`, with the learned encodings on its weights and on the values that
+/// were trained in codes, and 8 bits everywhere else: ranges are observed on the calibration samples while it
+/// runs in the learned codes. Refuses when a learned encoding does not arrive.
 /// @tparam Fold a pass that carries encodings
 template <class Fold = passes::simplify>
 struct commit_with {
