@@ -285,6 +285,12 @@ std::string version_text() {
                        found.empty() ? "portable" : fmt::format("{}", fmt::join(found, " ")));
 }
 
+/// CLI11's help in lines of at most 100 characters.
+std::string help_text(const CLI::App* app, std::string name, CLI::AppFormatMode mode) {
+    constexpr std::size_t text_column = 30; // CLI11's own
+    return tool::wrapped(CLI::Formatter{}.make_help(app, std::move(name), mode), text_column);
+}
+
 /// An argument that nothing takes, with the verb or option that may have been meant; empty without one.
 std::string unknown_argument(const CLI::App& app) {
     const auto verbs = app.get_subcommands();
@@ -324,6 +330,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.set_version_flag("--version", version_text, "print the version and what this processor has");
     app.failure_message(usage_error);
+    app.formatter_fn(help_text);
     app.footer("Example:\n  pith kernels");
     int code = tool::done;
     tool::inspect_options inspect;
@@ -346,16 +353,16 @@ int main(int argc, char** argv) {
         });
     };
     verb("inspect", "layers, sizes and kernels of a model", "mlp.onnx", inspect, tool::run_against);
-    verb("compress", "make a .pith program of an ONNX model",
-         "mlp.onnx --out mlp.pith --data glyphs-train --normalize unit", compress, tool::run_compress);
+    verb("compress", "make a .pith program of an ONNX model", "mlp.onnx --out mlp.pith --data glyphs-train",
+         compress, tool::run_compress);
     verb("run", "run a model on tensors, or time it", "mlp.pith --layers", run, tool::run_run);
-    verb("diff", "two versions of a model, layer by layer",
-         "mlp.onnx mlp.pith --data glyphs --normalize unit", diff, tool::run_diff);
-    verb("evaluate", "accuracy and time on a data set", "mlp.pith --data glyphs --normalize unit", evaluate,
+    verb("diff", "two versions of a model, layer by layer", "mlp.onnx mlp.pith --data glyphs", diff,
+         tool::run_diff);
+    verb("evaluate", "accuracy and time on a data set", "mlp.pith --data glyphs", evaluate,
          tool::run_evaluate);
     verb("train", "teach a network a data set",
-         "--model mlp --data glyphs-train --validation glyphs --normalize unit --epochs 2 --out mlp.onnx",
-         train, tool::run_train);
+         "--model mlp --data glyphs-train --validation glyphs --epochs 2 --out mlp.onnx", train,
+         tool::run_train);
     verb("compare", "known networks in float and in int8, side by side", "--json compare.json", compare,
          tool::run_compare);
     verb("kernels", "what this processor runs", "--json -", kernels, tool::run_kernels);

@@ -6,12 +6,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "outputs.hpp"
 #include "pith/pith.hpp"
 #include "report.hpp"
-#include "table.hpp"
 
 namespace tool {
 
@@ -45,17 +43,17 @@ inline exit_code run_kernels(const kernels_options& o) {
     }
     json operations = json::object();
     const auto list = [&](std::string_view operation, const auto& entries) {
-        std::vector<std::string> words;
+        std::string line = fmt::format("{:<18}", operation);
         json names = json::array();
         for (const auto& e : entries) {
             const bool runs = pith::arch::covers(have, e.needs);
-            words.push_back(std::string(e.name) + (runs ? "" : " (not here)"));
+            line += runs ? fmt::format(" {}", e.name) : fmt::format(" ({})", e.name);
             names.push_back(json{{"name", e.name}, {"runs", runs}});
         }
-        print_wrapped(fmt::format("{:<18}", operation), words);
+        say("{}", wrapped(line, 19));
         operations[std::string(operation)] = names;
     };
-    say("kernels, best first:\n");
+    say("kernels, best first; in brackets what this processor cannot run:\n");
     list("igemm", pith::kernel::igemm_list<>);
     list("igemm_low", pith::kernel::igemm_low_list<>);
     list("depthwise_u8", pith::kernel::depthwise_u8_list<>);

@@ -15,8 +15,6 @@
 
 namespace tool {
 
-inline constexpr std::size_t line_width = 100;
-
 class table {
 public:
     enum class cells {
@@ -89,19 +87,6 @@ private:
     std::vector<std::size_t> widths_;
     std::vector<std::vector<std::string>> rows_;
 };
-
-/// "head word word ...", broken into lines, the later ones indented as the first word is.
-inline void print_wrapped(std::string_view head, const std::vector<std::string>& words) {
-    std::string line(head);
-    for (const auto& word : words) {
-        if (line.size() + 1 + word.size() > line_width) {
-            say("{}\n", line);
-            line.assign(head.size(), ' ');
-        }
-        line += ' ' + word;
-    }
-    say("{}\n", line);
-}
 
 } // namespace tool
 

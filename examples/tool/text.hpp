@@ -87,6 +87,29 @@ enum class escaping {
     return std::string(first(text, head)) + ".." + std::string(text.substr(left_out.size()));
 }
 
+/// What lines for people have at most.
+inline constexpr std::size_t line_width = 100;
+
+/// `text`, its longer lines broken at spaces; what is broken off is indented.
+/// @param indent less than line_width
+[[nodiscard]] inline std::string wrapped(std::string_view text, std::size_t indent) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string line(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        for (std::size_t start = 0; line.size() > line_width; start = indent) {
+            const std::size_t space = line.find_last_of(' ', line_width);
+            if (space == std::string::npos || space <= line.find_first_not_of(' ', start))
+                break;
+            out.append(line, 0, line.find_last_not_of(' ', space) + 1) += '\n';
+            line = std::string(indent, ' ') + line.substr(space + 1);
+        }
+        out += line + '\n';
+    }
+    return out;
+}
+
 /// Insertions, deletions, replacements and exchanges of neighbours that turn `a` into `b`.
 [[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));

@@ -57,14 +57,4 @@ TEST_CASE("tool table: long names are shortened, the longest first, until a line
     }
 }
 
-TEST_CASE("tool table: words are wrapped below the first of them") {
-    const std::vector<std::string> words(20, "123456789");
-    const auto lines = lines_of([&] { print_wrapped("head", words); });
-    REQUIRE(lines.size() == 3);
-    for (const auto& line : lines)
-        CHECK(line.size() <= line_width);
-    CHECK(lines[0].substr(0, 14) == "head 123456789");
-    CHECK(lines[1].substr(0, 14) == "     123456789");
-}
-
 } // namespace

@@ -43,6 +43,21 @@ TEST_CASE("tool text: a name is shortened in its middle, by characters") {
     CHECK(width_of("\xc3\xa9..\xc3\xa9") == 4);
 }
 
+TEST_CASE("tool text: lines are broken at spaces, and what is broken off is indented") {
+    CHECK(wrapped("", 4) == "");
+    CHECK(wrapped("short\n\n  lines", 4) == "short\n\n  lines\n");
+    const std::string word(49, 'a');
+    const std::string two = word + ' ' + word;
+    CHECK(wrapped(two + "a\n", 4) == two + "a\n"); // 100 characters
+    CHECK(wrapped(two + " bc d", 4) == two + "\n    bc d\n");
+    CHECK(wrapped(two + ' ' + two + ' ' + word, 50) == two + '\n' + std::string(50, ' ') + word + '\n' +
+                                                           std::string(50, ' ') + word + '\n' +
+                                                           std::string(50, ' ') + word + '\n');
+    const std::string endless(300, 'x');
+    CHECK(wrapped(endless, 4) == endless + '\n');
+    CHECK(wrapped("  " + endless + " end", 4) == "  " + endless + " end\n"); // no space before the 100th
+}
+
 TEST_CASE("tool text: the nearest name is found, and none where all are far") {
     CHECK(edit_distance("", "abc") == 3);
     CHECK(edit_distance("kitten", "sitting") == 3);
