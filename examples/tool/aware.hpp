@@ -59,16 +59,39 @@ struct code_options {
     return steps;
 }
 
+/// What `parse` makes of `given`; a refusal says which of the names it takes may have been meant.
+template <class Parse>
+[[nodiscard]] auto quantizer_named(const std::string& given, const Parse& parse) {
+    auto parsed = parse(given);
+    if (parsed)
+        return parsed;
+    std::vector<std::string> names;
+    for (const char* const word :
+         {"uniform", "lsq", "apot", "ewgs", "pact", "dorefa", "kmeans", "ternary", "binary", "float"})
+        for (const char* const bits : {"", "1", "2", "3", "4", "5", "6", "7", "8"})
+            if (auto name = std::string(word) + bits; parse(name))
+                names.push_back(std::move(name));
+    return decltype(parsed)(unknown_name(parsed.error().what, given, names));
+}
+[[nodiscard]] inline auto weight_quantizer(const std::string& name) {
+    return quantizer_named(name,
+                           [](const std::string& n) { return pith::quantize::parse_weight_quantizer(n); });
+}
+[[nodiscard]] inline auto activation_quantizer(const std::string& name) {
+    return quantizer_named(
+        name, [](const std::string& n) { return pith::quantize::parse_activation_quantizer(n); });
+}
+
 [[nodiscard]] inline pith::result<pith::quantize::aware> quantizers_of(const code_options& o) {
-    const auto weights = pith::quantize::parse_weight_quantizer(o.weights);
+    const auto weights = weight_quantizer(o.weights);
     if (!weights)
         return weights.error();
-    const auto activations = pith::quantize::parse_activation_quantizer(o.activations);
+    const auto activations = activation_quantizer(o.activations);
     if (!activations)
         return activations.error();
     pith::quantize::aware all{*weights, *activations};
     if (!o.first_last.empty()) {
-        const auto outer = pith::quantize::parse_weight_quantizer(o.first_last);
+        const auto outer = weight_quantizer(o.first_last);
         if (!outer)
             return outer.error();
         all.first_last = *outer;

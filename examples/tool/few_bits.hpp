@@ -148,10 +148,9 @@ struct variant {
 /// Prints the accuracy of every variant's program on `held_out`, and adds it to the report.
 [[nodiscard]] inline pith::result<void> print_variants(const pith::graph<float>& g, const weight_recipe& base,
                                                        const weight_material& material,
-                                                       const pith::io::dataset& held_out,
-                                                       json::writer& report) {
-    std::printf("%-44s %9s %8s %10s %8s\n", "weights", "accuracy", "change", "bytes", "seconds");
-    auto rows = json::writer::array();
+                                                       const pith::io::dataset& held_out, json& report) {
+    say("{:<44} {:>9} {:>8} {:>10} {:>8}\n", "weights", "accuracy", "change", "bytes", "seconds");
+    json rows = json::array();
     double whole = 0;
     for (const auto& v : detail::variants_of(base, !material.norms.entries.empty())) {
         const stopwatch watch;
@@ -171,16 +170,15 @@ struct variant {
         const double accuracy =
             100. * static_cast<double>(seen.correct) / static_cast<double>(held_out.size());
         whole = v.recipe ? whole : accuracy;
-        std::printf("%-44s %7.2f %% %+8.2f %10s %8.1f\n", v.name.c_str(), accuracy, accuracy - whole,
-                    grouped(bytes->size()).c_str(), seconds);
-        std::fflush(stdout);
-        auto row = json::writer::object();
-        rows.add(row.add("weights", v.name)
-                     .add("accuracy", accuracy / 100)
-                     .add("file_bytes", bytes->size())
-                     .add("seconds", seconds));
+        say("{:<44} {:7.2f} % {:+8.2f} {:>10} {:8.1f}\n", v.name, accuracy, accuracy - whole,
+            grouped(bytes->size()), seconds);
+        std::fflush(text_stream());
+        rows.push_back(json{{"weights", v.name},
+                            {"accuracy", accuracy / 100},
+                            {"file_bytes", bytes->size()},
+                            {"seconds", seconds}});
     }
-    report.add("variants", rows);
+    report["variants"] = rows;
     return {};
 }
 

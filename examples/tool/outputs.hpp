@@ -12,6 +12,7 @@
 
 #include "pith/io/dataset_spec.hpp"
 #include "pith/io/file.hpp"
+#include "report.hpp"
 
 namespace tool {
 
@@ -46,6 +47,8 @@ public:
             write(p);
         return *this;
     }
+    /// A report, which may go to standard output.
+    file_list& write_report(const std::string& path) { return path == standard_output ? *this : write(path); }
     /// A folder that is made where there is none.
     file_list& write_folder(const std::string& path) {
         if (!path.empty())

@@ -4,7 +4,6 @@
 #include "networks.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -15,6 +14,8 @@
 #include "pith/io/onnx.hpp"
 #include "pith/quantize/post_training.hpp"
 #include "support/compiled.hpp"
+#include "support/data_folder.hpp"
+#include "support/skip.hpp"
 
 namespace {
 
@@ -52,11 +53,9 @@ flow::inputs sample(const task& t, const std::string& data, const flow::network&
 }
 
 TEST_CASE("real networks") {
-    const char* data = std::getenv("PITH_DATA");
-    if (data == nullptr) {
-        MESSAGE("PITH_DATA is not set: no real networks to check");
-        return;
-    }
+    const std::string data = pith::tests::data_folder().string();
+    if (data.empty())
+        return pith::tests::skip("no real models (set PITH_DATA to the data folder)");
     for (const auto& t : tasks) {
         CAPTURE(t.model);
         const std::string path = std::string(data) + "/models/" + t.model;

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -13,6 +12,9 @@
 #include <pith/io/dataset_spec.hpp>
 #include <pith/io/file.hpp>
 #include <pith/io/npy.hpp>
+
+#include "support/data_folder.hpp"
+#include "support/skip.hpp"
 
 using namespace pith;
 
@@ -250,10 +252,9 @@ TEST_CASE("dataset: unknown and incomplete names are refused") {
 }
 
 TEST_CASE("dataset: the official files, where they are") {
-    const char* home = std::getenv("PITH_DATA");
-    if (home == nullptr)
-        return;
-    const std::string data = home;
+    const std::string data = tests::data_folder().string();
+    if (data.empty())
+        return tests::skip("no official files (set PITH_DATA to the data folder)");
     const auto mnist = io::open_dataset("mnist:" + data + "/mnist");
     REQUIRE(mnist);
     CHECK(mnist->size() == 10000);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <string>
 
 #include <pith/graph/passes/simplify.hpp>
@@ -14,6 +13,8 @@
 #include <pith/quantize/post_training.hpp>
 
 #include "support/compiled.hpp"
+#include "support/data_folder.hpp"
+#include "support/skip.hpp"
 
 using namespace pith;
 
@@ -51,11 +52,9 @@ std::size_t best_of(const any_tensors<float>& out) {
 } // namespace
 
 TEST_CASE("post training: real networks keep their accuracy") {
-    const char* data = std::getenv("PITH_DATA");
-    if (data == nullptr) {
-        MESSAGE("PITH_DATA is not set: no real networks to check");
-        return;
-    }
+    const std::string data = tests::data_folder().string();
+    if (data.empty())
+        return tests::skip("no real models (set PITH_DATA to the data folder)");
     constexpr std::size_t count = 200;
     for (const auto& t : tasks) {
         CAPTURE(t.model);
