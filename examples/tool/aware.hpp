@@ -40,8 +40,8 @@ struct code_options {
 
 /// "lsq4,lsq2" asks for two trainings, the second of what the first has learned.
 [[nodiscard]] inline pith::result<std::vector<code_options>> steps_of(const code_options& o) {
-    const auto weights = pith::io::split_at_commas(o.weights);
-    auto activations = pith::io::split_at_commas(o.activations);
+    const auto weights = pith::data::split_at_commas(o.weights);
+    auto activations = pith::data::split_at_commas(o.activations);
     if (activations.size() == 1)
         activations.resize(weights.size(), activations[0]);
     if (activations.size() != weights.size())
@@ -108,8 +108,8 @@ template <class Parse>
 
 /// What a trainer learned, with eight bits everywhere else.
 [[nodiscard]] inline pith::result<pith::graph<float>>
-committed(pith::train::trainer<float>& t, const pith::io::dataset& data, std::size_t count = 256) {
-    const auto samples = pith::io::samples_of(data, t.network_tape().input_dims());
+committed(pith::train::trainer<float>& t, const pith::data::dataset& data, std::size_t count = 256) {
+    const auto samples = pith::data::samples_of(data, t.network_tape().input_dims());
     return pith::quantize::commit{{.calibration = samples, .samples = count}}(t.network());
 }
 
@@ -127,8 +127,8 @@ trainer_in_codes(pith::graph<float> g, const code_options& codes, const pith::tr
 
 /// The same when it has come to its last epoch.
 [[nodiscard]] inline pith::result<pith::train::trainer<float>>
-learned_in_codes(pith::graph<float> g, const code_options& codes, const pith::io::dataset& data,
-                 const pith::io::dataset& validation, const train_options& o) {
+learned_in_codes(pith::graph<float> g, const code_options& codes, const pith::data::dataset& data,
+                 const pith::data::dataset& validation, const train_options& o) {
     const auto options = trainer_of(o, learning_of(codes));
     if (!options)
         return options.error();

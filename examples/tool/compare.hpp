@@ -27,8 +27,8 @@ struct candidate {
     std::string name;
     pith::graph<float> network;
     std::size_t file_bytes = 0; ///< of the model as it came; 0: it came from no file
-    pith::io::dataset calibration;
-    pith::io::dataset test;
+    pith::data::dataset calibration;
+    pith::data::dataset test;
 };
 
 struct side {
@@ -42,7 +42,7 @@ struct side {
 constexpr std::size_t calibration_images = 256;
 constexpr std::size_t most_images = 10000;
 
-inline pith::result<side> measure_side(const pith::graph<float>& g, const pith::io::dataset& test) {
+inline pith::result<side> measure_side(const pith::graph<float>& g, const pith::data::dataset& test) {
     const auto bytes = pith::plan::pack(g);
     if (!bytes)
         return bytes.error();
@@ -148,13 +148,13 @@ inline std::vector<recipe> recipes_in(const std::filesystem::path& data) {
     };
 }
 
-inline pith::result<pith::io::dataset> open(const std::string& spec, const recipe& r) {
-    const auto normalize = pith::io::parse_normalization(r.normalize);
+inline pith::result<pith::data::dataset> open(const std::string& spec, const recipe& r) {
+    const auto normalize = pith::data::parse_normalization(r.normalize);
     if (!normalize)
         return normalize.error();
     if (r.upscale > 1)
         return upscaled(spec, r.upscale, r.test == spec ? 1000 : calibration_images, *normalize);
-    return pith::io::open_dataset(spec, {.normalize = *normalize});
+    return pith::data::open_dataset(spec, {.normalize = *normalize});
 }
 
 inline pith::result<candidate> load(const std::filesystem::path& data, const recipe& r) {

@@ -91,13 +91,13 @@ struct compress_options {
 
 /// Annotates `g` with int8 codes, calibrated on the first `samples` images of `data`.
 [[nodiscard]] inline pith::result<pith::graph<float>> quantized(pith::graph<float> g,
-                                                                const pith::io::dataset& data,
+                                                                const pith::data::dataset& data,
                                                                 std::size_t samples,
                                                                 pith::quantize::observer observer) {
     if (g.inputs.size() != 1)
         return pith::fault{pith::errc::unsupported,
                            "calibration from a data set needs a model with one input"};
-    const auto images = pith::io::samples_of(data, g[g.inputs[0]].dims);
+    const auto images = pith::data::samples_of(data, g[g.inputs[0]].dims);
     const std::size_t total = samples < data.size() ? samples : data.size();
     progress line("calibrate", total);
     return pith::quantize::post_training{
@@ -142,7 +142,7 @@ struct compress_options {
 }
 
 /// The data set of `spec`, fitting the one input of `g`.
-[[nodiscard]] inline pith::result<pith::io::dataset>
+[[nodiscard]] inline pith::result<pith::data::dataset>
 images_for(const pith::graph<float>& g, const std::string& spec, const compress_options& o) {
     if (g.inputs.size() != 1)
         return pith::fault{pith::errc::unsupported,
@@ -184,7 +184,7 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
         return data.error();
     progress line("calibrate", material.sample_count);
     material.samples =
-        [&, images = pith::io::samples_of(*data, (*simple)[simple->inputs[0]].dims)](std::size_t i) {
+        [&, images = pith::data::samples_of(*data, (*simple)[simple->inputs[0]].dims)](std::size_t i) {
             line.reached(i);
             return images(i);
         };

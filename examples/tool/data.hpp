@@ -3,6 +3,7 @@
 #define PITH_EXAMPLES_TOOL_DATA_HPP
 /// --data and --normalize: a data set that fits one input of a model.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,14 +26,14 @@ inline const std::vector<std::string> data_kinds = {
 
 /// @param image shape of the model's input without batch; empty: whatever the images have, @param permutation
 /// that input's door layout
-[[nodiscard]] inline pith::result<pith::io::dataset> open_data(const std::string& spec,
-                                                               const std::string& normalize,
-                                                               pith::shape image,
-                                                               pith::view<const std::uint8_t> permutation) {
-    auto scaled = pith::io::parse_normalization(normalize);
+[[nodiscard]] inline pith::result<pith::data::dataset> open_data(const std::string& spec,
+                                                                 const std::string& normalize,
+                                                                 pith::shape image,
+                                                                 std::span<const std::uint8_t> permutation) {
+    auto scaled = pith::data::parse_normalization(normalize);
     if (!scaled)
         return scaled.error();
-    auto data = pith::io::open_dataset(
+    auto data = pith::data::open_dataset(
         spec,
         {.normalize = *scaled, .image = image, .permutation = {permutation.begin(), permutation.end()}});
     if (!data)

@@ -164,7 +164,7 @@ private:
 
     std::size_t count_ = 0;
     std::size_t at_once_ = 1;
-    std::optional<pith::io::dataset> images_;
+    std::optional<pith::data::dataset> images_;
     pith::any_tensors<float> given_;
 };
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <mutex>
+#include <span>
 #include <string>
 #include <sys/resource.h>
 #include <system_error>
@@ -39,12 +40,12 @@ struct evaluation {
     std::vector<double> milliseconds; ///< of each image
 };
 
-[[nodiscard]] inline std::int32_t largest(pith::view<const float> logits) {
+[[nodiscard]] inline std::int32_t largest(std::span<const float> logits) {
     return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
 /// Images [first, last) through one session.
-inline void evaluate_range(pith::run::session& s, const pith::io::dataset& data, std::size_t first,
+inline void evaluate_range(pith::run::session& s, const pith::data::dataset& data, std::size_t first,
                            std::size_t last, evaluation& out, std::atomic<std::size_t>& done) {
     for (std::size_t i = first; i < last; ++i) {
         data.image(i, s.input(0));
@@ -58,7 +59,7 @@ inline void evaluate_range(pith::run::session& s, const pith::io::dataset& data,
 
 /// The first `count` images, spread over as many threads as there are sessions.
 [[nodiscard]] inline evaluation evaluate(std::vector<pith::run::session>& sessions,
-                                         const pith::io::dataset& data, std::size_t count) {
+                                         const pith::data::dataset& data, std::size_t count) {
     evaluation out;
     out.predicted.resize(count);
     out.milliseconds.resize(count);

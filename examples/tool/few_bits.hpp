@@ -148,7 +148,7 @@ struct variant {
 /// Prints the accuracy of every variant's program on `held_out`, and adds it to the report.
 [[nodiscard]] inline pith::result<void> print_variants(const pith::graph<float>& g, const weight_recipe& base,
                                                        const weight_material& material,
-                                                       const pith::io::dataset& held_out, json& report) {
+                                                       const pith::data::dataset& held_out, json& report) {
     say("{:<44} {:>9} {:>8} {:>10} {:>8}\n", "weights", "accuracy", "change", "bytes", "seconds");
     json rows = json::array();
     double whole = 0;

@@ -57,7 +57,7 @@ struct inspection {
     std::uint64_t arena_bytes = 0;
 };
 
-[[nodiscard]] inline std::string text_of(const pith::shape& s) {
+[[nodiscard]] inline std::string size_text(const pith::shape& s) {
     std::string text;
     for (const auto d : s)
         text += (text.empty() ? "" : "x") + std::to_string(d);
@@ -201,9 +201,9 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
 
 inline void print(const inspection& r) {
     for (const auto& d : r.inputs)
-        say("input   {} {} {}\n", printable(d.name), d.type, text_of(d.shape));
+        say("input   {} {} {}\n", printable(d.name), d.type, size_text(d.shape));
     for (const auto& d : r.outputs)
-        say("output  {} {} {}\n", printable(d.name), d.type, text_of(d.shape));
+        say("output  {} {} {}\n", printable(d.name), d.type, size_text(d.shape));
     using enum table::cells;
     table t({{"layer", name},
              {"kind", name},
@@ -214,7 +214,7 @@ inline void print(const inspection& r) {
              {"encoding", name},
              {"kernel", name}});
     for (const auto& l : r.layers)
-        t.add({printable(l.name), l.kind, text_of(l.shape), grouped(l.parameters), grouped(l.macs),
+        t.add({printable(l.name), l.kind, size_text(l.shape), grouped(l.parameters), grouped(l.macs),
                grouped(l.weight_bytes), l.encoding, l.kernel});
     t.print();
     for (const auto& note : r.notes)

@@ -63,7 +63,7 @@ inline void print(const std::vector<layer_time>& layers) {
              {"share", number},
              {"GOP/s", number}});
     for (const auto& l : layers)
-        t.add({printable(l.layer.name), l.layer.kind, text_of(l.layer.shape), l.layer.encoding,
+        t.add({printable(l.layer.name), l.layer.kind, size_text(l.layer.shape), l.layer.encoding,
                l.layer.kernel, fmt::format("{:.5f}", l.ms.median), fmt::format("{:.1f} %", 100 * l.share),
                l.layer.macs != 0 ? fmt::format("{:.1f}", l.gops_per_second) : ""});
     t.print();

@@ -10,7 +10,7 @@
 #include <system_error>
 #include <vector>
 
-#include "pith/io/dataset_spec.hpp"
+#include "pith/data/spec.hpp"
 #include "pith/io/file.hpp"
 #include "report.hpp"
 
@@ -35,7 +35,7 @@ public:
     file_list& read_data(std::string_view spec) {
         const auto colon = spec.find(':');
         return colon == std::string_view::npos ? *this
-                                               : read(pith::io::split_at_commas(spec.substr(colon + 1)));
+                                               : read(pith::data::split_at_commas(spec.substr(colon + 1)));
     }
     file_list& write(const std::string& path) {
         if (!path.empty())

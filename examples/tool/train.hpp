@@ -202,8 +202,8 @@ struct teacher_loss {
 };
 
 [[nodiscard]] inline pith::result<pith::train::score>
-fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::dataset& data,
-                            const pith::io::dataset& validation, const train_options& o,
+fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::data::dataset& data,
+                            const pith::data::dataset& validation, const train_options& o,
                             std::uint64_t curvature_every) {
     use_threads(o.threads);
     if (o.resume)
@@ -236,9 +236,11 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::data
 }
 
 /// From the beginning or from the checkpoint to the last epoch.
-[[nodiscard]] inline pith::result<pith::train::score>
-fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
-            const pith::io::dataset& validation, const train_options& o, std::uint64_t curvature_every = 0) {
+[[nodiscard]] inline pith::result<pith::train::score> fit_as_told(pith::train::trainer<float>& t,
+                                                                  const pith::data::dataset& data,
+                                                                  const pith::data::dataset& validation,
+                                                                  const train_options& o,
+                                                                  std::uint64_t curvature_every = 0) {
     auto last = fit_with_or_without_teacher(t, data, validation, o, curvature_every);
     if (!last && last.error().code == pith::errc::diverged)
         return pith::fault{
@@ -250,7 +252,7 @@ fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
 }
 
 /// The data set of --data or --validation, which must have labels.
-[[nodiscard]] inline pith::result<pith::io::dataset>
+[[nodiscard]] inline pith::result<pith::data::dataset>
 labelled_data(const std::string& spec, const train_options& o, const pith::graph<float>& g) {
     pith::shape image;
     for (std::size_t i = 1; i < g[g.inputs[0]].dims.rank(); ++i)
@@ -262,7 +264,7 @@ labelled_data(const std::string& spec, const train_options& o, const pith::graph
 }
 
 /// Before memory is taken for batches.
-[[nodiscard]] inline pith::result<void> check_batch(const train_options& o, const pith::io::dataset& data) {
+[[nodiscard]] inline pith::result<void> check_batch(const train_options& o, const pith::data::dataset& data) {
     if (static_cast<std::uint64_t>(o.batch) > data.size())
         return pith::fault{pith::errc::bad_option, "the data set is smaller than a batch; see --batch",
                            std::to_string(data.size()) + " images, batches of " + std::to_string(o.batch)};

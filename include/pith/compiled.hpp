@@ -7,6 +7,7 @@
 /// instantiation compiles templates of one's own in that file too.
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "pith.hpp"
@@ -27,16 +28,16 @@ using compiled_values = result<simulated_values<float>>;
 
 PITH_COMPILED result<graph<float>> io::parse_onnx<float>(bytes_view, const io::onnx_options&);
 PITH_COMPILED detail::compiled_bytes io::onnx_bytes(const graph<float>&, const io::onnx_write_options&);
-PITH_COMPILED result<value_infos> infer_layer(const layer_list::any&, view<const value_info>);
+PITH_COMPILED result<value_infos> infer_layer(const layer_list::any&, std::span<const value_info>);
 PITH_COMPILED detail::compiled_tensors detail::compute(const graph<float>&, const node<layer_list>&,
                                                        tensor_inputs<float>);
-PITH_COMPILED detail::compiled_tensors evaluate(const graph<float>&, view<const any_tensor<float>>,
+PITH_COMPILED detail::compiled_tensors evaluate(const graph<float>&, std::span<const any_tensor<float>>,
                                                 ignore_values&&);
 PITH_COMPILED detail::compiled_values detail::simulate_codes(detail::simulation<float, layer_list>&,
                                                              const node<layer_list>&, const node_execution&);
 PITH_COMPILED detail::compiled_values detail::simulate_real(detail::simulation<float, layer_list>&,
                                                             const node<layer_list>&, const node_execution&);
-PITH_COMPILED detail::compiled_tensors simulate(const graph<float>&, view<const any_tensor<float>>,
+PITH_COMPILED detail::compiled_tensors simulate(const graph<float>&, std::span<const any_tensor<float>>,
                                                 ignore_values&&);
 PITH_COMPILED result<graph<float>> passes::simplify::operator()(graph<float>) const;
 PITH_COMPILED result<graph<float>>

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <string>
 
+#include "pith/data/samples.hpp"
+#include "pith/data/spec.hpp"
 #include "pith/graph/evaluate.hpp"
 #include "pith/graph/passes/simplify.hpp"
-#include "pith/io/dataset_samples.hpp"
-#include "pith/io/dataset_spec.hpp"
 #include "pith/io/onnx.hpp"
 #include "pith/quantize/post_training.hpp"
 #include "support/compiled.hpp"
@@ -45,10 +45,10 @@ flow::inputs sample(const task& t, const std::string& data, const flow::network&
     std::string spec = t.images;
     spec.insert(spec.find(':') + 1, data);
     const auto images =
-        pith::io::open_dataset(spec, {.normalize = *pith::io::parse_normalization(t.normalize)});
+        pith::data::open_dataset(spec, {.normalize = *pith::data::parse_normalization(t.normalize)});
     REQUIRE(images);
     flow::inputs in;
-    in.emplace_back(pith::io::sample(*images, i, g[g.inputs[0]].dims));
+    in.emplace_back(pith::data::sample(*images, i, g[g.inputs[0]].dims));
     return in;
 }
 

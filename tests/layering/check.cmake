@@ -13,9 +13,10 @@ set(allowed_kernel base arch format simd)
 set(allowed_run base arch format simd kernel)
 set(allowed_graph base arch format simd) # arch, simd: its matrix products come in the widths processors have
 set(allowed_io base format graph)
+set(allowed_data base format graph io)
 set(allowed_train base arch format simd graph)
 foreach(folder prune quantize distill)
-    set(allowed_${folder} base format graph train)
+    set(allowed_${folder} base format graph train eigen.hpp)
 endforeach()
 set(allowed_plan base arch format kernel run graph)
 # The two doors of io that read and print programs.
@@ -23,7 +24,7 @@ set(allowed_io/program_file.hpp ${allowed_run} run)
 set(allowed_io/embed.hpp ${allowed_run} run)
 set(allowed_eigen.hpp base graph)
 set(allowed_device.hpp version base arch format simd kernel run)
-set(allowed_pith.hpp version base arch format simd kernel run graph io train prune quantize distill plan device.hpp)
+set(allowed_pith.hpp version base arch format simd kernel run graph io data train prune quantize distill plan device.hpp eigen.hpp)
 set(allowed_compiled.hpp pith.hpp)
 
 # What firmware may include from outside, and what a kernel may add.

@@ -3,6 +3,7 @@
 
 #include <pith/quantize/any_quantizer.hpp>
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,7 +61,7 @@ std::pair<double, double> learn_range(const Q& q, const std::vector<double>& x, 
         for (std::size_t k = 0; k < p.size(); ++k)
             if (b.p[k] != 0)
                 p[k] -= rate * std::copysign(std::fabs(p[k]), b.p[k]);
-        q.after_update(view<double>{}, view<double>(p));
+        q.after_update(std::span<double>{}, std::span<double>(p));
     }
     return {before, error()};
 }
@@ -85,7 +86,7 @@ TEST_CASE("any quantizer: every name of weights parses, names itself, and quanti
         std::visit(
             [&](const auto& quantizer) {
                 const auto f = fit_forward<float>(quantizer, x);
-                const level_list levels = quantizer.levels(view<const float>(f.p));
+                const level_list levels = quantizer.levels(std::span<const float>(f.p));
                 CHECK(index_bits(levels) == bits);
                 CHECK(levels.front() >= -128);
                 CHECK(levels.back() <= 127);
@@ -112,7 +113,7 @@ TEST_CASE("any quantizer: every name of activations parses, names itself, and qu
             [&](const auto& quantizer) {
                 if constexpr (!std::is_same_v<std::decay_t<decltype(quantizer)>, std::monostate>) {
                     const auto f = fit_forward<float>(quantizer, x);
-                    const level_list levels = quantizer.levels(view<const float>(f.p));
+                    const level_list levels = quantizer.levels(std::span<const float>(f.p));
                     CHECK(index_bits(levels) == name.back() - '0');
                     CHECK(levels.front() == 0);
                     CHECK(levels.back() <= 255);

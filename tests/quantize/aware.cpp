@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -237,14 +238,14 @@ namespace {
 /// Levels that are no format of elements.
 struct gapped : quantize::lsq {
     template <class T>
-    quantize::level_list levels(view<const T>) const {
+    quantize::level_list levels(std::span<const T>) const {
         return {-200, 0, 200};
     }
 };
 /// A code beside the levels.
 struct astray : quantize::lsq {
     template <class T>
-    quantize::level_list levels(view<const T>) const {
+    quantize::level_list levels(std::span<const T>) const {
         return {-1, 0, 1};
     }
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,7 @@ template <class E>
     if (permutation.empty())
         return x;
     const tensor<E>* in[] = {&x};
-    return layer_traits<transpose>::move<E>(transpose{permutation}, view<const tensor<E>* const>(in))[0];
+    return layer_traits<transpose>::move<E>(transpose{permutation}, std::span<const tensor<E>* const>(in))[0];
 }
 
 [[nodiscard]] inline any_tensor<float> permuted(const any_tensor<float>& x,

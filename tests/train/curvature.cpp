@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "support/compiled.hpp"
@@ -25,7 +26,7 @@ struct unit_images {
     [[nodiscard]] std::size_t size() const { return 16; }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return static_cast<std::int32_t>(i % 3); }
     [[nodiscard]] const shape& dims() const { return image_dims; }
-    void image(std::size_t i, view<float> out) const {
+    void image(std::size_t i, std::span<float> out) const {
         std::fill(out.begin(), out.end(), 0.f);
         out[i % 4] = 1.f;
     }

@@ -8,7 +8,7 @@
 #endif
 
 #include <doctest/doctest.h>
-#include <pith/io/dataset_spec.hpp>
+#include <pith/data/spec.hpp>
 #include <pith/quantize/aware.hpp>
 #include <pith/quantize/lsq.hpp>
 #include <pith/train/fit.hpp>
@@ -40,7 +40,7 @@ graph<float> small_net(bool in_codes) {
 }
 
 std::vector<float> numbers_after_some_steps(bool in_codes) {
-    const auto data = *io::open_dataset("glyphs-train");
+    const auto data = *data::open_dataset("glyphs-train");
     auto t = train::trainer<float>::make(small_net(in_codes), {.tape = {.batch = 48}, .epochs = 1});
     REQUIRE(t);
     for (int i = 0; i < 3; ++i)

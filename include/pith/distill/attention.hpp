@@ -4,6 +4,7 @@
 /// Attention transfer (Zagoruyko and Komodakis, 2017): where the energy of a feature map lies is to agree.
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include "../base/assert.hpp"
@@ -21,7 +22,7 @@ struct attention {
     /// @param gradient of the student's features
     template <class T>
     [[nodiscard]] T operator()(const feature_map<const T>& student, const feature_map<const T>& teacher,
-                               view<T> gradient) const {
+                               std::span<T> gradient) const {
         PITH_ASSERT(student.samples() == teacher.samples() && student.pixels() == teacher.pixels() &&
                     gradient.size() == student.data.size());
         const auto channels = static_cast<double>(student.channels());

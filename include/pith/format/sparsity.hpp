@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-
-#include "../base/view.hpp"
+#include <span>
 
 namespace pith::format {
 
@@ -52,8 +51,8 @@ namespace detail {
 
 /// Elements other than zero of a part of a matrix.
 template <class E>
-[[nodiscard]] constexpr std::size_t count_kept(view<const E> elements, std::size_t columns, std::size_t row,
-                                               std::size_t rows, std::size_t column,
+[[nodiscard]] constexpr std::size_t count_kept(std::span<const E> elements, std::size_t columns,
+                                               std::size_t row, std::size_t rows, std::size_t column,
                                                std::size_t width) noexcept {
     std::size_t kept = 0;
     for (std::size_t r = row; r < std::min(row + rows, elements.size() / columns); ++r)
@@ -67,7 +66,7 @@ template <class E>
 /// Elements that storage of this pattern keeps: n of every m; the whole of a block that is not all zero.
 /// @pre s.is_valid(); elements.size() is a multiple of columns > 0
 template <class E>
-[[nodiscard]] constexpr std::size_t stored_elements(const sparsity& s, view<const E> elements,
+[[nodiscard]] constexpr std::size_t stored_elements(const sparsity& s, std::span<const E> elements,
                                                     std::size_t columns) noexcept {
     const std::size_t rows = elements.size() / columns;
     std::size_t stored = 0;
@@ -93,7 +92,8 @@ template <class E>
 /// Whether storage of this pattern loses no element that is not zero: only n of m can.
 /// @pre as stored_elements
 template <class E>
-[[nodiscard]] constexpr bool obeys(const sparsity& s, view<const E> elements, std::size_t columns) noexcept {
+[[nodiscard]] constexpr bool obeys(const sparsity& s, std::span<const E> elements,
+                                   std::size_t columns) noexcept {
     if (s.pattern != sparsity_pattern::n_of_m)
         return true;
     for (std::size_t r = 0; r < elements.size() / columns; ++r)

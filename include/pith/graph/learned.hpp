@@ -7,9 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
-
-#include "../base/view.hpp"
 
 namespace pith {
 
@@ -23,20 +22,21 @@ public:
     /// 1, or one for each slice of a constant's first axis.
     [[nodiscard]] virtual std::size_t scales() const = 0;
     /// Fits p to weights, or to a first batch of activations. Never leaves p[0] at 0.
-    virtual void init(view<const T> x, view<T> p) const = 0;
+    virtual void init(std::span<const T> x, std::span<T> p) const = 0;
     /// The quantised x is scale * code.
-    virtual void forward(view<const T> x, view<const T> p, view<T> codes, view<T> scales) const = 0;
+    virtual void forward(std::span<const T> x, std::span<const T> p, std::span<T> codes,
+                         std::span<T> scales) const = 0;
     /// Turns the gradient of the quantised x into that of x, and adds p's to gp.
-    virtual void backward(view<const T> x, view<const T> p, view<const T> codes, view<const T> scales,
-                          view<T> gradient, view<T> gp) const = 0;
+    virtual void backward(std::span<const T> x, std::span<const T> p, std::span<const T> codes,
+                          std::span<const T> scales, std::span<T> gradient, std::span<T> gp) const = 0;
     /// Behind every update: keeps p, and x where the method says so, in their domain. x is empty for values.
-    virtual void after_update(view<T> x, view<T> p) const = 0;
+    virtual void after_update(std::span<T> x, std::span<T> p) const = 0;
     /// For methods that scale gradients by how curved the loss is.
     /// @param curvature mean second derivative of the loss by a code
     /// @param reach three standard deviations of the first derivative
-    virtual void adapt(double curvature, double reach, view<T> p) const = 0;
+    virtual void adapt(double curvature, double reach, std::span<T> p) const = 0;
     /// What codes can be, ascending.
-    [[nodiscard]] virtual std::vector<std::int16_t> levels(view<const T> p) const = 0;
+    [[nodiscard]] virtual std::vector<std::int16_t> levels(std::span<const T> p) const = 0;
 };
 
 /// What a value is rounded by while it is trained, and what that has learned so far.

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "../base/buffer.hpp"
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../run/program.hpp"
@@ -18,14 +17,12 @@
 namespace pith::io {
 
 /// A file's bytes where a program may lie. Not checked: program_view::open does that.
-template <class = on_use>
 [[nodiscard]] inline result<buffer> read_program(const std::string& path) {
     constexpr std::uint64_t most = 0x7FFFFFFF;
     return pith::detail::read_whole<buffer>(path, most);
 }
 
 /// A file opened, checked and ready to run.
-template <class = on_use>
 [[nodiscard]] inline result<run::session> open_session(const std::string& path,
                                                        const run::session_options& options = {}) {
     auto bytes = read_program(path);
@@ -40,7 +37,6 @@ template <class = on_use>
 }
 
 /// Writes a program that program_view::open accepts; anything else is refused.
-template <class = on_use>
 [[nodiscard]] inline result<void> save_program(bytes_view program, const std::string& path) {
     PITH_TRY(run::program_view::open(program));
     return write_file(path, program);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,7 +43,6 @@ struct weighted_layer {
     [[nodiscard]] std::size_t taps() const noexcept { return kernel[0] * kernel[1]; }
 };
 
-template <class = on_use>
 [[nodiscard]] inline weighted_layer weighted(const conv2d& c, const shape& w) {
     weighted_layer l;
     l.window = c;
@@ -53,7 +53,6 @@ template <class = on_use>
     l.depthwise = is_depthwise(c, w);
     return l;
 }
-template <class = on_use>
 [[nodiscard]] inline weighted_layer weighted(const dense&, const shape& w) {
     weighted_layer l;
     l.outputs = static_cast<std::size_t>(w[0]);
@@ -61,7 +60,6 @@ template <class = on_use>
     return l;
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<void> check_window(const weighted_layer& l) {
     const auto& c = l.window;
     constexpr std::uint32_t most = 0xFFFF;
@@ -76,7 +74,6 @@ template <class = on_use>
     return {};
 }
 
-template <class = on_use>
 [[nodiscard]] inline run::op::window_record window_record_of(const weighted_layer& l, format::tile tile) {
     run::op::window_record w{};
     for (std::size_t i = 0; i < 2; ++i) {
@@ -91,7 +88,6 @@ template <class = on_use>
 }
 
 /// The border a convolution reads around its input: the padding, less what its stride leaves out.
-template <class = on_use>
 [[nodiscard]] inline border border_of(const conv2d& c, const shape& x, const shape& w, const shape& y) {
     border b{};
     for (std::size_t i = 0; i < 2; ++i) {
@@ -112,7 +108,8 @@ struct packed_layer {
 };
 
 template <class E>
-[[nodiscard]] packed_layer<E> pack_layer(const weighted_layer& l, view<const E> weights, format::tile tile) {
+[[nodiscard]] packed_layer<E> pack_layer(const weighted_layer& l, std::span<const E> weights,
+                                         format::tile tile) {
     packed_layer<E> p;
     if (l.depthwise) {
         p.weights = pack_depthwise<E>(weights, l.outputs, l.taps());
@@ -127,11 +124,9 @@ template <class E>
 }
 
 /// The tiles that the target's best kernels read.
-template <class = on_use>
 [[nodiscard]] inline format::tile int8_tile_for(const target& to) {
     return tile_for(kernel::entries<kernel::igemm_args>::list<on_use>(), to.isa, to.int8_tile);
 }
-template <class = on_use>
 [[nodiscard]] inline format::tile f32_tile_for(const target& to) {
     return tile_for(kernel::entries<kernel::sgemm_args>::list<on_use>(), to.isa, to.f32_tile);
 }
@@ -153,21 +148,17 @@ struct index_meaning {
 };
 
 /// An element format that stored weights may have is one more overload.
-template <class = on_use>
 [[nodiscard]] inline index_meaning stored_form(const format::affine_codes& f) {
     return {std::min(f.lowest, 128 - (std::int32_t{1} << f.bits())), {}};
 }
-template <class = on_use>
 [[nodiscard]] inline index_meaning stored_form(const format::codebook& f) {
     return {0, {f.levels.begin(), f.levels.begin() + f.count}};
 }
-template <class = on_use>
 [[nodiscard]] inline index_meaning stored_form(const format::binary& f) {
     return f.listed() == 0 ? stored_form(f.codes()) : index_meaning{0, {f.lowest, std::int8_t{1}}};
 }
 
 /// @pre has_weight_codes of the value whose codes and encoding these are @param tile of int8 weights
-template <class = on_use>
 [[nodiscard]] inline stored_weights store_weights(const weighted_layer& l,
                                                   const std::vector<std::int8_t>& codes, const encoding& e,
                                                   format::tile tile) {
@@ -267,7 +258,7 @@ template <class T, class Layers>
                                                 : read_part(x, input, part);
     if (!in)
         return in;
-    const auto own = pith::detail::numbers_of<std::int8_t>(view<const std::int8_t>(codes),
+    const auto own = pith::detail::numbers_of<std::int8_t>(std::span<const std::int8_t>(codes),
                                                            static_cast<std::int64_t>(l.inputs), part,
                                                            [](std::int8_t e) { return e; });
     l.inputs = static_cast<std::size_t>(part.last - part.first);

@@ -55,7 +55,6 @@ template <class T, class Layers>
 }
 
 /// A program and its arena fit where they are to lie.
-template <class = on_use>
 [[nodiscard]] inline result<void> check_room(const target& to, std::size_t file, std::size_t arena) {
     const auto numbers = [](std::size_t needed, std::size_t room) {
         return std::to_string(needed) + " bytes, of " + std::to_string(room);
@@ -127,7 +126,6 @@ void want_borders(lowering<T, Layers>& x, const std::vector<step>& steps) {
 }
 
 /// Programs count tensors, inputs and outputs in 16 bits.
-template <class = on_use>
 [[nodiscard]] inline result<void> expect_countable(const draft& d) {
     if (d.tensors.size() >= no_tensor || d.inputs.size() >= no_tensor || d.outputs.size() >= no_tensor)
         return fault{errc::unsupported, "the network has more than 65,534 values"};

@@ -11,7 +11,6 @@
 #include <type_traits>
 #include <variant>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "apot.hpp"
 #include "binary.hpp"
@@ -86,7 +85,6 @@ template <std::size_t N>
     return fault{errc::bad_option, unknown, name};
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::string with_bits(const char* word, std::uint8_t bits) {
     return std::string(word) + static_cast<char>('0' + bits);
 }
@@ -153,55 +151,42 @@ template <class Any = any_activation_quantizer>
 }
 
 /// The names of single quantisers, as the parsers take them.
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(std::monostate) {
     return "float";
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const straight_through& q) {
     return detail::with_bits("uniform", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const lsq& q) {
     return detail::with_bits("lsq", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const apot_weights& q) {
     return detail::with_bits("apot", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const apot_activations& q) {
     return detail::with_bits("apot", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ewgs_weights& q) {
     return detail::with_bits("ewgs", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ewgs_activations& q) {
     return detail::with_bits("ewgs", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const pact& q) {
     return detail::with_bits("pact", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const dorefa_weights& q) {
     return detail::with_bits("dorefa", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const dorefa_activations& q) {
     return detail::with_bits("dorefa", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const kmeans& q) {
     return detail::with_bits("kmeans", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ternary&) {
     return "ternary";
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const binary_weights& q) {
     return q.gradient == binary_gradient::straight ? "dorefa1" : "binary";
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -35,26 +36,29 @@ public:
 
     [[nodiscard]] std::size_t parameters() const override { return q_.parameters() * slices_; }
     [[nodiscard]] std::size_t scales() const override { return slices_; }
-    void init(view<const T> x, view<T> p) const override { init_slices(q_, x, slices_, p); }
-    void forward(view<const T> x, view<const T> p, view<T> codes, view<T> scales) const override {
+    void init(std::span<const T> x, std::span<T> p) const override { init_slices(q_, x, slices_, p); }
+    void forward(std::span<const T> x, std::span<const T> p, std::span<T> codes,
+                 std::span<T> scales) const override {
         forward_slices(q_, x, slices_, p, codes, scales);
     }
-    void backward(view<const T> x, view<const T> p, view<const T> codes, view<const T> scales, view<T> g,
-                  view<T> gp) const override {
-        backward_slices(q_, x, slices_, p, codes, scales, view<const T>(g), g, gp);
+    void backward(std::span<const T> x, std::span<const T> p, std::span<const T> codes,
+                  std::span<const T> scales, std::span<T> g, std::span<T> gp) const override {
+        backward_slices(q_, x, slices_, p, codes, scales, std::span<const T>(g), g, gp);
     }
-    void after_update(view<T> x, view<T> p) const override {
+    void after_update(std::span<T> x, std::span<T> p) const override {
         if (x.empty())
             q_.after_update(x, p);
         else
             after_update_slices(q_, x, slices_, p);
     }
-    void adapt(double curvature, double reach, view<T> p) const override {
+    void adapt(double curvature, double reach, std::span<T> p) const override {
         if constexpr (requires { q_.adapt(curvature, reach, p); })
             for (std::size_t first = 0; first < p.size(); first += q_.parameters())
                 q_.adapt(curvature, reach, p.subspan(first, q_.parameters()));
     }
-    [[nodiscard]] std::vector<std::int16_t> levels(view<const T> p) const override { return q_.levels(p); }
+    [[nodiscard]] std::vector<std::int16_t> levels(std::span<const T> p) const override {
+        return q_.levels(p);
+    }
 
 private:
     Q q_;

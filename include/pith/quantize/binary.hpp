@@ -9,11 +9,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
 
+/// What the sign's gradient is taken for.
 enum class binary_gradient : std::uint8_t {
     straight, ///< passes (DoReFa)
     clipped,  ///< passes where |x| <= 1 (BinaryConnect)
@@ -29,10 +31,10 @@ struct binary_weights {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 0; }
 
     template <class T>
-    void init(input<T>, view<T>) const noexcept {}
+    void init(input<T>, std::span<T>) const noexcept {}
 
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T>, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T>, std::span<T> codes) const {
         detail::map<T>(x, codes, [](T v) { return std::copysign(T{1}, v + T{0}); });
         if (!scaled)
             return T{1};
@@ -40,8 +42,8 @@ struct binary_weights {
         return total > 1e-30 ? static_cast<T>(total / static_cast<double>(x.size())) : T{1};
     }
     template <class T>
-    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T> scale, input<T> g, view<T> gx,
-                  output<T>) const {
+    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T> scale, input<T> g,
+                  std::span<T> gx, output<T>) const {
         const bool is_exact = gradient == binary_gradient::exact;
         const bool always = gradient == binary_gradient::straight;
         const T slope = is_exact ? scale : T{1};
@@ -53,13 +55,13 @@ struct binary_weights {
         });
     }
     template <class T>
-    void after_update(view<T> x, output<T>) const noexcept {
+    void after_update(std::span<T> x, output<T>) const noexcept {
         if (gradient != binary_gradient::straight)
             for (T& v : x)
                 v = std::clamp(v, T{-1}, T{1});
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(-1, 1, 2);
     }
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,8 +25,8 @@ namespace detail {
 
 /// What a quantiser has learned, as an encoding, and the codes of x.
 template <class T>
-[[nodiscard]] result<encoding> learned_encoding(const learned_codes<T>& learned, view<const T> x,
-                                                view<T> codes, const std::string& name) {
+[[nodiscard]] result<encoding> learned_encoding(const learned_codes<T>& learned, std::span<const T> x,
+                                                std::span<T> codes, const std::string& name) {
     std::vector<T> p = learned.parameters;
     if (p.size() != learned.by->parameters() || (!p.empty() && p[0] == T{0}))
         return fault{errc::bad_option, "a quantizer was put on a network that was not trained since", name};
@@ -47,7 +48,8 @@ template <class T>
 template <class T>
 [[nodiscard]] result<void> attach_learned(value<T>& v, std::uint32_t mark) {
     const T zero{0};
-    const view<const T> x = v.reals() != nullptr ? view<const T>(v.reals()->data()) : view<const T>(&zero, 1);
+    const std::span<const T> x =
+        v.reals() != nullptr ? std::span<const T>(v.reals()->data()) : std::span<const T>(&zero, 1);
     std::vector<T> codes(x.size());
     auto e = learned_encoding<T>(v.learned, x, codes, v.name);
     if (!e)

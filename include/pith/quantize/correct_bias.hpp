@@ -12,7 +12,6 @@
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/codes.hpp"
 #include "../graph/edit.hpp"
@@ -54,7 +53,6 @@ template <class T, class Layers>
     return n.inputs.size() > 2 && n.inputs[2] != no_value ? g[n.inputs[2]].reals() : nullptr;
 }
 
-template <class = on_use>
 [[nodiscard]] inline double variance_of(const float* x, std::size_t count, std::size_t stride) {
     double mean = 0;
     for (std::size_t i = 0; i < count; ++i)

@@ -26,6 +26,7 @@ struct layer_rows {
     std::vector<float> in{};     ///< [groups, count, depth]: the inputs in the quantised network
     std::vector<float> target{}; ///< [count, outputs]: the outputs in floating point, before any activation
 
+    /// The rows of group `g`.
     [[nodiscard]] const float* group(std::size_t g) const noexcept { return in.data() + g * count * depth; }
 };
 

@@ -8,15 +8,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/function.hpp"
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/graph.hpp"
@@ -28,7 +28,7 @@
 namespace pith::quantize {
 
 /// The network's inputs for sample `index`, or nothing when there are no more.
-using sample_source = function<std::optional<any_tensors<float>>(std::size_t index)>;
+using sample_source = std::function<std::optional<any_tensors<float>>(std::size_t index)>;
 
 /// Weights: signed codes, symmetric, per output channel or per tensor. Activations: uint8 codes, one scale
 /// and zero point per tensor. Softmax and sigmoid have the code 1/256, zero 0. Biases stay real: they become
@@ -58,7 +58,6 @@ using post_training = post_training_of<uniform>;
 namespace detail {
 
 /// Softmax and sigmoid end at 1.
-template <class = on_use>
 [[nodiscard]] inline format::affine unit_code() noexcept {
     return {1.f / 256.f, 0, 0, 255};
 }
@@ -75,7 +74,7 @@ template <class T, class Layers>
 }
 
 template <class T>
-[[nodiscard]] view<const float> as_floats(const tensor<T>& t, std::vector<float>& scratch) {
+[[nodiscard]] std::span<const float> as_floats(const tensor<T>& t, std::vector<float>& scratch) {
     if constexpr (std::is_same_v<T, float>) {
         return t.data();
     } else {
@@ -155,8 +154,7 @@ template <class T, class Layers>
     return fixed ? unit_code() : format::affine_from_range(all.low, all.high);
 }
 
-template <class = on_use>
-[[nodiscard]] inline bool all_finite(view<const float> x) noexcept {
+[[nodiscard]] inline bool all_finite(std::span<const float> x) noexcept {
     for (const float v : x)
         if (!std::isfinite(v))
             return false;
@@ -192,7 +190,7 @@ template <class T, class Layers>
 
 /// The quantizer's codes, or uniform ones where these have too few bits.
 template <class Q>
-[[nodiscard]] encoding fit_weights(const Q& q, std::uint8_t least_bits, view<const float> w,
+[[nodiscard]] encoding fit_weights(const Q& q, std::uint8_t least_bits, std::span<const float> w,
                                    std::size_t slices) {
     uniform wide;
     if constexpr (std::is_same_v<Q, uniform>)
@@ -217,7 +215,7 @@ template <class T, class Layers, class Options>
     for (const auto id : where.weights) {
         if (g[id].is_coded())
             continue;
-        const view<const float> w = as_floats(*g[id].reals(), scratch);
+        const std::span<const float> w = as_floats(*g[id].reals(), scratch);
         if (!all_finite(w))
             return fault{errc::unsupported, "weights must be finite to be quantised", g[id].name};
         const auto outputs = static_cast<std::size_t>(g[id].dims[0]);
@@ -273,7 +271,6 @@ result<graph<T, Layers>> post_training_of<Weights>::operator()(graph<T, Layers> 
 }
 
 /// Samples that are all there already.
-template <class = on_use>
 [[nodiscard]] inline sample_source samples_from(std::vector<any_tensors<float>> list) {
     return [list = std::move(list)](std::size_t index) -> std::optional<any_tensors<float>> {
         if (index < list.size())

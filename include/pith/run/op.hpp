@@ -32,6 +32,7 @@ struct op_cost {
 
 /// Base of operations that multiply no weights.
 struct without_weights {
+    /// Nothing.
     [[nodiscard]] static op_cost cost(const program_data&, op_view) noexcept { return {}; }
 };
 

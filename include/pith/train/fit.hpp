@@ -7,12 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "../base/function.hpp"
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "checkpoint.hpp"
 #include "curvature.hpp"
@@ -34,11 +33,11 @@ struct progress {
 };
 
 struct fit_options {
-    function<void(const progress&)> report{};
+    std::function<void(const progress&)> report{};
     std::string checkpoint{}; ///< file written after every epoch; empty for none
     /// Told of a checkpoint that could not be written: the training goes on. Without it the fault is what fit
     /// ends with if the last checkpoint failed.
-    function<void(const fault&)> unsaved{};
+    std::function<void(const fault&)> unsaved{};
     /// Epochs between validations; the last epoch is always validated.
     std::uint64_t validate_every = 1;
     /// Epochs between measurements of the loss's curvature (see curvature.hpp); 0 for none.
@@ -50,7 +49,6 @@ struct fit_options {
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline double seconds_now() noexcept {
     std::timespec t{};
     static_cast<void>(std::timespec_get(&t, TIME_UTC));

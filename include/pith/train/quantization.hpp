@@ -10,11 +10,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "../base/random.hpp"
 #include "../base/result.hpp"
-#include "../base/view.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/learned.hpp"
 #include "../graph/uses.hpp"
@@ -46,11 +46,11 @@ struct code_probe {
             body(i, (word & 1) != 0 ? T{1} : T{-1});
         }
     }
-    void move(view<T> codes) const {
+    void move(std::span<T> codes) const {
         for_signs(codes.size(), [&](std::size_t i, T sign) { codes[i] += step * sign; });
     }
     /// @param scales of equal parts
-    void watch(view<const T> gradient, view<const T> scales) {
+    void watch(std::span<const T> gradient, std::span<const T> scales) {
         const std::size_t part = gradient.size() / scales.size();
         for_signs(gradient.size(), [&](std::size_t i, T sign) {
             const double g = static_cast<double>(gradient[i] * scales[i / part]);
@@ -67,8 +67,8 @@ template <class T>
 struct quantized_state {
     value_id id = no_value; ///< of a constant (weights of one layer), or of what such layers read
     std::shared_ptr<const learned_quantizer<T>> by;
-    view<T> p;
-    view<T> gp;
+    std::span<T> p;
+    std::span<T> gp;
     lanes<T> codes;  ///< of a constant
     lanes<T> real;   ///< of a constant: scale * code
     lanes<T> scales; ///< by->scales()
@@ -77,24 +77,24 @@ struct quantized_state {
     [[nodiscard]] T scale(std::size_t slice) const noexcept {
         return scales.data()[scales.size() == 1 ? 0 : slice];
     }
-    void fit(view<const T> x) {
+    void fit(std::span<const T> x) {
         if (!p.empty() && p[0] == T{0})
             by->init(x, p);
     }
-    void forward(view<const T> x, view<T> to) {
+    void forward(std::span<const T> x, std::span<T> to) {
         by->forward(x, p, to, scales.all());
         if (probe.step != T{0})
             probe.move(to);
     }
     /// @param gradient of the quantised x; becomes that of x
-    void backward(view<const T> x, view<const T> from, view<T> gradient) {
+    void backward(std::span<const T> x, std::span<const T> from, std::span<T> gradient) {
         if (probe.step != T{0})
             probe.watch(gradient, scales.all());
         std::fill(gp.begin(), gp.end(), T{0});
         by->backward(x, p, from, scales.all(), gradient, gp);
     }
     /// Codes and real values of a constant, anew.
-    void quantize(view<const T> master) {
+    void quantize(std::span<const T> master) {
         forward(master, codes.all());
         const std::size_t slice = codes.size() / scales.size();
         for (std::size_t i = 0; i < codes.size(); ++i)
@@ -164,7 +164,7 @@ template <class T>
 /// An identity node whose output is quantised.
 template <class T>
 void forward_quantized(quantized_state<T>& q, step<T>& s) {
-    const view<const T> x{s.in[0].value, s.in[0].size()};
+    const std::span<const T> x{s.in[0].value, s.in[0].size()};
     q.fit(x);
     q.forward(x, {s.out[0].value, x.size()});
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -33,6 +34,7 @@ struct tape_options {
     arch::isa_set isa = arch::detect();
 };
 
+/// A network in memory for one batch size: forward, backward, and the parameters between them.
 template <class T, class Layers = layer_list>
 class tape {
     static_assert(sizeof(typename Layers::template each<detail::checked_training>) != 0);
@@ -45,10 +47,10 @@ public:
     [[nodiscard]] std::size_t batch() const noexcept { return static_cast<std::size_t>(options_.batch); }
     [[nodiscard]] const std::vector<parameter<T>>& parameters() const noexcept { return memory_.parameters; }
     /// All parameters one after the other, each rounded up to whole vectors; what lies between stays zero.
-    [[nodiscard]] view<T> parameter_values() noexcept { return memory_.parameter_values.all(); }
-    [[nodiscard]] view<T> parameter_gradients() noexcept { return memory_.parameter_gradients.all(); }
+    [[nodiscard]] std::span<T> parameter_values() noexcept { return memory_.parameter_values.all(); }
+    [[nodiscard]] std::span<T> parameter_gradients() noexcept { return memory_.parameter_gradients.all(); }
     /// Constants that are not learned, the running statistics among them.
-    [[nodiscard]] view<T> other_constants() noexcept { return memory_.fixed.all(); }
+    [[nodiscard]] std::span<T> other_constants() noexcept { return memory_.fixed.all(); }
 
     [[nodiscard]] std::size_t inputs() const noexcept { return g_.inputs.size(); }
     [[nodiscard]] std::size_t outputs() const noexcept { return g_.outputs.size(); }
@@ -56,12 +58,12 @@ public:
     [[nodiscard]] const shape& output_dims(std::size_t i = 0) const noexcept {
         return g_[g_.outputs[i]].dims;
     }
-    [[nodiscard]] view<T> input(std::size_t i = 0) noexcept { return value(g_.inputs[i]); }
-    [[nodiscard]] view<T> output(std::size_t i = 0) noexcept { return value(g_.outputs[i]); }
+    [[nodiscard]] std::span<T> input(std::size_t i = 0) noexcept { return value(g_.inputs[i]); }
+    [[nodiscard]] std::span<T> output(std::size_t i = 0) noexcept { return value(g_.outputs[i]); }
     /// Of the loss; to be written between forward and backward.
-    [[nodiscard]] view<T> output_gradient(std::size_t i = 0) noexcept { return gradient(g_.outputs[i]); }
+    [[nodiscard]] std::span<T> output_gradient(std::size_t i = 0) noexcept { return gradient(g_.outputs[i]); }
     /// @pre options.input_gradients
-    [[nodiscard]] view<T> input_gradient(std::size_t i = 0) noexcept { return gradient(g_.inputs[i]); }
+    [[nodiscard]] std::span<T> input_gradient(std::size_t i = 0) noexcept { return gradient(g_.inputs[i]); }
 
     /// Batch statistics (training) or running ones from the next forward on.
     void train(bool on) noexcept {
@@ -79,7 +81,7 @@ public:
     /// Behind every update of the parameters.
     void after_update() {
         for (auto& q : quantized_)
-            q.by->after_update(is_constant(q) ? value(q.id) : view<T>{}, q.p);
+            q.by->after_update(is_constant(q) ? value(q.id) : std::span<T>{}, q.p);
     }
     /// In the order of values_in_codes().
     [[nodiscard]] const std::vector<quantized_state<T>>& quantized() const noexcept { return quantized_; }
@@ -89,7 +91,7 @@ public:
             q.probe = {.step = static_cast<T>(step), .seed = random_bits(seed++)()};
     }
     /// A learned or other constant. @pre the graph's value `id` is constant
-    [[nodiscard]] view<const T> constant(value_id id) const noexcept { return value(id); }
+    [[nodiscard]] std::span<const T> constant(value_id id) const noexcept { return value(id); }
 
     /// The network with what was learned, at the batch size it came with.
     [[nodiscard]] graph<T, Layers> network() const {
@@ -109,10 +111,10 @@ public:
 private:
     tape() = default;
 
-    [[nodiscard]] view<T> value(value_id id) const noexcept {
+    [[nodiscard]] std::span<T> value(value_id id) const noexcept {
         return {memory_.value[id], detail::elements(g_, id)};
     }
-    [[nodiscard]] view<T> gradient(value_id id) const noexcept {
+    [[nodiscard]] std::span<T> gradient(value_id id) const noexcept {
         return {memory_.gradient[id], detail::elements(g_, id)};
     }
     [[nodiscard]] bool is_constant(const quantized_state<T>& q) const noexcept {
@@ -167,7 +169,7 @@ private:
     /// The gradient of the weights is there but for the scale of the input's codes.
     void backward_weights(tape_step<T>& s) {
         const value_id id = s.weights->id;
-        const view<T> g = gradient(id);
+        const std::span<T> g = gradient(id);
         const T scale = s.input != nullptr ? s.input->scale(0) : T{1};
         for (auto& e : g)
             e *= scale;

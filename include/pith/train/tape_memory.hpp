@@ -8,13 +8,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "../base/bits.hpp"
 #include "../base/buffer.hpp"
 #include "../base/result.hpp"
-#include "../base/view.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
 #include "learned.hpp"
@@ -30,8 +30,8 @@ struct parameter {
     value_id id = no_value; ///< no_value: a quantiser's
     role kind = role::weight;
     std::string name;
-    view<T> value;
-    view<T> gradient;
+    std::span<T> value;
+    std::span<T> gradient;
 };
 
 template <class T>

@@ -32,7 +32,6 @@ namespace detail {
     return names[static_cast<std::size_t>(op)];
 }
 
-template <class = on_use>
 [[nodiscard]] attribute_list attributes_of(const unary& u) {
     attribute_list a;
     switch (u.op) {

@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../../base/on_use.hpp"
-
 namespace pith::train::kernel {
 
 /// Runs of `run_length` inputs that make up the window of a pixel, at `runs[i]` from its first.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <pith/io/glyphs.hpp>
+#include <pith/data/glyphs.hpp>
 
 #include <array>
 #include <cstddef>
@@ -11,15 +11,15 @@ using namespace pith;
 
 namespace {
 
-using picture = std::array<std::uint8_t, io::glyph_pixels>;
+using picture = std::array<std::uint8_t, data::glyph_pixels>;
 
-picture drawn(const io::glyphs& g, std::size_t i) {
+picture drawn(const data::glyphs& g, std::size_t i) {
     picture p{};
     g.draw(i, p);
     return p;
 }
 
-std::uint64_t hash(const io::glyphs& g, std::size_t count) {
+std::uint64_t hash(const data::glyphs& g, std::size_t count) {
     std::uint64_t h = 1469598103934665603u;
     for (std::size_t i = 0; i < count; ++i) {
         for (const auto byte : drawn(g, i))
@@ -38,7 +38,7 @@ TEST_CASE("glyphs: the same seed gives the same bytes everywhere") {
 }
 
 TEST_CASE("glyphs: an image does not depend on those drawn before it") {
-    const io::glyphs g{.seed = 7};
+    const data::glyphs g{.seed = 7};
     const auto late = drawn(g, 40);
     for (std::size_t i = 0; i < 40; ++i)
         static_cast<void>(drawn(g, i));
@@ -46,9 +46,9 @@ TEST_CASE("glyphs: an image does not depend on those drawn before it") {
 }
 
 TEST_CASE("glyphs: classes are equally frequent and no image repeats in the other stream") {
-    std::array<int, io::glyph_classes> seen{};
+    std::array<int, data::glyph_classes> seen{};
     for (std::size_t i = 0; i < 10000; ++i)
-        ++seen[io::glyphs{}.label(i)];
+        ++seen[data::glyphs{}.label(i)];
     for (const int n : seen) {
         CHECK(n > 880);
         CHECK(n < 1120);

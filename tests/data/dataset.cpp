@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <pith/io/dataset.hpp>
+#include <pith/data/dataset.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <pith/io/dataset_spec.hpp>
+#include <pith/data/spec.hpp>
 #include <pith/io/file.hpp>
 #include <pith/io/npy.hpp>
 
@@ -61,14 +61,14 @@ std::vector<std::byte> idx_file(std::initializer_list<int> dims, int start) {
     return out;
 }
 
-std::vector<float> image(const io::dataset& d, std::size_t i) {
+std::vector<float> image(const data::dataset& d, std::size_t i) {
     std::vector<float> out(static_cast<std::size_t>(d.dims().elements()));
     d.image(i, out);
     return out;
 }
 
-io::normalization norm(const char* text) {
-    auto n = io::parse_normalization(text);
+data::normalization norm(const char* text) {
+    auto n = data::parse_normalization(text);
     REQUIRE(n);
     return *n;
 }
@@ -76,7 +76,7 @@ io::normalization norm(const char* text) {
 } // namespace
 
 TEST_CASE("dataset: normalisations by name and by number") {
-    CHECK(norm("none") == io::normalization{});
+    CHECK(norm("none") == data::normalization{});
     CHECK(norm("unit")(255.f, 0) == 1.f);
     CHECK(norm("0.1307/0.3081")(128.f, 0) == (128.f / 255.f - 0.1307f) / 0.3081f);
     CHECK(norm("imagenet")(10.f, 2) == (10.f / 255.f - 0.406f) / 0.225f);
@@ -84,7 +84,7 @@ TEST_CASE("dataset: normalisations by name and by number") {
     for (const char* bad : {"half", "1", "1/", "/1", "1/0", "1/-1", "1,2/3", "1/2x", "nan/1", "1/inf",
                             "1,/2,3", "1 /2", "0.5/0.5/0.5"}) {
         CAPTURE(bad);
-        CHECK(!io::parse_normalization(bad));
+        CHECK(!data::parse_normalization(bad));
     }
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("dataset: CIFAR-10 files follow each other, planes become channels") {
     const scratch s("cifar");
     const auto a = s.write("a.bin", cifar_records(2, 3));
     const auto b = s.write("b.bin", cifar_records(3, 7));
-    const auto d = io::open_dataset("cifar10:" + a + "," + b);
+    const auto d = data::open_dataset("cifar10:" + a + "," + b);
     REQUIRE(d);
     CHECK(d->size() == 5);
     CHECK(d->dims() == shape{32, 32, 3});
@@ -111,15 +111,15 @@ TEST_CASE("dataset: CIFAR-10 files follow each other, planes become channels") {
 TEST_CASE("dataset: normalisation is per channel and equals the formula") {
     const scratch s("norm");
     const auto path = s.write("a.bin", cifar_records(1, 0));
-    const auto raw = io::open_dataset("cifar10:" + path);
-    const auto d = io::open_dataset("cifar10:" + path, {.normalize = norm("imagenet")});
+    const auto raw = data::open_dataset("cifar10:" + path);
+    const auto d = data::open_dataset("cifar10:" + path, {.normalize = norm("imagenet")});
     REQUIRE(raw);
     REQUIRE(d);
     const auto r = image(*raw, 0);
     const auto x = image(*d, 0);
     for (std::size_t k = 0; k < r.size(); ++k)
         CHECK(x[k] == norm("imagenet")(r[k], k % 3));
-    CHECK(!io::open_dataset("cifar10:" + path, {.normalize = norm("1,2/3,4")}));
+    CHECK(!data::open_dataset("cifar10:" + path, {.normalize = norm("1,2/3,4")}));
 }
 
 TEST_CASE("dataset: IDX pairs, and MNIST by folder") {
@@ -127,7 +127,7 @@ TEST_CASE("dataset: IDX pairs, and MNIST by folder") {
     const auto images = s.write("t10k-images-idx3-ubyte", idx_file({2, 3, 4}, 10));
     const auto labels = s.write("t10k-labels-idx1-ubyte", idx_file({2}, 5));
     for (const std::string& spec : {"idx:" + images + "," + labels, "mnist:" + s.folder.string()}) {
-        const auto d = io::open_dataset(spec, {.normalize = norm("unit")});
+        const auto d = data::open_dataset(spec, {.normalize = norm("unit")});
         REQUIRE(d);
         CHECK(d->size() == 2);
         CHECK(d->dims() == shape{3, 4, 1});
@@ -136,11 +136,11 @@ TEST_CASE("dataset: IDX pairs, and MNIST by folder") {
         for (std::size_t k = 0; k < 12; ++k)
             CHECK(x[k] == static_cast<float>(22 + k) / 255.f);
     }
-    CHECK(io::open_dataset("mnist-train:" + s.folder.string()).error().code == errc::missing);
-    CHECK(!io::open_dataset("idx:" + labels + "," + images));
+    CHECK(data::open_dataset("mnist-train:" + s.folder.string()).error().code == errc::missing);
+    CHECK(!data::open_dataset("idx:" + labels + "," + images));
     const auto three = s.write("three", idx_file({3}, 0));
-    CHECK(!io::open_dataset("idx:" + images + "," + three));
-    CHECK(io::open_dataset("mnist:" + s.folder.string(), {.image = shape{28, 28, 1}}).error().code ==
+    CHECK(!data::open_dataset("idx:" + images + "," + three));
+    CHECK(data::open_dataset("mnist:" + s.folder.string(), {.image = shape{28, 28, 1}}).error().code ==
           errc::bad_shape);
 }
 
@@ -154,27 +154,27 @@ TEST_CASE("dataset: .npy images in the layout of the model's file") {
     const std::string labels = (s.folder / "y.npy").string();
     REQUIRE(io::save_npy(images, {"", format::dtype::f32, planes}));
     REQUIRE(io::save_npy(labels, {"", format::dtype::i64, classes}));
-    const auto d = io::open_dataset("npy:" + images + "," + labels,
-                                    {.image = shape{2, 2, 3}, .permutation = {0, 2, 3, 1}});
+    const auto d = data::open_dataset("npy:" + images + "," + labels,
+                                      {.image = shape{2, 2, 3}, .permutation = {0, 2, 3, 1}});
     REQUIRE(d);
     CHECK(d->size() == 2);
     CHECK(d->dims() == shape{2, 2, 3});
     CHECK(d->label(1) == 4);
     CHECK(image(*d, 1) == std::vector<float>{6, 8, 10, 6.5, 8.5, 10.5, 7, 9, 11, 7.5, 9.5, 11.5});
 
-    const auto plain = io::open_dataset("npy:" + images);
+    const auto plain = data::open_dataset("npy:" + images);
     REQUIRE(plain);
     CHECK(plain->dims() == shape{3, 2, 2});
     CHECK(!plain->labelled());
     CHECK(image(*plain, 0) == std::vector<float>{0, .5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5});
-    CHECK(!io::open_dataset("npy:" + images, {.permutation = {0, 1}}));
-    CHECK(!io::open_dataset("npy:" + images, {.image = shape{5}}));
-    CHECK(!io::open_dataset("npy:" + images + "," + images));
-    CHECK(!io::open_dataset("npy:" + labels));
+    CHECK(!data::open_dataset("npy:" + images, {.permutation = {0, 1}}));
+    CHECK(!data::open_dataset("npy:" + images, {.image = shape{5}}));
+    CHECK(!data::open_dataset("npy:" + images + "," + images));
+    CHECK(!data::open_dataset("npy:" + labels));
 
     tensor<std::int64_t> bytes(shape{1, 4}, 51);
     REQUIRE(io::save_npy(images, {"", format::dtype::u8, bytes}));
-    const auto u8 = io::open_dataset("npy:" + images, {.normalize = norm("unit")});
+    const auto u8 = data::open_dataset("npy:" + images, {.normalize = norm("unit")});
     REQUIRE(u8);
     CHECK(image(*u8, 0) == std::vector<float>(4, 0.2f));
 }
@@ -184,15 +184,15 @@ TEST_CASE("dataset: CIFAR-100 with its fine or its coarse classes") {
     auto bytes = cifar_records(1, 7);
     bytes.insert(bytes.begin(), std::byte{3});
     const auto path = s.write("test.bin", bytes);
-    const auto fine = io::open_dataset("cifar100:" + path);
-    const auto coarse = io::open_dataset("cifar100-coarse:" + path);
-    const auto ten = io::open_dataset("cifar10:" + s.write("ten.bin", cifar_records(1, 7)));
+    const auto fine = data::open_dataset("cifar100:" + path);
+    const auto coarse = data::open_dataset("cifar100-coarse:" + path);
+    const auto ten = data::open_dataset("cifar10:" + s.write("ten.bin", cifar_records(1, 7)));
     REQUIRE(fine);
     REQUIRE(coarse);
     CHECK(fine->label(0) == 7);
     CHECK(coarse->label(0) == 3);
     CHECK(image(*fine, 0) == image(*ten, 0));
-    CHECK(!io::open_dataset("cifar10:" + path));
+    CHECK(!data::open_dataset("cifar10:" + path));
 }
 
 TEST_CASE("dataset: truncated and missing files are refused with their name") {
@@ -200,31 +200,31 @@ TEST_CASE("dataset: truncated and missing files are refused with their name") {
     auto bytes = cifar_records(1, 0);
     bytes.pop_back();
     const auto cut = s.write("cut.bin", bytes);
-    const auto d = io::open_dataset("cifar10:" + cut);
+    const auto d = data::open_dataset("cifar10:" + cut);
     REQUIRE(!d);
     CHECK(d.error().code == errc::bad_file);
     CHECK(cut.compare(0, fault::where_capacity - 1, d.error().where) == 0);
-    CHECK(io::open_dataset("cifar10:" + cut + ".not").error().code == errc::missing);
-    CHECK(!io::open_dataset("cifar10:" + s.folder.string()));
+    CHECK(data::open_dataset("cifar10:" + cut + ".not").error().code == errc::missing);
+    CHECK(!data::open_dataset("cifar10:" + s.folder.string()));
     auto images = idx_file({2, 3, 4}, 10);
     images.resize(images.size() - 1);
-    CHECK(!io::open_dataset("idx:" + s.write("i", images) + "," + s.write("l", idx_file({2}, 0))));
+    CHECK(!data::open_dataset("idx:" + s.write("i", images) + "," + s.write("l", idx_file({2}, 0))));
 }
 
 TEST_CASE("dataset: glyphs and noise need no files") {
-    const auto test = io::open_dataset("glyphs");
-    const auto train = io::open_dataset("glyphs-train:1", {.normalize = norm("unit")});
+    const auto test = data::open_dataset("glyphs");
+    const auto train = data::open_dataset("glyphs-train:1", {.normalize = norm("unit")});
     REQUIRE(test);
     REQUIRE(train);
     CHECK(test->dims() == shape{28, 28, 1});
-    CHECK(test->label(3) == static_cast<int>(io::glyphs{}.label(3)));
-    std::vector<std::uint8_t> drawn(io::glyph_pixels);
-    io::glyphs{.training = true}.draw(5, drawn);
+    CHECK(test->label(3) == static_cast<int>(data::glyphs{}.label(3)));
+    std::vector<std::uint8_t> drawn(data::glyph_pixels);
+    data::glyphs{.training = true}.draw(5, drawn);
     const auto x = image(*train, 5);
     for (std::size_t k = 0; k < x.size(); ++k)
         CHECK(x[k] == static_cast<float>(drawn[k]) / 255.f);
 
-    const auto noise = io::open_dataset("random:3", {.normalize = norm("unit"), .image = shape{5, 7, 3}});
+    const auto noise = data::open_dataset("random:3", {.normalize = norm("unit"), .image = shape{5, 7, 3}});
     REQUIRE(noise);
     CHECK(noise->is_noise());
     CHECK(!noise->labelled());
@@ -236,16 +236,16 @@ TEST_CASE("dataset: glyphs and noise need no files") {
         CHECK(v >= 0.f);
         CHECK(v <= 1.f);
     }
-    CHECK(!io::open_dataset("random"));
-    CHECK(!io::open_dataset("random:x", {.normalize = {}, .image = shape{4}}));
-    CHECK(!io::open_dataset("glyphs:1x"));
+    CHECK(!data::open_dataset("random"));
+    CHECK(!data::open_dataset("random:x", {.normalize = {}, .image = shape{4}}));
+    CHECK(!data::open_dataset("glyphs:1x"));
 }
 
 TEST_CASE("dataset: unknown and incomplete names are refused") {
     for (const char* bad : {"", "cifar", "cifar10", "cifar10:", "cifar10:a,,b", "mnist", "idx:one",
                             "idx:a,b,c", "imagenet:x"}) {
         CAPTURE(bad);
-        const auto d = io::open_dataset(bad);
+        const auto d = data::open_dataset(bad);
         REQUIRE(!d);
         CHECK(d.error().code == errc::bad_option);
     }
@@ -255,15 +255,15 @@ TEST_CASE("dataset: the official files, where they are") {
     const std::string data = tests::data_folder().string();
     if (data.empty())
         return tests::skip("no official files (set PITH_DATA to the data folder)");
-    const auto mnist = io::open_dataset("mnist:" + data + "/mnist");
+    const auto mnist = data::open_dataset("mnist:" + data + "/mnist");
     REQUIRE(mnist);
     CHECK(mnist->size() == 10000);
     CHECK(mnist->label(0) == 7);
-    const auto train = io::open_dataset("mnist-train:" + data + "/mnist");
+    const auto train = data::open_dataset("mnist-train:" + data + "/mnist");
     REQUIRE(train);
     CHECK(train->size() == 60000);
     CHECK(train->label(0) == 5);
-    const auto cifar = io::open_dataset("cifar10:" + data + "/cifar10/data_batch_1.bin");
+    const auto cifar = data::open_dataset("cifar10:" + data + "/cifar10/data_batch_1.bin");
     REQUIRE(cifar);
     CHECK(cifar->size() == 10000);
     CHECK(cifar->label(0) == 6); // a frog

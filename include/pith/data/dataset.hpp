@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_DATASET_HPP
-#define PITH_IO_DATASET_HPP
+#ifndef PITH_DATA_DATASET_HPP
+#define PITH_DATA_DATASET_HPP
 /// dataset: labelled images by index. What came from a file stays in the file's own bytes and is transposed
 /// and normalised when it is asked for; what is drawn by code is drawn when it is asked for.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,11 +16,10 @@
 #include "../base/random.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 #include "glyphs.hpp"
 #include "normalize.hpp"
 
-namespace pith::io {
+namespace pith::data {
 
 /// Images of equal size in files held as bytes.
 struct stored_images {
@@ -47,6 +47,7 @@ struct drawn_images {
     std::size_t count = 0;
 };
 
+/// Labelled images by index, from files or drawn by code.
 class dataset {
 public:
     /// One of the three kinds.
@@ -87,14 +88,15 @@ public:
         return labels_.empty() ? -1 : labels_[i];
     }
     /// Image i, normalised, in the order of dims(). @pre i < size(), out.size() == dims().elements()
-    void image(std::size_t i, view<float> out) const noexcept;
+    void image(std::size_t i, std::span<float> out) const noexcept;
 
     /// Bytes this data set keeps in memory.
     [[nodiscard]] std::size_t held_bytes() const noexcept;
 
 private:
-    void stored(const stored_images& s, std::size_t i, view<float> out) const noexcept;
-    void normalize_bytes(view<const std::uint8_t> raw, std::size_t first, view<float> out) const noexcept;
+    void stored(const stored_images& s, std::size_t i, std::span<float> out) const noexcept;
+    void normalize_bytes(std::span<const std::uint8_t> raw, std::size_t first,
+                         std::span<float> out) const noexcept;
     [[nodiscard]] const float* table(std::size_t channel) const noexcept {
         return table_.data() + (normalize_.mean.size() > 1 ? 256 * channel : 0);
     }
@@ -130,7 +132,7 @@ inline std::size_t dataset::held_bytes() const noexcept {
     return n;
 }
 
-inline void dataset::image(std::size_t i, view<float> out) const noexcept {
+inline void dataset::image(std::size_t i, std::span<float> out) const noexcept {
     PITH_ASSERT(i < size_ && out.size() == static_cast<std::size_t>(dims_.elements()));
     if (source_.which == images::kind::stored) {
         stored(source_.stored, i, out);
@@ -153,14 +155,14 @@ inline void dataset::image(std::size_t i, view<float> out) const noexcept {
     }
 }
 
-inline void dataset::normalize_bytes(view<const std::uint8_t> raw, std::size_t first,
-                                     view<float> out) const noexcept {
+inline void dataset::normalize_bytes(std::span<const std::uint8_t> raw, std::size_t first,
+                                     std::span<float> out) const noexcept {
     const auto channels = static_cast<std::size_t>(dims_.back());
     for (std::size_t k = 0; k < raw.size(); ++k)
         out[first + k] = table((first + k) % channels)[raw[k]];
 }
 
-inline void dataset::stored(const stored_images& s, std::size_t i, view<float> out) const noexcept {
+inline void dataset::stored(const stored_images& s, std::size_t i, std::span<float> out) const noexcept {
     std::size_t f = 0;
     for (; i >= s.files[f].count; ++f)
         i -= s.files[f].count;
@@ -184,6 +186,6 @@ inline void dataset::stored(const stored_images& s, std::size_t i, view<float> o
     }
 }
 
-} // namespace pith::io
+} // namespace pith::data
 
 #endif

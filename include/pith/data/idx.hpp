@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_IDX_HPP
-#define PITH_IO_IDX_HPP
+#ifndef PITH_DATA_IDX_HPP
+#define PITH_DATA_IDX_HPP
 /// IDX files (MNIST and its relatives): big-endian sizes, then bytes, row-major.
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 #include "../base/view.hpp"
 
-namespace pith::io {
+namespace pith::data {
 
 /// Where the uint8 elements of an IDX file lie.
 struct idx_header {
@@ -22,7 +21,6 @@ struct idx_header {
 
 /// Checks a whole IDX file: magic, type, and that its size is exactly what its header says.
 /// @param where names the file in faults.
-template <class = on_use>
 [[nodiscard]] inline result<idx_header> parse_idx(bytes_view file, std::string_view where = {}) {
     const auto byte = [&](std::size_t i) { return std::to_integer<std::uint32_t>(file[i]); };
     if (file.size() < 4 || byte(0) != 0 || byte(1) != 0)
@@ -56,6 +54,6 @@ template <class = on_use>
     return out;
 }
 
-} // namespace pith::io
+} // namespace pith::data
 
 #endif

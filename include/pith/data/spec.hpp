@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_DATASET_SPEC_HPP
-#define PITH_IO_DATASET_SPEC_HPP
+#ifndef PITH_DATA_SPEC_HPP
+#define PITH_DATA_SPEC_HPP
 /// Data sets by name, as the command line writes them:
 ///   cifar10:FILE[,FILE...]   official binary files; cifar100: the fine classes, cifar100-coarse: the coarse
 ///   mnist:DIR                the official test pair in DIR; mnist-train:DIR the training pair
@@ -18,19 +18,19 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 #include "../graph/shape_text.hpp"
+#include "../io/file.hpp"
+#include "../io/npy.hpp"
 #include "cifar.hpp"
 #include "dataset.hpp"
-#include "file.hpp"
 #include "idx.hpp"
 #include "normalize.hpp"
-#include "npy.hpp"
 
-namespace pith::io {
+namespace pith::data {
 
+/// How the images of a data set are handed out.
 struct dataset_options {
     normalization normalize{};
     /// One input of the network as it is inside (height, width, channels), no batch. `random` needs it; the
@@ -42,7 +42,6 @@ struct dataset_options {
 };
 
 /// "a,b" is {"a", "b"}; "" is {""}.
-template <class = on_use>
 [[nodiscard]] inline std::vector<std::string> split_at_commas(std::string_view text) {
     std::vector<std::string> parts;
     for (std::size_t end = 0; end != std::string_view::npos;) {
@@ -55,7 +54,6 @@ template <class = on_use>
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline result<std::uint64_t> parse_seed(std::string_view text) {
     std::uint64_t seed = 1;
     if (text.empty())
@@ -66,7 +64,6 @@ template <class = on_use>
     return seed;
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<dataset> finish(dataset::images source, shape image,
                                             std::vector<std::int32_t> labels,
                                             const dataset_options& options) {
@@ -79,7 +76,6 @@ template <class = on_use>
     return dataset(std::move(source), image, std::move(labels), options.normalize);
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<dataset> open_cifar(const cifar& set, const std::vector<std::string>& paths,
                                                 const dataset_options& options) {
     constexpr std::int64_t side = cifar_side;
@@ -102,7 +98,6 @@ template <class = on_use>
 }
 
 /// IDX images [count, height, width] or [count, height, width, channels] with labels [count].
-template <class = on_use>
 [[nodiscard]] inline result<dataset> open_idx(const std::string& image_path, const std::string& label_path,
                                               const dataset_options& options) {
     auto image_bytes = read_file(image_path);
@@ -137,7 +132,6 @@ template <class = on_use>
 }
 
 /// Strides of images that lie in a file as dims[1...], read with axis i of an image from axis permutation[i].
-template <class = on_use>
 [[nodiscard]] inline result<shape>
 permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation, stored_images& images) {
     if (!permutation.empty() && (permutation.size() != dims.rank() || permutation[0] != 0))
@@ -151,10 +145,9 @@ permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation,
     return image;
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<std::vector<std::int32_t>> load_npy_labels(const std::string& path,
                                                                        std::int64_t count) {
-    const auto file = load_npy(path);
+    const auto file = io::load_npy(path);
     if (!file)
         return file.error();
     if (file->wholes() == nullptr || file->dims().elements() != count)
@@ -168,10 +161,9 @@ template <class = on_use>
     return labels;
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<dataset> open_npy(const std::vector<std::string>& paths,
                                               const dataset_options& options) {
-    const auto file = load_npy(paths[0]);
+    const auto file = io::load_npy(paths[0]);
     if (!file)
         return file.error();
     if (file->type != format::dtype::f32 && file->type != format::dtype::u8)
@@ -206,7 +198,6 @@ template <class = on_use>
     return finish(std::move(images), *image, std::move(labels), options);
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<dataset> open_drawn(std::string_view seed_text, bool training,
                                                 const dataset_options& options) {
     const auto seed = parse_seed(seed_text);
@@ -217,7 +208,6 @@ template <class = on_use>
     return finish(drawn_images{{*seed, training}, count}, shape{side, side, 1}, {}, options);
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<dataset> open_noise(std::string_view seed_text, const dataset_options& options) {
     const auto seed = parse_seed(seed_text);
     if (!seed)
@@ -229,7 +219,6 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
 [[nodiscard]] inline result<dataset> open_dataset(std::string_view spec,
                                                   const dataset_options& options = {}) {
     const std::size_t colon = spec.find(':');
@@ -263,6 +252,6 @@ template <class = on_use>
                  spec};
 }
 
-} // namespace pith::io
+} // namespace pith::data
 
 #endif

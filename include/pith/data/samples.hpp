@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_DATASET_SAMPLES_HPP
-#define PITH_IO_DATASET_SAMPLES_HPP
+#ifndef PITH_DATA_SAMPLES_HPP
+#define PITH_DATA_SAMPLES_HPP
 /// Images of a data set as inputs of a network.
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <utility>
 
-#include "../base/function.hpp"
-#include "../base/on_use.hpp"
 #include "../graph/tensor.hpp"
 #include "../graph/value_info.hpp"
 #include "dataset.hpp"
 
-namespace pith::io {
+namespace pith::data {
 
 /// Image i in the shape of a network's input, batch 1. @pre as many elements as one image of the input
-template <class = on_use>
 [[nodiscard]] inline tensor<float> sample(const dataset& images, std::size_t i, shape input) {
     if (input.rank() > 0 && input.product(1, input.rank()) == images.dims().elements())
         input[0] = 1;
@@ -28,8 +26,8 @@ template <class = on_use>
 /// The images one by one, for calibration; none when they end, or when they do not fit the input.
 /// @param images must outlive the function that is returned
 template <class T = float>
-[[nodiscard]] inline function<std::optional<any_tensors<T>>(std::size_t)> samples_of(const dataset& images,
-                                                                                     shape input) {
+[[nodiscard]] inline std::function<std::optional<any_tensors<T>>(std::size_t)>
+samples_of(const dataset& images, shape input) {
     return [&images, input](std::size_t i) -> std::optional<any_tensors<T>> {
         const auto elements = images.dims().elements();
         const bool fits =
@@ -42,6 +40,6 @@ template <class T = float>
     };
 }
 
-} // namespace pith::io
+} // namespace pith::data
 
 #endif

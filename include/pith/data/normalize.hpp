@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_NORMALIZE_HPP
-#define PITH_IO_NORMALIZE_HPP
+#ifndef PITH_DATA_NORMALIZE_HPP
+#define PITH_DATA_NORMALIZE_HPP
 /// What a network was trained to be fed: raw 0..255, x / 255, or (x / 255 - mean) / deviation per channel.
 
 #include <charconv>
@@ -9,10 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 
-namespace pith::io {
+namespace pith::data {
 
 /// Empty `mean` with `unit` false leaves values as they are.
 struct normalization {
@@ -38,7 +37,6 @@ struct normalization {
 namespace detail {
 
 /// Comma-separated finite numbers; false on anything else.
-template <class = on_use>
 inline bool parse_numbers(std::string_view text, std::vector<float>& out) {
     while (true) {
         float v = 0.f;
@@ -58,7 +56,6 @@ inline bool parse_numbers(std::string_view text, std::vector<float>& out) {
 } // namespace detail
 
 /// `none`, `unit`, `imagenet`, or `MEAN,.../STD,...` applied to x / 255.
-template <class = on_use>
 [[nodiscard]] inline result<normalization> parse_normalization(std::string_view text) {
     if (text.empty() || text == "none")
         return normalization{};
@@ -81,6 +78,6 @@ template <class = on_use>
     return n;
 }
 
-} // namespace pith::io
+} // namespace pith::data
 
 #endif

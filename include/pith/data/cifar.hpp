@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_CIFAR_HPP
-#define PITH_IO_CIFAR_HPP
+#ifndef PITH_DATA_CIFAR_HPP
+#define PITH_DATA_CIFAR_HPP
 /// CIFAR-10 and CIFAR-100 in their official binary layout: records of one label byte (of CIFAR-100 two, the
 /// coarse class and the fine one) and 3 x 32 x 32 bytes, channel by channel.
 
@@ -8,12 +8,12 @@
 #include <cstdint>
 #include <string_view>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 
-namespace pith::io {
+namespace pith::data {
 
+/// Of an image: pixels along each side, and numbers in all.
 inline constexpr std::size_t cifar_side = 32;
 inline constexpr std::size_t cifar_pixels = 3 * cifar_side * cifar_side;
 
@@ -24,16 +24,17 @@ struct cifar {
     unsigned classes = 10;
 
     [[nodiscard]] constexpr std::size_t record_bytes() const noexcept { return label_bytes + cifar_pixels; }
+    /// The class of record `record`.
     [[nodiscard]] std::int32_t label(bytes_view file, std::size_t record) const noexcept {
         return std::to_integer<std::int32_t>(file[record * record_bytes() + label_at]);
     }
 };
+/// The record layouts of the binary versions of CIFAR-10 and CIFAR-100.
 inline constexpr cifar cifar10{};
 inline constexpr cifar cifar100{2, 1, 100};
 inline constexpr cifar cifar100_coarse{2, 0, 20};
 
 /// Checks a whole file of records and counts them. @param where names the file in faults.
-template <class = on_use>
 [[nodiscard]] inline result<std::size_t> parse_cifar(const cifar& set, bytes_view file,
                                                      std::string_view where = {}) {
     const bool ten = set.label_bytes == 1;
@@ -52,6 +53,6 @@ template <class = on_use>
     return count;
 }
 
-} // namespace pith::io
+} // namespace pith::data
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_GLYPHS_HPP
-#define PITH_IO_GLYPHS_HPP
+#ifndef PITH_DATA_GLYPHS_HPP
+#define PITH_DATA_GLYPHS_HPP
 /// Images drawn by code, for when there is no data at hand: the ten digits in a 5 x 7 dot font, each under a
 /// random rotation, size, slant, place and brightness, with noise.
 ///
@@ -9,13 +9,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "../base/assert.hpp"
 #include "../base/random.hpp"
-#include "../base/view.hpp"
 
-namespace pith::io {
+namespace pith::data {
 
+/// Of a glyph: pixels along each side, in all, and how many digits there are.
 inline constexpr std::size_t glyph_side = 28;
 inline constexpr std::size_t glyph_pixels = glyph_side * glyph_side;
 inline constexpr std::size_t glyph_classes = 10;
@@ -29,8 +30,9 @@ struct glyphs {
     /// Class of image i, 0 to 9.
     [[nodiscard]] std::uint32_t label(std::size_t i) const noexcept;
     /// Image i, [28, 28] bytes. @pre out.size() == glyph_pixels
-    void draw(std::size_t i, view<std::uint8_t> out) const noexcept;
+    void draw(std::size_t i, std::span<std::uint8_t> out) const noexcept;
 
+    /// The random numbers that glyph `i` is drawn with.
     [[nodiscard]] random_bits source(std::size_t i) const noexcept {
         random_bits stream(seed * 2 + (training ? 1u : 0u));
         return random_bits(stream() ^ (i * 0xD1342543DE82EF95u));
@@ -80,7 +82,7 @@ inline std::uint32_t glyphs::label(std::size_t i) const noexcept {
     return source(i).below(glyph_classes);
 }
 
-inline void glyphs::draw(std::size_t i, view<std::uint8_t> out) const noexcept {
+inline void glyphs::draw(std::size_t i, std::span<std::uint8_t> out) const noexcept {
     PITH_ASSERT(out.size() == glyph_pixels);
     random_bits random = source(i);
     const std::uint32_t digit = random.below(glyph_classes);
@@ -117,6 +119,6 @@ inline void glyphs::draw(std::size_t i, view<std::uint8_t> out) const noexcept {
         }
 }
 
-} // namespace pith::io
+} // namespace pith::data
 
 #endif
