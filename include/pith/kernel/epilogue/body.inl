@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // codes_epilogue of the x86 kernels, included inside a target region, in a namespace that has `reals` and
-// `codes` (simd/words.hpp). What is stored at a time differs by instruction set, and stands beside the
-// inclusion.
+// `codes` (simd/words.hpp). Storing stands beside the inclusion: AVX-512 has masks, and an order of its own
+// for pixels of eight channels.
 
 static_assert(pith::simd::checked_reals<reals>::complete);
 static_assert(pith::simd::checked_codes<codes>::complete);

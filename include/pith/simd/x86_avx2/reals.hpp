@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_SIMD_X86_AVX2_REALS_HPP
 #define PITH_SIMD_X86_AVX2_REALS_HPP
-/// Words: Eight floats.
+/// Words: vectors of eight floats.
 
 #include <cstddef>
 #include <cstdint>

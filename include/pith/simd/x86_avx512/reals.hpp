@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_SIMD_X86_AVX512_REALS_HPP
 #define PITH_SIMD_X86_AVX512_REALS_HPP
-/// Words: Sixteen floats.
+/// Words: vectors of sixteen floats.
 
 #include <cstddef>
 #include <cstdint>
