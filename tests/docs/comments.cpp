@@ -41,8 +41,9 @@ struct declaration {
 
 /// What implements a concept or repeats a declaration is documented there.
 [[nodiscard]] bool needs_none(std::string_view text) {
-    for (const char* start : {"using ", "friend ", "static_assert", "template <>", "extern ", "public",
-                              "private", "protected", "namespace ", "typedef "})
+    // A constructor's initialisers hold braces: what stands behind these is no declaration.
+    for (const char* start : {")", "explicit ", "using ", "friend ", "static_assert", "template <>",
+                              "extern ", "public", "private", "protected", "namespace ", "typedef "})
         if (text.starts_with(start))
             return true;
     if (text.find("operator") != text.npos || text.find('~') != text.npos ||
@@ -60,7 +61,8 @@ struct declaration {
 /// Members that a concept asks for: what they do is said there.
 [[nodiscard]] bool implements_concept(std::string_view text) {
     for (const char* name : {"init(", "forward(", "backward(", "after_update(", "levels(", "adapt(", "check(",
-                             "judge(", "fits(", "answer(", "output(", "learned(", "build(", "macs(", "taps("})
+                             "judge(", "fits(", "answer(", "output(", "learned(", "build(", "macs(", "taps(",
+                             "keeps_elements(", "runs_quantized(", "forward_codes("})
         if (text.find(" " + std::string(name)) != text.npos)
             return true;
     return false;

@@ -19,6 +19,7 @@ inline constexpr std::size_t max_rank = 8;
 class shape {
 public:
     constexpr shape() = default;
+    /// @pre at most max_rank sizes
     constexpr shape(std::initializer_list<std::int64_t> dims) {
         for (const auto d : dims)
             push_back(d);

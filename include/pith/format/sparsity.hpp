@@ -10,6 +10,7 @@
 
 namespace pith::format {
 
+/// Where zeros may be left out.
 enum class sparsity_pattern : std::uint8_t {
     dense,  ///< every element is stored
     free,   ///< zeros anywhere are left out
@@ -24,6 +25,7 @@ struct sparsity {
     std::uint8_t a = 1; ///< n, or the rows of a block
     std::uint8_t b = 1; ///< m, or the columns of a block
 
+    /// The patterns, by name. @pre their numbers are above 0
     [[nodiscard]] static constexpr sparsity free() noexcept { return {sparsity_pattern::free}; }
     [[nodiscard]] static constexpr sparsity n_of_m(std::uint8_t n, std::uint8_t m) noexcept {
         return {sparsity_pattern::n_of_m, n, m};

@@ -28,6 +28,7 @@ struct gemm_shape {
 
 namespace gemm {
 
+/// Every kernel of evaluation's matrix product, best first.
 template <class T>
 inline constexpr simd::entry<job<T>> list[] = {
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::multiply<T>)},

@@ -52,6 +52,7 @@ struct onnx_write_options {
 
 namespace onnx_write {
 
+/// The newest version of the standard's operators that is written.
 inline constexpr std::int64_t newest_opset = 24;
 
 /// The graph with shapes that were inferred anew, and without the elements of its constants.

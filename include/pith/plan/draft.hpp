@@ -23,6 +23,7 @@ namespace pith::plan {
 
 using tensor_id = std::uint16_t;
 using blob_id = std::uint32_t;
+/// Stands for a tensor that is not there.
 inline constexpr tensor_id no_tensor = run::no_tensor;
 
 struct draft_tensor {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_SIMD_X86_AVX2_DOT_HPP
 #define PITH_SIMD_X86_AVX2_DOT_HPP
-/// Words: the dot product of four u8 and four s8 in each 32-bit lane, exact with AVX2: bytes are widened to 16
-/// bits before they are multiplied, since the 8-bit multiply-add saturates.
+/// Words: the dot product of four u8 and four s8 in each 32-bit lane, exact with AVX2: bytes are widened to
+/// 16 bits before they are multiplied, since the 8-bit multiply-add saturates.
 
 #include <cstddef>
 #include <cstdint>
