@@ -36,6 +36,11 @@ concept names_low_bits = requires {
     typename W::choice;
 };
 
+template <class W>
+concept names_bits = requires {
+    typename W::vec;
+};
+
 } // namespace detail
 
 /// Vectors of floating-point elements: `vf` of `width` elements `real`.
@@ -276,6 +281,37 @@ struct checked_low_bits<W> {
     static_assert(
         requires(choice c, const std::uint8_t* p) { c = W::singles(p, 0); },
         "words of low bits need: choice singles(const std::uint8_t*, int part)");
+    static constexpr bool complete = true;
+};
+
+/// Words of 64 bits in each of `lanes` lanes, and how many of them differ.
+template <class W>
+struct checked_bits {
+    static_assert(detail::names_bits<W>, "words of bits need: vec");
+    static constexpr bool complete = true; ///< what else is missing need not be said
+};
+template <detail::names_bits W>
+struct checked_bits<W> {
+    using vec = typename W::vec;
+    static_assert(
+        requires(int n) { n = W::lanes; }, "words of bits need: lanes");
+    static_assert(
+        requires(vec v) { v = W::none(); }, "words of bits need: vec none()");
+    static_assert(
+        requires(vec v, const std::uint8_t* p) { v = W::load(p); },
+        "words of bits need: vec load(const std::uint8_t*)");
+    static_assert(
+        requires(vec v, const std::uint8_t* p) { v = W::repeat(p); },
+        "words of bits need: vec repeat(const std::uint8_t*), one word to every lane");
+    static_assert(
+        requires(vec v) { v = W::add_differing(v, v, v); },
+        "words of bits need: vec add_differing(vec counts, vec, vec)");
+    static_assert(
+        requires(vec v, std::uint64_t* p) { W::store(p, v); },
+        "words of bits need: store(std::uint64_t*, vec)");
+    static_assert(
+        requires(std::uint64_t word, const std::uint8_t* p) { word = W::below(p, std::uint8_t{1}); },
+        "words of bits need: std::uint64_t below(const std::uint8_t* 64 codes, threshold)");
     static constexpr bool complete = true;
 };
 
