@@ -85,6 +85,7 @@
 #include "plan/explain.hpp"
 #include "plan/fuse.hpp"
 #include "plan/layer_lowering.hpp"
+#include "plan/lower_bits.hpp"
 #include "plan/lower_convolution.hpp"
 #include "plan/lower_elementwise.hpp"
 #include "plan/lower_movement.hpp"

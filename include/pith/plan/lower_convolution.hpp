@@ -25,6 +25,7 @@
 #include "../run/op/depthwise_f32.hpp"
 #include "../run/op/depthwise_u8.hpp"
 #include "layer_lowering.hpp"
+#include "lower_bits.hpp"
 #include "lowering.hpp"
 #include "panels.hpp"
 #include "real_binary.hpp"
@@ -224,6 +225,25 @@ draft_op& add_codes_convolution(lowering<T, Layers>& x, const weighted_layer& l,
     return op;
 }
 
+/// The same of a layer that multiplies signs. @param codes of the weights @param bias codes
+template <class T, class Layers>
+void add_bits_convolution(lowering<T, Layers>& x, const weighted_layer& l, std::span<const std::int8_t> codes,
+                          const std::vector<std::int32_t>& bias, const std::vector<float>& factors,
+                          run::op::quantized_convolution_record r) {
+    using op = run::op::convolution_b1;
+    static_assert(offsetof(op::record, like) == 0);
+    r.window = window_record_of(l, op::tile);
+    r.groups = 1;
+    r.weight_bits = 1;
+    auto& added = x.template add<op>({r, static_cast<std::uint32_t>(l.inputs)});
+    added.blobs = {{offsetof(run::op::quantized_convolution_record, weights),
+                    x.d.add_blob_of(pack_signs(codes, l.outputs, l.taps()))},
+                   {offsetof(run::op::quantized_convolution_record, bias),
+                    x.d.add_blob_of(pack_channels<std::int32_t>(bias, 1, kernel::bgemm_outputs))},
+                   {offsetof(run::op::quantized_convolution_record, factor),
+                    x.d.add_blob_of(pack_channels<float>(factors, 1, kernel::bgemm_outputs))}};
+}
+
 /// Input channels of an image or matrix of codes, with the border that the convolution reads.
 template <class T, class Layers>
 [[nodiscard]] result<tensor_id> read_part(lowering<T, Layers>& x, value_id input, const depth_part& part) {
@@ -308,17 +328,16 @@ result<void> lower_parts(lowering<T, Layers>& x, const weighted_layer& l, value_
 
 template <class T, class Layers>
 result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_id input, value_id weights,
-                         value_id bias) {
+                         value_id bias_of) {
     const step& s = x.current;
     const format::affine from = *codes_of(x.g[input]);
     const auto scales = weight_scales(x.g[weights]);
     const auto codes = weight_codes(x.g[weights]);
-    const tensor<T>* real_bias = bias == no_value ? nullptr : x.g[bias].reals();
-    const auto offsets = fold_zero(bias_codes(real_bias, from.scale, scales), codes, from.zero);
+    const tensor<T>* real_bias = bias_of == no_value ? nullptr : x.g[bias_of].reals();
     const auto factors = output_factors(from.scale, scales, s.codes);
-    const stored_weights stored = store_weights(l, codes, x.g[weights].encoded, int8_tile_for(x.processor));
+    const bool signs = !l.depthwise && l.window.groups == 1 && multiplies_signs(x.g, input, weights);
 
-    const auto in = x.read(input, form::codes, placement::bordered);
+    const auto in = signs ? read_bits(x, input) : x.read(input, form::codes, placement::bordered);
     if (!in)
         return in.error();
     result<tensor_id> residual = no_tensor;
@@ -349,7 +368,12 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
         r.add_lowest = static_cast<std::uint8_t>(sum.lowest);
         r.add_highest = static_cast<std::uint8_t>(sum.highest);
     }
-    add_codes_convolution(x, l, stored, offsets, factors, r);
+    const auto bias = bias_codes(real_bias, from.scale, scales);
+    if (signs)
+        add_bits_convolution(x, l, codes, bias, factors, r);
+    else
+        add_codes_convolution(x, l, store_weights(l, codes, x.g[weights].encoded, int8_tile_for(x.processor)),
+                              fold_zero(bias, codes, from.zero), factors, r);
     if (real)
         x.settle(s.output, out);
     return {};

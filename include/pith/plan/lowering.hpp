@@ -87,7 +87,8 @@ struct lowering {
     target processor;
     draft d;
     std::array<std::vector<holders>, 3> held;
-    step current; ///< the step being lowered
+    std::vector<tensor_id> bits; ///< of values held as bits too; empty: of none
+    step current;                ///< the step being lowered
 
     lowering(const graph<T, Layers>& of, const target& packed_for) : g(of), processor(packed_for) {
         for (auto& h : held)

@@ -29,7 +29,7 @@ using any_weight_quantizer = std::variant<straight_through, lsq, apot_weights, e
 
 /// std::monostate: not quantised ("float").
 using any_activation_quantizer = std::variant<std::monostate, straight_through, lsq, apot_activations,
-                                              ewgs_activations, pact, dorefa_activations>;
+                                              ewgs_activations, pact, dorefa_activations, binary_activations>;
 
 namespace detail {
 
@@ -61,6 +61,7 @@ inline constexpr quantizer_name activation_names[] = {
     {"ewgs", 1, 8, "EWGS activations have 1 to 8 bits: ewgs1 ... ewgs8"},
     {"pact", 2, 8, "PACT activations have 2 to 8 bits: pact2 ... pact8"},
     {"dorefa", 2, 8, "DoReFa activations have 2 to 8 bits: dorefa2 ... dorefa8"},
+    {"binary", 0, 0, "binary activations have no width to choose: write binary"},
 };
 
 struct parsed_name {
@@ -129,7 +130,7 @@ template <class Any = any_activation_quantizer>
     const auto parsed = detail::parse_name(name, detail::activation_names,
                                            "unknown quantizer of activations: use uniform, lsq, apot, ewgs, "
                                            "pact or dorefa with a number of bits "
-                                           "(lsq4), or float");
+                                           "(lsq4), binary or float");
     if (!parsed)
         return parsed.error();
     const std::string_view word = parsed->word;
@@ -147,6 +148,8 @@ template <class Any = any_activation_quantizer>
         q = pact{.bits = bits};
     else if (word == "dorefa")
         q = dorefa_activations{.bits = bits};
+    else if (word == "binary")
+        q = binary_activations{};
     return q;
 }
 
@@ -186,6 +189,9 @@ template <class Any = any_activation_quantizer>
 }
 [[nodiscard]] inline std::string name_of(const ternary&) {
     return "ternary";
+}
+[[nodiscard]] inline std::string name_of(const binary_activations&) {
+    return "binary";
 }
 [[nodiscard]] inline std::string name_of(const binary_weights& q) {
     return q.gradient == binary_gradient::straight ? "dorefa1" : "binary";

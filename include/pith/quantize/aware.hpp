@@ -20,6 +20,7 @@
 #include "../graph/graph.hpp"
 #include "../graph/learned.hpp"
 #include "../graph/passes/remove_identity.hpp"
+#include "../graph/uses.hpp"
 #include "any_quantizer.hpp"
 #include "outermost.hpp"
 #include "positive_norms.hpp"
@@ -129,6 +130,7 @@ struct aware_of {
         g = *std::move(plain);
         make_norms_positive(g);
         const auto outermost = outermost_layers(g);
+        const auto uses = uses_of(g);
         std::vector<value_id> coded(g.values.size(), no_value);
         std::vector<node<Layers>> nodes;
         bool any = false;
@@ -137,7 +139,7 @@ struct aware_of {
             if (detail::trains_in_codes(g, n)) {
                 any = give_weights(g[n.inputs[1]], outermost[k]) || any;
                 if (!outermost[k])
-                    any = give_input(g, n, coded, nodes) || any;
+                    any = give_input(g, n, uses, coded, nodes) || any;
             }
             nodes.push_back(std::move(n));
         }
@@ -167,11 +169,29 @@ private:
             q.features = static_cast<std::size_t>(x.elements() / std::max<std::int64_t>(x[0], 1));
     }
 
+    [[nodiscard]] bool replaces_rectifier() const {
+        return std::visit(
+            [](const auto& q) {
+                return requires {
+                    std::remove_cvref_t<decltype(q)>::replaces_rectifier;
+                };
+            },
+            activations);
+    }
+    template <class T, class Layers>
+    [[nodiscard]] static value_id before_rectifier(const graph<T, Layers>& g,
+                                                   const std::vector<value_uses>& uses, value_id x) {
+        if (uses[x].producer == no_node)
+            return x;
+        const auto* made_by = layer_of<unary>(g.nodes[uses[x].producer]);
+        return made_by != nullptr && made_by->op == unary_op::relu ? g.nodes[uses[x].producer].inputs[0] : x;
+    }
+
     /// @param coded values in codes that were made before, by the value they stand for
     template <class T, class Layers>
-    [[nodiscard]] bool give_input(graph<T, Layers>& g, node<Layers>& n, std::vector<value_id>& coded,
-                                  std::vector<node<Layers>>& nodes) const {
-        const value_id x = n.inputs[0];
+    [[nodiscard]] bool give_input(graph<T, Layers>& g, node<Layers>& n, const std::vector<value_uses>& uses,
+                                  std::vector<value_id>& coded, std::vector<node<Layers>>& nodes) const {
+        const value_id x = replaces_rectifier() ? before_rectifier(g, uses, n.inputs[0]) : n.inputs[0];
         if (coded[x] == no_value) {
             auto by = activations;
             std::visit([&](auto& q) { suit(q, g[x].dims); }, by);

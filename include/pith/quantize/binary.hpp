@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_QUANTIZE_BINARY_HPP
 #define PITH_QUANTIZE_BINARY_HPP
-/// Binary weights: their signs, with the mean magnitude as scale (Rastegari et al., "XNOR-Net", 2016; Zhou et
-/// al., "DoReFa-Net", 2016) or without (Courbariaux et al., "BinaryConnect", 2015).
+/// Binary networks: weights that are signs, with the mean magnitude as scale (Rastegari et al., "XNOR-Net",
+/// 2016; Zhou et al., "DoReFa-Net", 2016) or without (Courbariaux et al., "BinaryConnect", 2015), and
+/// activations that are.
 
 #include <algorithm>
 #include <array>
@@ -60,6 +61,39 @@ struct binary_weights {
             for (T& v : x)
                 v = std::clamp(v, T{-1}, T{1});
     }
+    template <class T>
+    [[nodiscard]] level_list levels(std::span<const T>) const {
+        return spaced_levels(-1, 1, 2);
+    }
+};
+
+/// Signs of activations: codes 1 for x >= 0, -1 else; scale 1. Behind a batch normalisation, not a rectifier.
+/// The gradient is clipped, or that of a polynomial near the sign (Liu et al., "Bi-Real Net", 2018).
+struct binary_activations {
+    /// What they are put on is what a rectifier in front of the layer would read.
+    static constexpr bool replaces_rectifier = true;
+
+    bool polynomial = true; ///< slope 2 - 2 |x| where |x| < 1; else 1 there
+
+    [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 0; }
+
+    template <class T>
+    void init(input<T>, std::span<T>) const noexcept {}
+    template <class T>
+    [[nodiscard]] T forward(input<T> x, input<T>, std::span<T> codes) const {
+        detail::map<T>(x, codes, [](T v) { return std::copysign(T{1}, v + T{0}); });
+        return T{1};
+    }
+    template <class T>
+    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T>, input<T> g, std::span<T> gx,
+                  output<T>) const {
+        const T bent = polynomial ? T{1} : T{0};
+        (void)detail::differentiate<0>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 0>&) {
+            return keep_if(std::fabs(v) <= T{1}, grad * (T{1} + bent * (T{1} - 2 * std::fabs(v))));
+        });
+    }
+    template <class T>
+    void after_update(std::span<T>, output<T>) const noexcept {}
     template <class T>
     [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(-1, 1, 2);

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../base/result.hpp"
+#include "../format/codebook.hpp"
 #include "../graph/codes.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/passes/simplify.hpp"
@@ -23,17 +25,30 @@ namespace pith::quantize {
 
 namespace detail {
 
-/// What a quantiser has learned, as an encoding, and the codes of x.
+/// Levels of an activation as codes of uint8: those below 0 are moved by a zero point.
+template <class Levels>
+[[nodiscard]] std::optional<element_format> activation_format(const Levels& levels) {
+    auto element = element_of(levels);
+    if (!element || levels.front() >= 0)
+        return element;
+    auto moved = format::codebook_of(levels);
+    if (!moved)
+        return std::nullopt;
+    moved->zero = -levels.front();
+    return *moved;
+}
+
+/// What a quantiser has learned, as an encoding, and the codes of x. @param constant it quantises weights
 template <class T>
 [[nodiscard]] result<encoding> learned_encoding(const learned_codes<T>& learned, std::span<const T> x,
-                                                std::span<T> codes, const std::string& name) {
+                                                std::span<T> codes, bool constant, const std::string& name) {
     std::vector<T> p = learned.parameters;
     if (p.size() != learned.by->parameters() || (!p.empty() && p[0] == T{0}))
         return fault{errc::bad_option, "a quantizer was put on a network that was not trained since", name};
     std::vector<T> scales(learned.by->scales());
     learned.by->forward(x, p, codes, scales);
     const auto levels = learned.by->levels(p);
-    const auto element = element_of(levels);
+    const auto element = constant ? element_of(levels) : activation_format(levels);
     if (!element)
         return fault{errc::unsupported,
                      "the levels of a quantizer must ascend, and be consecutive or at most 128 of int8",
@@ -51,7 +66,7 @@ template <class T>
     const std::span<const T> x =
         v.reals() != nullptr ? std::span<const T>(v.reals()->data()) : std::span<const T>(&zero, 1);
     std::vector<T> codes(x.size());
-    auto e = learned_encoding<T>(v.learned, x, codes, v.name);
+    auto e = learned_encoding<T>(v.learned, x, codes, v.reals() != nullptr, v.name);
     if (!e)
         return e.error();
     v.learned = {};
