@@ -24,7 +24,7 @@ using onnx::stored_axis;
 using onnx::stored_dims;
 
 /// [n, h, w, c] as [n, c, h, w], and any other rank of at least 3 alike.
-[[nodiscard]] layout channels_first(std::size_t rank) {
+[[nodiscard]] inline layout channels_first(std::size_t rank) {
     layout out = identity_layout(rank);
     for (std::size_t i = 1; rank > 2 && i < rank; ++i)
         out[i] = static_cast<std::int8_t>(i == 1 ? rank - 1 : i - 1);
@@ -32,7 +32,7 @@ using onnx::stored_dims;
 }
 
 /// The order of a value with axes put in front, up to `rank`, that stay in front.
-[[nodiscard]] layout raised_order(const layout& order, std::size_t rank) {
+[[nodiscard]] inline layout raised_order(const layout& order, std::size_t rank) {
     const std::size_t missing = rank - order.size();
     layout out = identity_layout(missing);
     for (const auto a : order)

@@ -81,7 +81,7 @@ struct node_text {
     std::string domain{};
 };
 
-[[nodiscard]] std::string node_bytes(const node_text& n) {
+[[nodiscard]] inline std::string node_bytes(const node_text& n) {
     std::string bytes;
     protozero::pbf_writer w{bytes};
     for (const auto& name : n.inputs)
@@ -98,7 +98,7 @@ struct node_text {
 
 /// @param element the number of TensorProto.DataType
 /// @param raw little-endian elements
-[[nodiscard]] std::string tensor_bytes(std::string_view name, const shape& dims, std::int64_t element,
+[[nodiscard]] inline std::string tensor_bytes(std::string_view name, const shape& dims, std::int64_t element,
                                        std::string_view raw) {
     std::string bytes;
     protozero::pbf_writer w{bytes};
@@ -117,7 +117,7 @@ struct axis_text {
 };
 
 /// A ValueInfoProto.
-[[nodiscard]] std::string value_bytes(std::string_view name, std::int64_t element,
+[[nodiscard]] inline std::string value_bytes(std::string_view name, std::int64_t element,
                                       const std::vector<axis_text>& axes) {
     std::string dims;
     protozero::pbf_writer s{dims};
