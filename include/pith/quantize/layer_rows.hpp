@@ -12,6 +12,7 @@
 #include "../base/parallel.hpp"
 #include "../base/random.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/layer_row.hpp"
 #include "lockstep.hpp"
 
 namespace pith::quantize {
@@ -28,40 +29,6 @@ struct layer_rows {
 
     [[nodiscard]] const float* group(std::size_t g) const noexcept { return in.data() + g * count * depth; }
 };
-
-namespace detail {
-
-/// Writes what output position `at` of `layer` reads, for group g, to in + g * group_stride.
-template <class T, class Layers>
-void copy_row(const Layers& layer, const tensor<T>& w, const tensor<T>& x, std::size_t at, float* in,
-              std::size_t group_stride) {
-    const auto as_float = [](T v) { return static_cast<float>(v); };
-    const auto* conv = layer_as<conv2d>(layer);
-    if (conv == nullptr) {
-        const auto depth = static_cast<std::size_t>(w.dims()[1]);
-        std::transform(x.data().data() + at * depth, x.data().data() + (at + 1) * depth, in, as_float);
-        return;
-    }
-    tensor<T> nothing;
-    const pith::detail::convolution<T> over{*conv, x, w, nothing};
-    const auto columns = *outputs_of(pith::detail::conv_axis(*conv, x.dims(), w.dims(), 1));
-    const auto rows = *outputs_of(pith::detail::conv_axis(*conv, x.dims(), w.dims(), 0));
-    const auto p = static_cast<std::int64_t>(at);
-    const std::int64_t channels = w.dims()[3];
-    over.for_each_tap(
-        p / (rows * columns), p / columns % rows, p % columns, [&](std::int64_t tap, const T* from) {
-            for (std::size_t g = 0; g < conv->groups; ++g) {
-                float* to = in + g * group_stride + tap * channels;
-                if (from == nullptr)
-                    std::fill_n(to, channels, 0.f);
-                else
-                    std::transform(from + static_cast<std::int64_t>(g) * channels,
-                                   from + static_cast<std::int64_t>(g + 1) * channels, to, as_float);
-            }
-        });
-}
-
-} // namespace detail
 
 /// About `most` positions of node `k`, drawn evenly from all samples.
 /// @pre the node is a conv2d or dense layer that has run in floating point and not yet in codes
@@ -87,7 +54,7 @@ template <class T, class Layers>
         for (std::size_t j = 0; j < each; ++j) {
             const std::size_t at = each == positions ? j : bits.below(positions);
             const std::size_t row = i * each + j;
-            detail::copy_row(n.layer, w, x, at, r.in.data() + row * r.depth, r.count * r.depth);
+            copy_row(n.layer, w, x, at, r.in.data() + row * r.depth, r.count * r.depth);
             for (std::size_t o = 0; o < r.outputs; ++o)
                 r.target[row * r.outputs + o] = static_cast<float>(y[at * r.outputs + o]);
         }
