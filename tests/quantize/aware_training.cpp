@@ -131,7 +131,7 @@ TEST_CASE("aware training: the first and the last layer learn in codes where the
     const auto committed = quantize::commit_aware(
         tape, {.calibration = quantize::samples_from(samples), .samples = samples.size()});
     REQUIRE(committed);
-    const auto outermost = quantize::outermost_layers(*committed);
+    const auto outermost = outermost_layers(*committed);
     for (std::size_t k = 0; k < committed->nodes.size(); ++k)
         if (const auto& n = committed->nodes[k]; has_weights(n.layer)) {
             const auto* e = (*committed)[n.inputs[1]].affine();

@@ -13,20 +13,20 @@
 #include <variant>
 #include <vector>
 
-#include "../base/function.hpp"
 #include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/outermost.hpp"
+#include "../graph/samples.hpp"
 #include "observer.hpp"
-#include "outermost.hpp"
 #include "placement.hpp"
 #include "uniform.hpp"
 
 namespace pith::quantize {
 
-/// The network's inputs for sample `index`, or nothing when there are no more.
-using sample_source = function<std::optional<any_tensors<float>>(std::size_t index)>;
+using pith::sample_source;
+using pith::samples_from;
 
 /// Weights: signed codes, symmetric, per output channel or per tensor. Activations: uint8 codes, one scale
 /// and zero point per tensor. Softmax and sigmoid have the code 1/256, zero 0. Biases stay real: they become
@@ -78,22 +78,6 @@ template <class T>
     }
 }
 
-template <class T>
-[[nodiscard]] any_tensors<T> to_scalar(any_tensors<float> in) {
-    if constexpr (std::is_same_v<T, float>) {
-        return in;
-    } else {
-        any_tensors<T> out;
-        for (auto& any : in) {
-            if (const auto* reals = std::get_if<tensor<float>>(&any))
-                out.emplace_back(tensor<T>(reals->dims(), {reals->data().begin(), reals->data().end()}));
-            else
-                out.emplace_back(std::get<tensor<std::int64_t>>(std::move(any)));
-        }
-        return out;
-    }
-}
-
 /// Observers of the values that set codes, fed by every sample.
 /// @param run (inputs, observer): evaluates the network
 template <class T, class Layers, class Run>
@@ -119,7 +103,7 @@ observe_sources(const graph<T, Layers>& g, const placement& where, const post_tr
         auto inputs = options.calibration(count);
         if (!inputs)
             break;
-        const any_tensors<T> fed = to_scalar<T>(*std::move(inputs));
+        const any_tensors<T> fed = pith::detail::to_scalar<T>(*std::move(inputs));
         if (const auto out = run(fed, watch); !out)
             return out.error();
     }
@@ -240,16 +224,6 @@ result<graph<T, Layers>> post_training::operator()(graph<T, Layers> g) const {
             g[id].encoded = {};
     PITH_TRY(detail::encode_constants(g, *where, *this));
     return g;
-}
-
-/// Samples that are all there already.
-template <class = on_use>
-[[nodiscard]] inline sample_source samples_from(std::vector<any_tensors<float>> list) {
-    return [list = std::move(list)](std::size_t index) -> std::optional<any_tensors<float>> {
-        if (index < list.size())
-            return list[index];
-        return std::nullopt;
-    };
 }
 
 } // namespace pith::quantize
