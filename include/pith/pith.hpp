@@ -131,6 +131,7 @@
 #include "quantize/reestimate_norms.hpp"
 #include "quantize/round_gram.hpp"
 #include "quantize/round_rows.hpp"
+#include "quantize/second_order.hpp"
 #include "quantize/straight_through.hpp"
 #include "quantize/ternary.hpp"
 #include "quantize/training_quantizer.hpp"

@@ -147,13 +147,19 @@ template <class = on_use>
     return true;
 }
 
+/// The scale of weights below which the int32 code of a bias would come near to overflowing.
+template <class = on_use>
+[[nodiscard]] inline float least_weight_scale(float bias, float input_scale) noexcept {
+    constexpr float most = 1073741824.f; // 2^30 leaves as much again for the sum of products
+    return std::fabs(bias) / (input_scale * most);
+}
+
 /// A layer's int32 bias must be far from overflowing: scales that are too fine for it are made coarser.
 /// @param bias null for none
 template <class T>
 void make_room_for_bias(encoding& weights, const tensor<T>* bias, float input_scale) {
-    constexpr float most = 1073741824.f; // 2^30 leaves as much again for the sum of products
     for (std::size_t i = 0; bias != nullptr && i < bias->size(); ++i) {
-        const float needed = std::fabs(static_cast<float>((*bias)[i])) / (input_scale * most);
+        const float needed = least_weight_scale(static_cast<float>((*bias)[i]), input_scale);
         if (!(weights.scale(i) < needed))
             continue;
         if (weights.scales.size() == 1) { // which the other outputs keep
