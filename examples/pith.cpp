@@ -127,10 +127,9 @@ std::vector<CLI::Option*> add_few_bits(CLI::App& verb, tool::compress_options& o
             "justifies)"),
         verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")
             ->capture_default_str(),
-        verb.add_option("--weight-range", o.weight_range,
-                        "minmax, or mse (the default for adaptive rounding)"),
+        verb.add_option("--weight-range", o.weight_range, "minmax (the default for nearest rounding) or mse"),
         verb.add_option("--rounding", o.rounding,
-                        "of weights: nearest or adaptive (the default below 8 bits)"),
+                        "of weights: nearest, adaptive or second-order (the default below 8 bits)"),
         verb.add_option("--correct-bias", o.correction,
                         "none, analytic, empirical (the default below 8 bits) or moments"),
         verb.add_flag("--equalize", o.equalized, "even out channels between layers first"),

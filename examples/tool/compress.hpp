@@ -29,8 +29,8 @@ struct compress_options {
     std::string json;
     std::size_t samples = 0; ///< 0: 256, or 512 where weights have fewer than 8 bits
     std::string weights = "uniform8";
-    std::string rounding;     ///< without training, as the following ones; empty: adaptive below 8 bits
-    std::string weight_range; ///< empty: mse for adaptive rounding, else minmax
+    std::string rounding;     ///< without training, as the following ones; empty: second-order below 8 bits
+    std::string weight_range; ///< empty: minmax for nearest rounding, else mse
     std::string correction;   ///< of biases; empty: empirical below 8 bits
     std::int64_t most_work = 0;
     bool equalized = false;
@@ -118,26 +118,33 @@ struct compress_options {
             "without --epochs --weights is uniform2 ... uniform8", o.weights,
             {"uniform2", "uniform3", "uniform4", "uniform5", "uniform6", "uniform7", "uniform8"});
     const bool few = *bits < 8;
-    const std::string rounding = !o.rounding.empty() ? o.rounding : few ? "adaptive" : "nearest";
-    if (rounding != "nearest" && rounding != "adaptive")
-        return unknown_name("--rounding is nearest or adaptive", o.rounding, {"nearest", "adaptive"});
-    const bool adaptive = rounding == "adaptive";
-    const auto range = pith::quantize::observer_named(!o.weight_range.empty() ? o.weight_range
-                                                      : adaptive              ? "mse"
-                                                                              : "minmax");
+    const auto how = rounding_named(!o.rounding.empty() ? o.rounding : few ? "second-order" : "nearest");
+    if (!how)
+        return unknown_name("--rounding is nearest, adaptive or second-order", o.rounding,
+                            {"nearest", "adaptive", "second-order"});
+    const auto range = pith::quantize::observer_named(!o.weight_range.empty()     ? o.weight_range
+                                                      : *how != rounding::nearest ? "mse"
+                                                                                  : "minmax");
     if (!range || (*range != pith::quantize::observer::minmax && *range != pith::quantize::observer::mse))
         return unknown_name("--weight-range is minmax or mse", o.weight_range, {"minmax", "mse"});
+    const bool corrects = few || *how == rounding::second_order;
     const auto correction = correction_named(!o.correction.empty() ? o.correction
-                                             : few                 ? "empirical"
+                                             : corrects            ? "empirical"
                                                                    : "none");
     if (!correction)
         return unknown_name("--correct-bias is none, analytic, empirical or moments", o.correction,
                             {"none", "analytic", "empirical", "moments"});
+    if (*how == rounding::second_order &&
+        (*correction == bias_correction::none || *correction == bias_correction::analytic))
+        return pith::fault{
+            pith::errc::bad_option,
+            "second-order rounding corrects biases itself: --correct-bias is empirical or moments",
+            o.correction};
     return weight_recipe{.bits = *bits,
                          .first_last_bits = static_cast<std::uint8_t>(o.first_last_bits),
                          .range = *range,
                          .equalized = o.equalized,
-                         .adaptive = adaptive,
+                         .rounding = *how,
                          .correction = *correction};
 }
 
@@ -195,7 +202,11 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
         if (const auto shown = print_variants(*simple, *recipe, material, *held_out, report); !shown)
             return shown.error();
     }
-    return with_few_bits(std::move(*simple), *recipe, std::move(material));
+    std::vector<pith::quantize::rounded_layer> layers;
+    material.rounded = [&](const pith::quantize::rounded_layer& l) { layers.push_back(l); };
+    auto coded = with_few_bits(*simple, *recipe, std::move(material));
+    report_rounding(*simple, layers, report);
+    return coded;
 }
 
 /// The options of a training on the data that `o` names.

@@ -147,8 +147,13 @@ endforeach()
 expect(0 "the same bits on 100" compress mlp.onnx --out few.pith ${glyphs} --weights uniform3 --first-last-bits 0
        --equalize --rounding nearest --correct-bias moments --samples 64 --simulate 100 --json few.json)
 report(few.json accuracy simulated_accuracy same_bits file_bytes)
+expect(0 "the same bits on 100" compress mlp.onnx --out few.pith ${glyphs} --weights uniform2 --first-last-bits 0
+       --samples 64 --simulate 100 --json few.json)
+report(few.json accuracy simulated_accuracy same_bits file_bytes rounding.0.layer rounding.0.nearest_error
+       rounding.0.error rounding.0.kept_nearest)
 expect(1 "uniform2 ... uniform8" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4)
-expect(1 "nearest or adaptive" compress mlp.onnx --out refused.pith ${glyphs} --weights uniform4 --rounding up)
+expect(1 "nearest, adaptive or second-order" compress mlp.onnx --out refused.pith ${glyphs} --weights uniform4 --rounding up)
+expect(1 "corrects biases itself" compress mlp.onnx --out refused.pith ${glyphs} --weights uniform4 --correct-bias none)
 expect(1 "none, analytic" compress mlp.onnx --out refused.pith ${glyphs} --weights uniform4 --correct-bias guess)
 expect(1 "minmax or mse" compress mlp.onnx --out refused.pith ${glyphs} --weights uniform4 --weight-range entropy)
 expect(1 "on samples" compress mlp.onnx --out refused.pith ${glyphs} --correct-bias analytic --samples 8)
@@ -463,7 +468,7 @@ foreach(observer minmax percentile mse entropy)
     report(evaluate.json accuracy images ms_per_image.median ms_per_image.min load_ms file_bytes weight_bytes
            arena_bytes peak_rss_bytes)
 endforeach()
-expect(0 "adaptive, bias" compress ${cntk}/model.onnx --out few.pith --data mnist-train:${data}/mnist --weights uniform4
+expect(0 "second-order, bias" compress ${cntk}/model.onnx --out few.pith --data mnist-train:${data}/mnist --weights uniform4
        --first-last-bits 4 --samples 128 --variants --validation ${mnist} --json few.json)
 report(few.json file_bytes variants.0.accuracy variants.9.weights variants.9.seconds variants.9.file_bytes)
 expect(0 "accuracy +9[789]" evaluate few.pith --data ${mnist} --limit 1000)

@@ -19,10 +19,10 @@
 #include "../graph/edit.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/learned.hpp"
+#include "../graph/outermost.hpp"
 #include "../graph/passes/remove_identity.hpp"
 #include "../graph/uses.hpp"
 #include "any_quantizer.hpp"
-#include "outermost.hpp"
 #include "positive_norms.hpp"
 #include "training_quantizer.hpp"
 

@@ -13,9 +13,9 @@
 #include "../graph/codes.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
+#include "../graph/reads_rows.hpp"
 #include "correct_bias.hpp"
 #include "norm_statistics.hpp"
-#include "reads_rows.hpp"
 
 namespace pith::quantize {
 

@@ -14,9 +14,9 @@
 
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/reads_rows.hpp"
 #include "../graph/uses.hpp"
 #include "placement.hpp"
-#include "reads_rows.hpp"
 
 namespace pith::quantize {
 

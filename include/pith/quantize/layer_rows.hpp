@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <variant>
 #include <vector>
 
 #include "../base/parallel.hpp"
 #include "../base/random.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/layer_row.hpp"
 #include "lockstep.hpp"
 
 namespace pith::quantize {
@@ -30,45 +32,17 @@ struct layer_rows {
     [[nodiscard]] const float* group(std::size_t g) const noexcept { return in.data() + g * count * depth; }
 };
 
-namespace detail {
+/// Samples [first, first + count) of those that walk.
+struct sample_range {
+    std::size_t first = 0;
+    std::size_t count = 0;
+};
 
-/// Writes what output position `at` of `layer` reads, for group g, to in + g * group_stride.
-template <class T, class Layers>
-void copy_row(const Layers& layer, const tensor<T>& w, const tensor<T>& x, std::size_t at, float* in,
-              std::size_t group_stride) {
-    const auto as_float = [](T v) { return static_cast<float>(v); };
-    const auto* conv = layer_as<conv2d>(layer);
-    if (conv == nullptr) {
-        const auto depth = static_cast<std::size_t>(w.dims()[1]);
-        std::transform(x.data().data() + at * depth, x.data().data() + (at + 1) * depth, in, as_float);
-        return;
-    }
-    tensor<T> nothing;
-    const pith::detail::convolution<T> over{*conv, x, w, nothing};
-    const auto columns = *outputs_of(pith::detail::conv_axis(*conv, x.dims(), w.dims(), 1));
-    const auto rows = *outputs_of(pith::detail::conv_axis(*conv, x.dims(), w.dims(), 0));
-    const auto p = static_cast<std::int64_t>(at);
-    const std::int64_t channels = w.dims()[3];
-    over.for_each_tap(
-        p / (rows * columns), p / columns % rows, p % columns, [&](std::int64_t tap, const T* from) {
-            for (std::size_t g = 0; g < conv->groups; ++g) {
-                float* to = in + g * group_stride + tap * channels;
-                if (from == nullptr)
-                    std::fill_n(to, channels, 0.f);
-                else
-                    std::transform(from + static_cast<std::int64_t>(g) * channels,
-                                   from + static_cast<std::int64_t>(g + 1) * channels, to, as_float);
-            }
-        });
-}
-
-} // namespace detail
-
-/// About `most` positions of node `k`, drawn evenly from all samples.
+/// `each` positions of node `k`, or all there are, of some samples.
 /// @pre the node is a conv2d or dense layer that has run in floating point and not yet in codes
 template <class T, class Layers>
 [[nodiscard]] layer_rows draw_rows(const lockstep<T, Layers>& both, const graph<T, Layers>& g, node_index k,
-                                   std::size_t most, std::uint64_t seed) {
+                                   std::size_t each, std::uint64_t seed, const sample_range& from) {
     const auto& n = g.nodes[k];
     const tensor<T>& w = *g[n.inputs[1]].reals();
     layer_rows r;
@@ -77,23 +51,52 @@ template <class T, class Layers>
     if (const auto* conv = layer_of<conv2d>(n))
         r.groups = conv->groups;
     const std::size_t positions = r.outputs == 0 ? 0 : both.real.value(n.outputs[0], 0).size() / r.outputs;
-    const std::size_t each = std::min(positions, (most + both.real.samples() - 1) / both.real.samples());
-    r.count = each * both.real.samples();
+    each = std::min(positions, each);
+    r.count = each * from.count;
     r.in.resize(r.groups * r.count * r.depth);
     r.target.resize(r.count * r.outputs);
-    parallel_for(both.real.samples(), [&](std::size_t i) {
-        random_bits bits(seed + i);
-        const tensor<T> x = both.codes.value(n.inputs[0], i);
-        const tensor<T> y = both.real.value(n.outputs[0], i);
+    parallel_for(from.count, [&](std::size_t i) {
+        random_bits bits(seed + from.first + i);
+        const tensor<T> x = both.codes.value(n.inputs[0], from.first + i);
+        const tensor<T> y = both.real.value(n.outputs[0], from.first + i);
         for (std::size_t j = 0; j < each; ++j) {
             const std::size_t at = each == positions ? j : bits.below(positions);
             const std::size_t row = i * each + j;
-            detail::copy_row(n.layer, w, x, at, r.in.data() + row * r.depth, r.count * r.depth);
+            copy_row(n.layer, w, x, at, r.in.data() + row * r.depth, r.count * r.depth);
             for (std::size_t o = 0; o < r.outputs; ++o)
                 r.target[row * r.outputs + o] = static_cast<float>(y[at * r.outputs + o]);
         }
     });
     return r;
+}
+
+/// Positions that each of the samples gives where about `most` are wanted in all.
+template <class T, class Layers>
+[[nodiscard]] std::size_t rows_of_each(const lockstep<T, Layers>& both, std::size_t most) {
+    return (most + both.real.samples() - 1) / both.real.samples();
+}
+
+/// About `most` positions, drawn evenly from all samples.
+template <class T, class Layers>
+[[nodiscard]] layer_rows draw_rows(const lockstep<T, Layers>& both, const graph<T, Layers>& g, node_index k,
+                                   std::size_t most, std::uint64_t seed) {
+    return draw_rows(both, g, k, rows_of_each(both, most), seed, {0, both.real.samples()});
+}
+
+/// The range of the activation that a node computes as well.
+struct output_range {
+    float low = -std::numeric_limits<float>::infinity();
+    float high = std::numeric_limits<float>::infinity();
+};
+
+template <class T, class Layers>
+[[nodiscard]] output_range range_behind(const graph<T, Layers>& g, const node_execution& how) {
+    if (how.activation == no_node)
+        return {};
+    const auto& u = *layer_of<unary>(g.nodes[how.activation]);
+    if (u.op == unary_op::relu)
+        return {.low = 0.f};
+    return {static_cast<float>(u.alpha), static_cast<float>(u.beta)};
 }
 
 } // namespace pith::quantize

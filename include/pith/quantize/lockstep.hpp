@@ -9,8 +9,8 @@
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/quantized.hpp"
-#include "reads_rows.hpp"
-#include "sample_walk.hpp"
+#include "../graph/reads_rows.hpp"
+#include "../graph/sample_walk.hpp"
 
 namespace pith::quantize {
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "../graph/graph.hpp"
+#include "../graph/reads_rows.hpp"
 #include "../graph/uses.hpp"
-#include "reads_rows.hpp"
 
 namespace pith::quantize {
 

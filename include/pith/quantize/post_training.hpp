@@ -20,15 +20,16 @@
 #include "../base/result.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/outermost.hpp"
+#include "../graph/samples.hpp"
 #include "observer.hpp"
-#include "outermost.hpp"
 #include "placement.hpp"
 #include "uniform.hpp"
 
 namespace pith::quantize {
 
-/// The network's inputs for sample `index`, or nothing when there are no more.
-using sample_source = std::function<std::optional<any_tensors<float>>(std::size_t index)>;
+using pith::sample_source;
+using pith::samples_from;
 
 /// Weights: signed codes, symmetric, per output channel or per tensor. Activations: uint8 codes, one scale
 /// and zero point per tensor. Softmax and sigmoid have the code 1/256, zero 0. Biases stay real: they become
@@ -83,22 +84,6 @@ template <class T>
     }
 }
 
-template <class T>
-[[nodiscard]] any_tensors<T> to_scalar(any_tensors<float> in) {
-    if constexpr (std::is_same_v<T, float>) {
-        return in;
-    } else {
-        any_tensors<T> out;
-        for (auto& any : in) {
-            if (const auto* reals = std::get_if<tensor<float>>(&any))
-                out.emplace_back(tensor<T>(reals->dims(), {reals->data().begin(), reals->data().end()}));
-            else
-                out.emplace_back(std::get<tensor<std::int64_t>>(std::move(any)));
-        }
-        return out;
-    }
-}
-
 /// Observers of the values that set codes, fed by every sample.
 /// @param run (inputs, observer): evaluates the network
 template <class T, class Layers, class Options, class Run>
@@ -123,7 +108,7 @@ observe_sources(const graph<T, Layers>& g, const placement& where, const Options
         auto inputs = options.calibration(count);
         if (!inputs)
             break;
-        const any_tensors<T> fed = to_scalar<T>(*std::move(inputs));
+        const any_tensors<T> fed = pith::detail::to_scalar<T>(*std::move(inputs));
         if (const auto out = run(fed, watch); !out)
             return out.error();
     }
@@ -161,13 +146,18 @@ template <class T, class Layers>
     return true;
 }
 
+/// The scale of weights below which the int32 code of a bias would come near to overflowing.
+[[nodiscard]] inline float least_weight_scale(float bias, float input_scale) noexcept {
+    constexpr float most = 1073741824.f; // 2^30 leaves as much again for the sum of products
+    return std::fabs(bias) / (input_scale * most);
+}
+
 /// A layer's int32 bias must be far from overflowing: scales that are too fine for it are made coarser.
 /// @param bias null for none
 template <class T>
 void make_room_for_bias(encoding& weights, const tensor<T>* bias, float input_scale) {
-    constexpr float most = 1073741824.f; // 2^30 leaves as much again for the sum of products
     for (std::size_t i = 0; bias != nullptr && i < bias->size(); ++i) {
-        const float needed = std::fabs(static_cast<float>((*bias)[i])) / (input_scale * most);
+        const float needed = least_weight_scale(static_cast<float>((*bias)[i]), input_scale);
         if (!(weights.scale(i) < needed))
             continue;
         if (weights.scales.size() == 1) { // which the other outputs keep
@@ -268,15 +258,6 @@ result<graph<T, Layers>> post_training_of<Weights>::operator()(graph<T, Layers> 
             g[id].encoded = {};
     PITH_TRY(detail::encode_constants(g, *where, *this));
     return g;
-}
-
-/// Samples that are all there already.
-[[nodiscard]] inline sample_source samples_from(std::vector<any_tensors<float>> list) {
-    return [list = std::move(list)](std::size_t index) -> std::optional<any_tensors<float>> {
-        if (index < list.size())
-            return list[index];
-        return std::nullopt;
-    };
 }
 
 } // namespace pith::quantize

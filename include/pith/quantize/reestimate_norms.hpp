@@ -11,8 +11,8 @@
 #include "../base/result.hpp"
 #include "../graph/edit.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/sample_walk.hpp"
 #include "post_training.hpp"
-#include "sample_walk.hpp"
 
 namespace pith::quantize {
 

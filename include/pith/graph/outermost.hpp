@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_QUANTIZE_OUTERMOST_HPP
-#define PITH_QUANTIZE_OUTERMOST_HPP
+#ifndef PITH_GRAPH_OUTERMOST_HPP
+#define PITH_GRAPH_OUTERMOST_HPP
 /// The first and the last layers of a network, which suffer most from few bits.
 
 #include <cstddef>
 #include <vector>
 
-#include "../graph/graph.hpp"
-#include "placement.hpp"
+#include "graph.hpp"
 
-namespace pith::quantize {
+namespace pith {
 
 /// One entry per node: whether it is a conv2d or dense layer with no other such layer before it, or with none
 /// after it. (Of a network with many heads, the last layer of every head.)
@@ -48,6 +47,6 @@ template <class T, class Layers>
     return outermost;
 }
 
-} // namespace pith::quantize
+} // namespace pith
 
 #endif

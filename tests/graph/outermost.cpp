@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "pith/quantize/outermost.hpp"
+#include "pith/graph/outermost.hpp"
 
-#include "net.hpp"
+#include "quantize/net.hpp"
 
 using namespace pith;
 
 TEST_CASE("outermost: the first and the last layer of a residual network") {
     const auto g = test::residual_net();
-    const auto marked = quantize::outermost_layers(g);
+    const auto marked = outermost_layers(g);
     for (std::size_t k = 0; k < g.nodes.size(); ++k) {
         CAPTURE(g.nodes[k].name);
         CHECK(marked[k] == (g.nodes[k].name == "conv1" || g.nodes[k].name == "dense"));
@@ -21,7 +21,7 @@ TEST_CASE("outermost: every head of a network with two, and a lone layer") {
     const auto left = n.conv("left", trunk, 2);
     const auto right = n.relu("right_relu", n.conv("right", trunk, 2));
     auto g = n.finish(n.add("sum", binary{}, {left, right}));
-    const auto marked = quantize::outermost_layers(g);
+    const auto marked = outermost_layers(g);
     for (std::size_t k = 0; k < g.nodes.size(); ++k) {
         const std::string& name = g.nodes[k].name;
         CAPTURE(name);
@@ -29,5 +29,5 @@ TEST_CASE("outermost: every head of a network with two, and a lone layer") {
     }
     test::net lone;
     const auto only = lone.finish(lone.conv("only", lone.input({1, 4, 4, 2}), 3));
-    CHECK(quantize::outermost_layers(only) == std::vector<bool>{true});
+    CHECK(outermost_layers(only) == std::vector<bool>{true});
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_QUANTIZE_SAMPLE_WALK_HPP
-#define PITH_QUANTIZE_SAMPLE_WALK_HPP
+#ifndef PITH_GRAPH_SAMPLE_WALK_HPP
+#define PITH_GRAPH_SAMPLE_WALK_HPP
 /// A network run on many samples node by node: what methods need that change one layer after the other.
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 #include "../base/parallel.hpp"
 #include "../base/result.hpp"
-#include "../graph/graph.hpp"
-#include "../graph/simulate.hpp"
-#include "../graph/uses.hpp"
-#include "post_training.hpp"
+#include "graph.hpp"
+#include "samples.hpp"
+#include "simulate.hpp"
+#include "uses.hpp"
 
-namespace pith::quantize {
+namespace pith {
 
 /// Holds, for every sample, what nodes that are still to come will read. Encoded values are codes, as in
 /// simulate.
@@ -34,13 +34,13 @@ public:
             if (!inputs)
                 break;
             const any_tensors<T> fed = detail::to_scalar<T>(*std::move(inputs));
-            PITH_TRY(pith::detail::expect_inputs_of<T>(g_, fed));
+            PITH_TRY(detail::expect_inputs_of<T>(g_, fed));
             runs_.emplace_back(g_);
             for (std::size_t k = 0; k < fed.size(); ++k)
                 std::visit([&](const auto& t) { runs_.back().store(g_.inputs[k], simulated<T>(t)); }, fed[k]);
         }
         if (runs_.empty())
-            return fault{errc::missing, "post-training quantisation needs at least one calibration sample"};
+            return fault{errc::missing, "at least one calibration sample is needed"};
         return {};
     }
 
@@ -54,7 +54,7 @@ public:
         std::vector<std::optional<fault>> faults(runs_.size());
         parallel_for(runs_.size(), [&](std::size_t i) {
             ignore_values nobody;
-            if (const auto done = pith::detail::simulate_node(runs_[i], k, how_[k], last_, nobody); !done)
+            if (const auto done = detail::simulate_node(runs_[i], k, how_[k], last_, nobody); !done)
                 faults[i] = done.error();
         });
         for (const auto& f : faults)
@@ -75,9 +75,9 @@ private:
     const graph<T, Layers>& g_;
     std::vector<node_execution> how_;
     std::vector<node_index> last_;
-    std::vector<pith::detail::simulation<T, Layers>> runs_;
+    std::vector<detail::simulation<T, Layers>> runs_;
 };
 
-} // namespace pith::quantize
+} // namespace pith
 
 #endif

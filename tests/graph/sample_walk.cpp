@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "pith/quantize/sample_walk.hpp"
+#include "pith/graph/sample_walk.hpp"
 
-#include "net.hpp"
+#include "quantize/net.hpp"
 #include "support/compiled.hpp"
 
 using namespace pith;
@@ -9,7 +9,7 @@ using namespace pith;
 namespace {
 
 void check_walk(const graph<float>& g) {
-    quantize::sample_walk<float, layer_list> walk(g);
+    sample_walk<float, layer_list> walk(g);
     REQUIRE(walk.take(test::samples_for(g), 3));
     REQUIRE(walk.samples() == 3);
     for (node_index k = 0; k < g.nodes.size(); ++k) {
@@ -41,7 +41,7 @@ TEST_CASE("sample walk: holds what simulation gives, in codes and in floating po
 
 TEST_CASE("sample walk: weights that change before a layer runs are the ones it runs with") {
     auto g = test::residual_net();
-    quantize::sample_walk<float, layer_list> walk(g);
+    sample_walk<float, layer_list> walk(g);
     REQUIRE(walk.take(test::samples_for(g), 1));
     for (node_index k = 0; k < g.nodes.size(); ++k) {
         if (g.nodes[k].name == "dense")
@@ -56,8 +56,7 @@ TEST_CASE("sample walk: weights that change before a layer runs are the ones it 
 
 TEST_CASE("sample walk: refuses samples that do not fit, and none") {
     const auto g = test::residual_net();
-    quantize::sample_walk<float, layer_list> walk(g);
-    CHECK(walk.take(quantize::samples_from({}), 4).error().code == errc::missing);
-    CHECK(walk.take(quantize::samples_from({{tensor<float>({1, 8, 8, 2})}}), 4).error().code ==
-          errc::bad_shape);
+    sample_walk<float, layer_list> walk(g);
+    CHECK(walk.take(samples_from({}), 4).error().code == errc::missing);
+    CHECK(walk.take(samples_from({{tensor<float>({1, 8, 8, 2})}}), 4).error().code == errc::bad_shape);
 }
