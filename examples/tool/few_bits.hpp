@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,7 +60,7 @@ struct weight_material {
     pith::quantize::observer activations = pith::quantize::observer::minmax;
     std::int64_t most_work = 0; ///< of one sample; 0: what the network's size justifies
     /// Called with every layer that second-order rounding did.
-    pith::function<void(const pith::quantize::rounded_layer&)> rounded =
+    std::function<void(const pith::quantize::rounded_layer&)> rounded =
         [](const pith::quantize::rounded_layer&) {};
 };
 
@@ -142,24 +143,22 @@ with_few_bits(pith::graph<float> g, const weight_recipe& r, weight_material m) {
 
 /// Adds what became of the layers to the report, and says which kept the nearest codes.
 inline void report_rounding(const pith::graph<float>& g,
-                            const std::vector<pith::quantize::rounded_layer>& layers, json::writer& report) {
+                            const std::vector<pith::quantize::rounded_layer>& layers, json& report) {
     if (layers.empty())
         return;
-    auto rows = json::writer::array();
+    json rows = json::array();
     std::string kept;
     for (const auto& l : layers) {
         const std::string& name = g.nodes[l.node].name;
-        auto row = json::writer::object();
-        row.add("layer", name).add("nearest_error", l.nearest).add("kept_nearest", l.kept_nearest());
+        json row{{"layer", name}, {"nearest_error", l.nearest}, {"kept_nearest", l.kept_nearest()}};
         if (std::isfinite(l.found))
-            row.add("error", l.found);
-        rows.add(row);
+            row["error"] = l.found;
+        rows.push_back(std::move(row));
         kept += l.kept_nearest() ? (kept.empty() ? "" : ", ") + printable(name) : "";
     }
-    report.add("rounding", rows);
+    report["rounding"] = std::move(rows);
     if (!kept.empty())
-        std::printf("second-order rounding was no better than nearest on images held back: %s\n",
-                    kept.c_str());
+        say("second-order rounding was no better than nearest on images held back: {}\n", kept);
 }
 
 namespace detail {
