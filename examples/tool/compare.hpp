@@ -176,8 +176,9 @@ inline pith::result<candidate> load(const std::filesystem::path& data, const rec
 
 /// Weights and activations of the rows below int8.
 constexpr std::pair<const char*, const char*> few_bits[] = {
-    {"lsq4", "lsq4"}, {"apot4", "apot4"}, {"pact4", "pact4"}, {"dorefa4", "dorefa4"}, {"kmeans4", "lsq4"},
-    {"lsq2", "lsq2"}, {"apot2", "apot2"}, {"ewgs2", "ewgs2"}, {"ternary", "lsq4"},    {"binary", "lsq8"},
+    {"lsq4", "lsq4"},    {"apot4", "apot4"}, {"pact4", "pact4"},   {"dorefa4", "dorefa4"},
+    {"kmeans4", "lsq4"}, {"lsq2", "lsq2"},   {"apot2", "apot2"},   {"ewgs2", "ewgs2"},
+    {"ternary", "lsq4"}, {"binary", "lsq8"}, {"binary", "binary"},
 };
 
 /// The trained network goes on learning in codes for an epoch.
@@ -223,7 +224,9 @@ inline pith::result<void> show_glyphs(json& rows) {
         const auto small = measure_side(*g, c.test);
         if (!small)
             return small.error();
-        const std::string kind = std::string(weights) + "/" + (activations + std::strlen(activations) - 1);
+        const bool both = std::string_view(activations) == "binary";
+        const std::string kind =
+            std::string(weights) + "/" + (both ? "1" : activations + std::strlen(activations) - 1);
         show_side(rows, c.name, kind, *small, accuracy_of(*small), *large);
     }
     return {};

@@ -121,6 +121,8 @@ TEST_CASE("any quantizer: every name of activations parses, names itself, and qu
             },
             *q);
     }
+    REQUIRE(parse_activation_quantizer("binary"));
+    CHECK(name_of(*parse_activation_quantizer("binary")) == "binary");
     REQUIRE(parse_activation_quantizer("float"));
     CHECK(std::holds_alternative<std::monostate>(*parse_activation_quantizer("float")));
     CHECK(std::get<lsq>(*parse_activation_quantizer("lsq3", 640)).features == 640);
@@ -138,7 +140,7 @@ TEST_CASE("any quantizer: other names and widths are refused, and why is said") 
         CHECK(std::string(q.error().where) == name);
     }
     for (const char* name : {"", "lsq", "lsq1", "lsq9", "apot6", "ewgs9", "pact1", "dorefa1", "kmeans4",
-                             "ternary", "binary", "float8", "32"}) {
+                             "ternary", "binary2", "float8", "32"}) {
         CAPTURE(name);
         const auto q = parse_activation_quantizer(name);
         REQUIRE(!q);

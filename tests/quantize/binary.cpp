@@ -73,3 +73,17 @@ TEST_CASE("binary: weights stay in [-1, 1] where gradients are clipped") {
     binary_weights{}.after_update(std::span<float>(x), std::span<float>{});
     CHECK(x == std::vector<float>{-1.f, 0.5f, 1.f});
 }
+
+TEST_CASE("binary activations: signs of scale 1, gradients clipped or bent") {
+    using quantize::binary_activations;
+    const std::vector<double> x{-1.5, -0.75, 0.0, 0.5, 1.5};
+    const auto f = forward<double>(binary_activations{}, x, {});
+    CHECK(f.codes == std::vector<double>{-1, -1, 1, 1, 1});
+    CHECK(f.scale == 1);
+    const std::vector<double> g{1, 2, 3, 4, 5};
+    const auto of = [&](const binary_activations& q) {
+        return backward<double>(q, x, forward<double>(q, x, {}), g).x;
+    };
+    CHECK(of({.polynomial = false}) == std::vector<double>{0, 2, 3, 4, 0});
+    CHECK(of({.polynomial = true}) == std::vector<double>{0, 1, 6, 4, 0}); // slope 2 - 2 |x|
+}
