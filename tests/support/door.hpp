@@ -13,6 +13,7 @@
 
 #include <pith/graph/evaluate.hpp>
 #include <pith/graph/graph.hpp>
+#include <pith/graph/shape_text.hpp>
 #include <pith/io/array.hpp>
 
 namespace pith::tests {
@@ -63,13 +64,6 @@ through_doors(const graph<float>& g, std::vector<any_tensor<float>> inputs, cons
     if (std::isnan(want) || std::isinf(want))
         return std::isnan(want) ? std::isnan(have) : have == want;
     return std::fabs(have - want) <= absolute + relative * std::fabs(want);
-}
-
-[[nodiscard]] inline std::string text_of(const shape& dims) {
-    std::string out = "[";
-    for (const auto d : dims)
-        out += std::to_string(d) + " ";
-    return out + "]";
 }
 
 /// Empty if both are equal (whole numbers) or close (real ones), else what differs.

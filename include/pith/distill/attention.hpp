@@ -32,9 +32,10 @@ struct attention {
             const Eigen::MatrixXd x = sample(student, n);
             const Eigen::VectorXd energy = x.rowwise().squaredNorm() / channels;
             const double norm = energy.norm();
-            const Eigen::VectorXd q = normalized(energy);
-            const Eigen::VectorXd apart = q - normalized(sample(teacher, n).rowwise().squaredNorm() /
-                                                         static_cast<double>(teacher.channels()));
+            const Eigen::VectorXd q = normalized<Eigen::VectorXd>(energy);
+            const Eigen::VectorXd apart =
+                q - normalized<Eigen::VectorXd>(sample(teacher, n).rowwise().squaredNorm() /
+                                                static_cast<double>(teacher.channels()));
             loss += apart.squaredNorm() / all;
             const Eigen::VectorXd dq = 2 / all * apart;
             // The normalisation takes away what points along q.
@@ -69,9 +70,10 @@ private:
                                                  static_cast<Eigen::Index>(of.channels()))
             .template cast<double>();
     }
-    [[nodiscard]] static Eigen::VectorXd normalized(Eigen::VectorXd energy) {
-        const double norm = energy.norm();
-        return norm > 0 ? Eigen::VectorXd(energy / norm) : energy;
+    template <class Vector>
+    [[nodiscard]] static Vector normalized(Vector energy) {
+        const auto norm = energy.norm();
+        return norm > 0 ? Vector(energy / norm) : energy;
     }
 };
 

@@ -23,12 +23,14 @@ namespace pith::io {
 }
 
 /// A file opened, checked and ready to run.
-[[nodiscard]] inline result<run::session> open_session(const std::string& path,
-                                                       const run::session_options& options = {}) {
+/// @tparam Ops the operations that the program may have
+template <class Ops = run::op_list>
+[[nodiscard]] result<run::basic_session<Ops>> open_session(const std::string& path,
+                                                           const run::session_options& options = {}) {
     auto bytes = read_program(path);
     if (!bytes)
         return bytes.error();
-    auto opened = run::session::open(*std::move(bytes), options);
+    auto opened = run::basic_session<Ops>::open(*std::move(bytes), options);
     if (!opened) {
         const fault& f = opened.error();
         return fault{f.code, f.what, f.where[0] == '\0' ? path : path + ": " + f.where};
@@ -36,9 +38,10 @@ namespace pith::io {
     return opened;
 }
 
-/// Writes a program that program_view::open accepts; anything else is refused.
-[[nodiscard]] inline result<void> save_program(bytes_view program, const std::string& path) {
-    PITH_TRY(run::program_view::open(program));
+/// Writes a program that basic_program_view<Ops>::open accepts; anything else is refused.
+template <class Ops = run::op_list>
+[[nodiscard]] result<void> save_program(bytes_view program, const std::string& path) {
+    PITH_TRY(run::basic_program_view<Ops>::open(program));
     return write_file(path, program);
 }
 

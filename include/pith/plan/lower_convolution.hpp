@@ -125,11 +125,13 @@ template <class E>
 }
 
 /// The tiles that the target's best kernels read.
-[[nodiscard]] inline format::tile int8_tile_for(const target& to) {
-    return tile_for(kernel::entries<kernel::igemm_args>::list<on_use>(), to.isa, to.int8_tile);
+template <class Use = on_use>
+[[nodiscard]] format::tile int8_tile_for(const target& to) {
+    return tile_for(kernel::entries<kernel::igemm_args>::list<Use>(), to.isa, to.int8_tile);
 }
-[[nodiscard]] inline format::tile f32_tile_for(const target& to) {
-    return tile_for(kernel::entries<kernel::sgemm_args>::list<on_use>(), to.isa, to.f32_tile);
+template <class Use = on_use>
+[[nodiscard]] format::tile f32_tile_for(const target& to) {
+    return tile_for(kernel::entries<kernel::sgemm_args>::list<Use>(), to.isa, to.f32_tile);
 }
 
 /// Weight codes as a program stores them: int8, or indices of fewer bits where their kernels read those.
