@@ -47,6 +47,17 @@ foreach(source IN LISTS facets)
     endforeach()
 endforeach()
 
+# One more element format does not compile where it has to be known.
+add_test(NAME refuse/one_more_format
+         COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile}" -D INCLUDE_DIR=${include_dir}
+                 -D SOURCE=${CMAKE_CURRENT_SOURCE_DIR}/refuse/formats/thirds.cpp
+                 -D WORK=${CMAKE_CURRENT_BINARY_DIR}/one_more_format
+                 -P ${CMAKE_CURRENT_SOURCE_DIR}/refuse/one_more_format.cmake)
+
+# How much code an extension takes, as README says.
+add_test(NAME extend/lines COMMAND ${CMAKE_COMMAND} -D README=${PROJECT_SOURCE_DIR}/README.md
+         -D FOLDER=${CMAKE_CURRENT_SOURCE_DIR}/extend -P ${CMAKE_CURRENT_SOURCE_DIR}/extend/lines.cmake)
+
 foreach(way add_subdirectory find_package)
     add_test(NAME consume/${way} COMMAND ${CMAKE_COMMAND} -D WAY=${way} -D ROOT=${PROJECT_SOURCE_DIR}
              -D BINARY_DIR=${CMAKE_CURRENT_BINARY_DIR}/consume -D COMPILER=${CMAKE_CXX_COMPILER}

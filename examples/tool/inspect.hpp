@@ -98,14 +98,13 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
 }
 [[nodiscard]] inline std::string encoding_text(const pith::graph<float>& g,
                                                const pith::node<pith::layer_list>& n) {
-    const pith::affine_encoding* code = g[n.outputs[0]].affine();
+    const pith::encoding* code = &g[n.outputs[0]].encoded;
     for (const auto id : n.inputs)
-        if (id != pith::no_value && g[id].is_constant() && g[id].affine() != nullptr &&
-            g[id].affine()->bits <= 8)
-            code = g[id].affine();
-    if (code == nullptr)
+        if (id != pith::no_value && g[id].is_constant() && g[id].is_coded() && g[id].encoded.bits() <= 8)
+            code = &g[id].encoded;
+    if (!code->is_coded())
         return std::string(pith::format::name_of(g[n.outputs[0]].type));
-    return coding_text(code->bits, code->levels.size());
+    return coding_text(code->bits(), code->listed());
 }
 
 [[nodiscard]] inline inspection inspect_program(const pith::run::session& s) {

@@ -179,8 +179,7 @@ struct graph_source {
     std::vector<unmatched> rest;
 
     [[nodiscard]] bool has_codes() const {
-        return std::any_of(net.values.begin(), net.values.end(),
-                           [](const auto& v) { return v.affine() != nullptr; });
+        return std::any_of(net.values.begin(), net.values.end(), [](const auto& v) { return v.is_coded(); });
     }
 
     void match(const reference& g) {

@@ -39,9 +39,10 @@ PITH_COMPILED detail::compiled_values detail::simulate_real(detail::simulation<f
 PITH_COMPILED detail::compiled_tensors simulate(const graph<float>&, view<const any_tensor<float>>,
                                                 ignore_values&&);
 PITH_COMPILED result<graph<float>> passes::simplify::operator()(graph<float>) const;
-PITH_COMPILED result<graph<float>> quantize::post_training::operator()(graph<float>) const;
-PITH_COMPILED result<graph<float>> quantize::commit_aware(const train::tape<float>&,
-                                                          const quantize::post_training&);
+PITH_COMPILED result<graph<float>>
+    quantize::post_training_of<quantize::uniform>::operator()(graph<float>) const;
+PITH_COMPILED result<graph<float>>
+quantize::commit_aware(const train::tape<float>&, const quantize::post_training&, const passes::simplify&);
 PITH_COMPILED result<train::tape<float>> train::tape<float>::make(graph<float>, const train::tape_options&,
                                                                   const std::vector<train::learned_constant>&,
                                                                   std::vector<train::quantized_value<float>>);

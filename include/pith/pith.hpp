@@ -16,6 +16,7 @@
 #include "graph/accumulator_bound.hpp"
 #include "graph/bounded.hpp"
 #include "graph/builder.hpp"
+#include "graph/carry.hpp"
 #include "graph/channels.hpp"
 #include "graph/checked_layer.hpp"
 #include "graph/cholesky.hpp"

@@ -13,6 +13,7 @@
 
 #include "support/gradient_check.hpp"
 #include "support/layers.hpp"
+#include "support/packed_output.hpp"
 
 using namespace pith;
 
@@ -34,18 +35,6 @@ graph<T, mine::layers> shuffled_net() {
 any_tensors<float> random_image(std::uint64_t seed) {
     random_bits bits(seed);
     return {tests::random_tensor<float>({1, 4, 4, 6}, bits)};
-}
-
-tensor<float> packed_output(const graph<float, mine::layers>& g, const any_tensors<float>& x) {
-    const auto bytes = plan::pack<mine::operations>(g);
-    REQUIRE(bytes.has_value());
-    auto program = run::basic_session<mine::operations>::open(*bytes);
-    REQUIRE(program.has_value());
-    const auto& elements = std::get<0>(x[0]).data();
-    std::copy(elements.begin(), elements.end(), program->input(0).begin());
-    program->run();
-    const auto y = program->output(0);
-    return {program->program().output(0).dims, {y.begin(), y.end()}};
 }
 
 } // namespace
@@ -108,9 +97,10 @@ TEST_CASE("it is quantised, and the packed program gives the bits of the simulat
     REQUIRE(coded.has_value());
     CHECK(executions_of(*coded)[1].how == execution::integer);
     const auto x = random_image(3);
-    CHECK(packed_output(*coded, x) == std::get<0>((*simulate(*coded, x))[0]));
+    CHECK(tests::packed_output<mine::operations>(*coded, x) == std::get<0>((*simulate(*coded, x))[0]));
     const auto real = shuffled_net<float>();
-    CHECK(tests::difference(packed_output(real, x), std::get<0>((*evaluate(real, x))[0])) < 1e-5);
+    CHECK(tests::difference(tests::packed_output<mine::operations>(real, x),
+                            std::get<0>((*evaluate(real, x))[0])) < 1e-5);
     const auto unknown = plan::pack(real); // by a list without the operation
     REQUIRE_FALSE(unknown.has_value());
     CHECK(std::string_view(unknown.error().where) == "operation kind 128");

@@ -56,7 +56,7 @@ TEST_CASE("learned codes are what is simulated and what is executed") {
         REQUIRE(g);
         std::size_t low = 0;
         for (const auto& v : g->values)
-            low += v.affine() != nullptr && v.affine()->bits == bits ? 1 : 0;
+            low += v.is_coded() && v.encoded.bits() == bits ? 1 : 0;
         CHECK(low == 14); // eight weights and six activations
         CHECK(flow::check_everywhere(*g, 9).reals == 0);
     }

@@ -15,9 +15,9 @@ namespace {
 using namespace pith;
 
 void encode(flow::network& g, value_id v, float scale, std::int32_t zero = 0) {
-    g[v].encoded = affine_encoding::per_tensor({.scale = scale, .zero = zero});
+    g[v].encoded = encoding::per_tensor({.scale = scale, .zero = zero});
 }
-void encode_weights(flow::network& g, std::size_t node, affine_encoding e) {
+void encode_weights(flow::network& g, std::size_t node, encoding e) {
     g[g.nodes[node].inputs[1]].encoded = std::move(e);
 }
 void fill(flow::network& g, std::size_t node, std::size_t input, float with) {
@@ -52,7 +52,7 @@ void check_all(const tensor<float>& y, float expected, float tolerance) {
 }
 
 /// x [1, depth] -> relu(dense), all weights 1, so the sum is depth * x.
-flow::network all_ones(std::int64_t depth, bool coded, affine_encoding weights) {
+flow::network all_ones(std::int64_t depth, bool coded, encoding weights) {
     graph_builder<float> b(1);
     const auto x = b.input({1, depth});
     const auto d = b.fully_connected(x, 3);
@@ -67,8 +67,8 @@ flow::network all_ones(std::int64_t depth, bool coded, affine_encoding weights) 
     return g;
 }
 
-const affine_encoding bytes{{1.f / 127.f}, {0}, -1, 8, -127, 127};
-const affine_encoding signs{{1.f / 127.f}, {0}, -1, 1, -127, 127, {-127, 127}};
+const encoding bytes{format::affine_codes{.lowest = -127, .highest = 127}, {1.f / 127.f}};
+const encoding signs{format::codebook{{-127, 127}, 2}, {1.f / 127.f}};
 
 } // namespace
 
@@ -101,7 +101,7 @@ TEST_CASE("deep sums: the mean of a flattened image") {
         fill(g, 1, 2, 0.f);
         for (const auto v : {x, f})
             encode(g, v, 1.f / 255.f);
-        encode_weights(g, 1, {{share / 127.f}, {0}, -1, 8, -127, 127});
+        encode_weights(g, 1, {bytes.element, {share / 127.f}});
         if (coded)
             encode(g, y, 1.f / 255.f);
         const auto choices = plan::explain(g);
@@ -147,7 +147,7 @@ TEST_CASE("deep sums: a bias that int32 holds, but not with the sum") {
             encode(g, y, 2147483647.f * unit / 200.f, 2);
             fill(g, 0, 1, 1.f);
             fill(g, 0, 2, 2147483647.f * unit);
-            encode_weights(g, 0, {{1.f / 127.f}, {0}, -1, bits, bits == 8 ? -127 : 120, 127});
+            encode_weights(g, 0, {format::affine_codes{0, bits == 8 ? -127 : 120, 127}, {1.f / 127.f}});
             const auto how = executions_of(g)[0];
             CHECK(how.parts.size() == (groups == 4 ? 0U : 1U));
             CHECK((how.how == execution::real) == (groups == 4));

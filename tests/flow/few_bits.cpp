@@ -37,7 +37,7 @@ TEST_CASE("adaptively rounded networks of two to seven bits are what is simulate
         CHECK(flow::check_everywhere(*corrected, 10).reals == 0);
         std::size_t few = 0;
         for (const auto& v : rounded->values)
-            few += v.affine() != nullptr && v.is_constant() && v.affine()->bits == bits ? 1 : 0;
+            few += v.is_coded() && v.is_constant() && v.encoded.bits() == bits ? 1 : 0;
         CHECK(few == 8); // of ten: the first and the last keep eight bits
     }
 }

@@ -36,24 +36,22 @@ flow::network narrowed(flow::network g, std::uint64_t seed, unsigned bits) {
     for (const auto& n : g.nodes) {
         if (!std::holds_alternative<pith::conv2d>(n.layer) && !std::holds_alternative<pith::dense>(n.layer))
             continue;
-        auto e = *g[n.inputs[1]].affine();
+        auto e = g[n.inputs[1]].encoded;
         const unsigned width = bits != 0 ? bits : 1 + random.below(7);
-        e.bits = static_cast<std::uint8_t>(width);
         if (++turn % 2 == 0 || width == 1) {
             const auto top =
                 static_cast<std::int16_t>(width == 1 ? 1 + random.below(2) : 64 + random.below(64));
-            e.levels = codebook(std::size_t{1} << width, top, random);
+            auto levels = codebook(std::size_t{1} << width, top, random);
             if (width > 2 && turn % 4 == 0)
-                e.levels.erase(e.levels.begin() + 1); // not all indices in use
-            e.lowest = -top;
-            e.highest = top;
+                levels.erase(levels.begin() + 1); // not all indices in use
+            e.element = pith::element_of(levels).value();
         } else {
             const std::int32_t half = 1 << (width - 1);
-            e.lowest = turn % 3 == 0 ? -half : 1 - half;
-            e.highest = half - 1;
+            e.element =
+                pith::format::affine_codes{.lowest = turn % 3 == 0 ? -half : 1 - half, .highest = half - 1};
         }
         for (auto& s : e.scales)
-            s *= 127.f / static_cast<float>(e.highest);
+            s *= 127.f / static_cast<float>(e.codes().highest);
         g[n.inputs[1]].encoded = e;
     }
     return g;

@@ -66,25 +66,24 @@ network encoded(network g, std::uint64_t seed, const std::vector<pith::value_id>
     for (const auto& [id, range] : ranges)
         if (!inside_activation(g, uses, id) && std::find(plain.begin(), plain.end(), id) == plain.end())
             g[id].encoded =
-                pith::affine_encoding::per_tensor(pith::format::affine_from_range(range.first, range.second));
+                pith::encoding::per_tensor(pith::format::affine_from_range(range.first, range.second));
     for (pith::node_index k = 0; k < g.nodes.size(); ++k) {
         auto& n = g.nodes[k];
         const bool weighted =
             std::holds_alternative<pith::conv2d>(n.layer) || std::holds_alternative<pith::dense>(n.layer);
         if (weighted) {
             auto& w = g[n.inputs[1]];
-            pith::affine_encoding e{{}, {}, 0, 8, -127, 127};
+            pith::encoding e{pith::format::affine_codes{.lowest = -127, .highest = 127}, {}, 0};
             const auto slice = w.reals()->size() / static_cast<std::size_t>(w.dims[0]);
             for (std::size_t o = 0; o < static_cast<std::size_t>(w.dims[0]); ++o) {
                 float most = 1e-6f;
                 for (std::size_t i = 0; i < slice; ++i)
                     most = std::max(most, std::fabs((*w.reals())[o * slice + i]));
                 e.scales.push_back(most / 127);
-                e.zeros.push_back(0);
             }
             w.encoded = e;
         }
-        if (moves(g, k) && g[n.inputs[0]].affine() != nullptr)
+        if (moves(g, k) && g[n.inputs[0]].is_coded())
             for (const auto id : n.outputs)
                 g[id].encoded = g[n.inputs[0]].encoded;
     }

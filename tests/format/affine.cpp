@@ -26,6 +26,28 @@ struct noise {
 
 } // namespace
 
+TEST_CASE("affine: the bits of an index of the codes, and codes that all are in use") {
+    const auto bits = [](std::int32_t lowest, std::int32_t highest) {
+        return affine_codes{.lowest = lowest, .highest = highest}.bits();
+    };
+    CHECK(bits(0, 255) == 8);
+    CHECK(bits(-127, 127) == 8);
+    CHECK(bits(-8, 7) == 4);
+    CHECK(bits(-7, 7) == 4);
+    CHECK(bits(-1, 1) == 2);
+    CHECK(bits(0, 1) == 1);
+    CHECK(bits(5, 5) == 1);
+    CHECK(bits(0, 65535) == 16);
+    CHECK(bits(std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()) == 32);
+    CHECK(affine_codes{}.listed() == 0);
+    CHECK_FALSE(affine_codes{.lowest = 1, .highest = 0}.is_valid());
+    const affine a{0.25f, 3, 0, 15, 0};
+    for (int eighth = -40; eighth < 80; ++eighth) {
+        const float x = static_cast<float>(eighth) / 8.f;
+        CHECK(affine_codes{3, 0, 15}.encode(x / a.scale) == encode(a, x));
+    }
+}
+
 TEST_CASE("affine: every code survives decoding and encoding") {
     noise random;
     for (int trial = 0; trial < 2000; ++trial) {

@@ -72,13 +72,13 @@ inline bytes low_bit_program() {
         for (const auto id : n.inputs) {
             if (id == pith::no_value || !pith::has_weight_codes((*g)[id]))
                 continue;
-            auto e = *(*g)[id].affine();
-            e.bits = listed ? 2 : 3;
-            e.levels = listed ? std::vector<std::int16_t>{-120, -30, 30, 120} : std::vector<std::int16_t>{};
-            e.lowest = listed ? -120 : -4;
-            e.highest = listed ? 120 : 3;
+            auto e = (*g)[id].encoded;
+            if (listed)
+                e.element = pith::format::codebook{{-120, -30, 30, 120}, 4};
+            else
+                e.element = pith::format::affine_codes{.lowest = -4, .highest = 3};
             for (auto& s : e.scales)
-                s *= 127.f / static_cast<float>(-e.lowest);
+                s *= 127.f / static_cast<float>(-e.codes().lowest);
             (*g)[id].encoded = e;
             listed = !listed;
         }

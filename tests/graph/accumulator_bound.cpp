@@ -22,7 +22,7 @@ struct one_output {
         value<float> w;
         w.dims = {1, depth};
         w.constant = tensor<float>(w.dims, static_cast<float>(code) / 128.f);
-        w.encoded = affine_encoding{{1.f / 128.f}, {0}, 0, 8, -128, 127};
+        w.encoded = encoding{format::affine_codes{.lowest = -128, .highest = 127}, {1.f / 128.f}, 0};
         const tensor<float> b({static_cast<std::int64_t>(bias.size())}, bias);
         return accumulate_layer(w, bias.empty() ? nullptr : &b, from, ways);
     }
@@ -75,7 +75,7 @@ TEST_CASE("accumulators: a channel that is too much by itself cannot be taken ap
     value<float> w;
     w.dims = {1, 1, 70000, 2};
     w.constant = tensor<float>(w.dims, 1.f);
-    w.encoded = affine_encoding{{1.f / 127.f}, {0}, 0, 8, -127, 127};
+    w.encoded = encoding{format::affine_codes{.lowest = -127, .highest = 127}, {1.f / 127.f}, 0};
     const auto a = accumulate_layer<float>(w, nullptr, {}, sum_cut::depth);
     CHECK_FALSE(a.fits);
     CHECK(a.range.highest == 140000 * std::int64_t{127} * 255);
@@ -90,11 +90,12 @@ TEST_CASE("accumulators: which nodes run in codes, in parts, or in floating poin
         const auto x = b.input({1, 4, 4, 4});
         const auto y = b.conv(x, how);
         for (const auto v : {x, y})
-            b[v].encoded = affine_encoding::per_tensor({.scale = 1.f});
+            b[v].encoded = encoding::per_tensor({.scale = 1.f});
         auto g = std::move(b).finish({y});
         REQUIRE(g);
         auto& n = g->nodes[0];
-        (*g)[n.inputs[1]].encoded = affine_encoding{{1.f / 128.f}, {0}, -1, 8, -128, 127};
+        (*g)[n.inputs[1]].encoded =
+            encoding{format::affine_codes{.lowest = -128, .highest = 127}, {1.f / 128.f}};
         for (auto& e : (*g)[n.inputs[2]].reals()->data())
             e = bias;
         return executions_of(*g)[0];
@@ -120,7 +121,7 @@ TEST_CASE("accumulators: a mean of more pixels than int32 holds codes runs in fl
         const auto x = b.input({1, 1, pixels, 1});
         const auto y = b.global_average(x);
         for (const auto v : {x, y})
-            b[v].encoded = affine_encoding::per_tensor({.scale = 1.f});
+            b[v].encoded = encoding::per_tensor({.scale = 1.f});
         auto g = std::move(b).finish({y});
         REQUIRE(g);
         CHECK((executions_of(*g)[0].how == execution::integer) == (pixels == 8421504));

@@ -33,13 +33,13 @@ TEST_CASE("measure counts parameters, multiply-adds and bytes at their width") {
     CHECK(cost.macs == 64 * 4 * 36 + 2560);
 
     // 4-bit weights, the bias stays.
-    (*g)[g->nodes[0].inputs[1]].encoded = affine_encoding{{1}, {0}, -1, 4, -7, 7};
+    (*g)[g->nodes[0].inputs[1]].encoded = encoding{format::affine_codes{.lowest = -7, .highest = 7}, {1}};
     cost = measure(*g);
     CHECK(cost.nodes[0].weight_bytes == 54 + 16);
     CHECK(cost.nodes[0].weight_bits == 4);
 
     // A depthwise layer has a byte for each.
-    (*g)[g->nodes[1].inputs[1]].encoded = affine_encoding{{1}, {0}, -1, 4, -7, 7};
+    (*g)[g->nodes[1].inputs[1]].encoded = encoding{format::affine_codes{.lowest = -7, .highest = 7}, {1}};
     cost = measure(*g);
     CHECK(cost.nodes[1].weight_bytes == 36 + (cost.nodes[1].parameters - 36) * 4);
     CHECK(cost.nodes[1].weight_bits == 8);

@@ -9,11 +9,11 @@ using namespace pith;
 namespace {
 
 void encode_value(graph_builder<float>& b, value_id id, float scale = 0.1f, std::int32_t zero = 7) {
-    b[id].encoded = affine_encoding::per_tensor({.scale = scale, .zero = zero});
+    b[id].encoded = encoding::per_tensor({.scale = scale, .zero = zero});
 }
 
 void encode_weights(graph_builder<float>& b, value_id id) {
-    b[id].encoded = affine_encoding{{0.01f}, {0}, -1, 8, -127, 127};
+    b[id].encoded = encoding{format::affine_codes{.lowest = -127, .highest = 127}, {0.01f}};
 }
 
 struct conv_and_relu {
@@ -140,7 +140,7 @@ TEST_CASE("averages from uint8 to int8 codes run in reals, of one type in codes"
             const auto x = b.input({1, 4, 4, 2});
             encode_value(b, x);
             const auto y = global ? b.global_average(x) : b.average_pool(x, 2);
-            b[y].encoded = affine_encoding::per_tensor({.scale = 0.1f, .zero = 7, .moved = moved});
+            b[y].encoded = encoding::per_tensor({.scale = 0.1f, .zero = 7, .moved = moved});
             CHECK((alone(b, y) == execution::integer) == (moved == 0));
         }
 }

@@ -31,7 +31,7 @@ struct quantum {
 };
 
 void encode_value(graph_builder<float>& b, value_id id, quantum q) {
-    b[id].encoded = affine_encoding::per_tensor({.scale = q.scale, .zero = q.zero});
+    b[id].encoded = encoding::per_tensor({.scale = q.scale, .zero = q.zero});
 }
 
 /// One scale per output channel, each its own.
@@ -39,8 +39,7 @@ std::vector<float> encode_weights(graph_builder<float>& b, value_id id) {
     std::vector<float> scales;
     for (std::int64_t i = 0; i < b[id].dims[0]; ++i)
         scales.push_back(0.004f + 0.0007f * static_cast<float>(i));
-    const std::vector<std::int32_t> zeros(scales.size(), 0);
-    b[id].encoded = affine_encoding{scales, zeros, 0, 8, -127, 127};
+    b[id].encoded = encoding{format::affine_codes{.lowest = -127, .highest = 127}, scales, 0};
     return scales;
 }
 
@@ -201,7 +200,7 @@ TEST_CASE("sums beyond the 24 bits of a float stay exact") {
     const auto w = b.constant(weights);
     const auto y = b.add_node(dense{}, {x, w, b.constant(tensor<float>({1}, -600.f * 255 * 127))});
     encode_value(b, x, {1.f, 0});
-    b[w].encoded = affine_encoding{{1.f}, {0}, -1, 8, -127, 127};
+    b[w].encoded = encoding{format::affine_codes{.lowest = -127, .highest = 127}, {1.f}};
     encode_value(b, y, {1.f, 0});
     const auto g = std::move(b).finish({y});
     REQUIRE(g.has_value());
@@ -219,7 +218,7 @@ TEST_CASE("a bias beyond int32 is added as a real number, others are rounded hal
     const auto bias = b.constant(tensor<float>({2}, {2.5f, 3e9f}));
     const auto y = b.add_node(dense{}, {x, w, bias});
     encode_value(b, x, {1.f, 0});
-    b[w].encoded = affine_encoding{{1.f}, {0}, -1, 8, -127, 127};
+    b[w].encoded = encoding{format::affine_codes{.lowest = -127, .highest = 127}, {1.f}};
     encode_value(b, y, {1.f, 100});
     const auto g = std::move(b).finish({y});
     REQUIRE(g.has_value());
@@ -370,7 +369,7 @@ TEST_CASE("what cannot run in codes runs on decoded inputs, and its output is en
     encode_value(b, x, {0.5f, 0});
     encode_value(b, y, {0.25f, 128});
     b[y].encoded = {};
-    b[w].encoded = affine_encoding{{0.25f}, {0}, -1, 8, -127, 127};
+    b[w].encoded = encoding{format::affine_codes{.lowest = -127, .highest = 127}, {0.25f}};
     const auto g = std::move(b).finish({z});
     REQUIRE(g.has_value());
     const std::vector<any_tensor<float>> in{tensor<float>({1, 2}, {1.1f, 2.1f})};
@@ -395,8 +394,9 @@ TEST_CASE("simulation in double gives the codes of simulation in float") {
         auto g = std::move(b).finish({y});
         REQUIRE(g.has_value());
         for (const auto id : {x, y})
-            (*g)[id].encoded = affine_encoding::per_tensor({.scale = 0.0123f, .zero = 40});
-        (*g)[g->nodes[0].inputs[1]].encoded = affine_encoding{{0.005f}, {0}, -1, 8, -127, 127};
+            (*g)[id].encoded = encoding::per_tensor({.scale = 0.0123f, .zero = 40});
+        (*g)[g->nodes[0].inputs[1]].encoded =
+            encoding{format::affine_codes{.lowest = -127, .highest = 127}, {0.005f}};
         random_bits bits(8);
         codes out;
         const std::vector<any_tensor<T>> in{random_tensor<T>({1, 6, 6, 3}, bits)};

@@ -35,13 +35,13 @@ TEST_CASE("a convolution between pairs keeps its very codes") {
     const auto g = read(m);
     REQUIRE(g.nodes.size() == 1);
     CHECK(all_in_codes(g));
-    CHECK(code_of(g, g.inputs[0]) == affine_encoding::per_tensor({0.02F, 120}));
-    CHECK(code_of(g, g.outputs[0]) == affine_encoding::per_tensor({0.07F, 3}));
+    CHECK(code_of(g, g.inputs[0]) == encoding::per_tensor({0.02F, 120}));
+    CHECK(code_of(g, g.outputs[0]) == encoding::per_tensor({0.07F, 3}));
     CHECK(g[g.outputs[0]].name == "y");
     const auto& weights = g[g.nodes[0].inputs[1]];
     REQUIRE(has_weight_codes(weights));
-    CHECK(weights.affine()->scales == std::vector<float>{0.01F, 0.02F, 0.03F});
-    CHECK(weights.affine()->bits == 8);
+    CHECK(weights.encoded.scales == std::vector<float>{0.01F, 0.02F, 0.03F});
+    CHECK(weights.encoded.bits() == 8);
     const auto codes = weight_codes(weights); // [3, 3, 3, 2] now
     for (std::size_t o = 0; o < 3; ++o)
         for (std::size_t i = 0; i < 2; ++i)
@@ -159,7 +159,7 @@ TEST_CASE("weights of every type become signed codes where these fit") {
         CHECK(has_weight_codes(held) == (k.bits != 0));
         CHECK(all_in_codes(g) == (k.bits != 0));
         if (k.bits != 0)
-            CHECK(held.affine()->bits == k.bits);
+            CHECK(held.encoded.bits() == k.bits);
         const tensor<float> x = noise({1, 16}, 12.F);
         const auto y = std::get<0>(evaluated(g, {x}));
         for (std::size_t o = 0; o < 8; ++o) {
@@ -185,8 +185,8 @@ TEST_CASE("eight-bit weights that are few numbers far apart are a codebook again
     m.node("Gemm", {"xr", "wr"}, {"y"}, {attr::whole("transB", 1)});
     const auto g = read(m);
     const auto& e = code_of(g, g.nodes[0].inputs[1]);
-    CHECK(e.levels == std::vector<std::int16_t>(levels.begin(), levels.end()));
-    CHECK(e.bits == 4);
+    CHECK(e.element == element_format(format::codebook_of(levels).value()));
+    CHECK(e.bits() == 4);
     const auto codes = weight_codes(g[g.nodes[0].inputs[1]]);
     CHECK(std::equal(codes.begin(), codes.end(), w.begin()));
 }

@@ -122,7 +122,7 @@ TEST_CASE("Quant of activations, in every width and rounding") {
             const float low = k.has_sign ? -span + (k.narrow ? 1.F : 0.F) : 0.F;
             const float high = span - 1 - (k.narrow && !k.has_sign ? 1.F : 0.F);
             const auto y = std::get<0>(evaluated(g, {x}));
-            CHECK((g[g.outputs[0]].affine() != nullptr) == (k.bits <= 8));
+            CHECK((g[g.outputs[0]].is_coded()) == (k.bits <= 8));
             for (std::size_t i = 0; i < 6; ++i) {
                 const float v = std::clamp(x[i] / 0.5F + k.zero, low, high);
                 const std::string mode = k.mode;
@@ -156,12 +156,12 @@ TEST_CASE("a low-bit network of Quant and BipolarQuant runs in codes") {
     const auto g = read(m);
     CHECK(all_in_codes(g));
     const auto& first = code_of(g, g.nodes[0].inputs[1]);
-    CHECK(first.bits == 4);
+    CHECK(first.bits() == 4);
     CHECK(first.axis == 0);
     CHECK(first.scales == rows);
     const auto& second = code_of(g, g.nodes.back().inputs[1]);
-    CHECK(second.bits == 1);
-    CHECK(second.levels == std::vector<std::int16_t>{-1, 1});
+    CHECK(second.bits() == 1);
+    CHECK(second.as<format::binary>() != nullptr);
     const auto codes = weight_codes(g[g.nodes[0].inputs[1]]);
     for (std::size_t i = 0; i < codes.size(); ++i)
         REQUIRE(codes[i] == std::clamp(std::nearbyint(w[i] / rows[i / 32]), -7.F, 7.F));

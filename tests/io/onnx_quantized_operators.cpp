@@ -56,7 +56,7 @@ TEST_CASE("operators of two operands on codes are those between pairs") {
             model pairs = two_operands({1, 3, 4, 4}, element);
             pairs.node(real, {"xr", "ar"}, {"p"}).quantize("p", "yq", "y").decode("yq", "y", "y");
             const auto a = read(codes);
-            CHECK(a[a.outputs[0]].affine()->moved == (element == i8 ? 128 : 0));
+            CHECK(a[a.outputs[0]].encoded.codes().moved == (element == i8 ? 128 : 0));
             const auto x = noise({1, 3, 4, 4}, 9.F);
             CHECK(difference(evaluated(a, {x}), evaluated(read(pairs), {x}), 0.F, 0.F) == "");
         }
@@ -250,7 +250,7 @@ TEST_CASE("operators that move codes move them in codes, padding with the code t
                                 at(c % 3, r + 1, k + 1)}));
     for (const auto& n : g.nodes)
         if (!std::holds_alternative<pad>(n.layer)) // whose filling is not 0
-            CHECK(g[n.outputs[0]].affine() != nullptr);
+            CHECK(g[n.outputs[0]].is_coded());
 }
 
 TEST_CASE("Relu and Clip of codes cut the codes") {

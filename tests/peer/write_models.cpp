@@ -139,41 +139,38 @@ private:
     /// Activations are int8 in the file.
     static void use_int8(graph<float>& q) {
         for (auto& v : q.values)
-            if (auto* e = std::get_if<affine_encoding>(&v.encoded); e != nullptr && codes_of(v))
-                e->moved = 128;
+            if (auto* f = std::get_if<format::affine_codes>(&v.encoded.element); f != nullptr && codes_of(v))
+                f->moved = 128;
     }
     static void recode_identities(graph<float>& q) {
         for (const auto& n : q.nodes) {
             const auto* u = std::get_if<unary>(&n.layer);
-            const auto* code = q[n.outputs[0]].affine();
-            if (u == nullptr || u->op != unary_op::identity || code == nullptr)
+            auto& code = q[n.outputs[0]].encoded;
+            if (u == nullptr || u->op != unary_op::identity || !code.is_coded())
                 continue;
-            affine_encoding other = *code;
-            other.scales[0] *= 1.25F;
-            other.zeros[0] = other.zeros[0] * 3 / 4;
-            q[n.outputs[0]].encoded = other;
+            format::affine other = code.at(0);
+            other.scale *= 1.25F;
+            other.zero = other.zero * 3 / 4;
+            code = encoding::per_tensor(other);
         }
     }
     /// Activations behind others use every sixteenth code only; those of layers have four bits.
     static void use_few_codes(graph<float>& q) {
         for (const auto& n : q.nodes) {
             auto& v = q[n.outputs[0]];
-            if (!std::holds_alternative<unary>(n.layer) || v.affine() == nullptr)
+            if (!std::holds_alternative<unary>(n.layer) || !v.is_coded())
                 continue;
-            if (q[n.inputs[0]].affine() == nullptr) {
-                const format::affine a = v.affine()->at(0);
-                v.encoded = affine_encoding::per_tensor({17.F * a.scale, a.zero / 17, 0, 15}, 4);
+            if (!q[n.inputs[0]].is_coded()) {
+                const format::affine a = v.encoded.at(0);
+                v.encoded = encoding::per_tensor({17.F * a.scale, a.zero / 17, 0, 15});
                 continue;
             }
-            affine_encoding e = *v.affine();
-            e.bits = 4;
-            e.levels.clear();
-            for (std::int16_t code = static_cast<std::int16_t>(e.zeros[0] % 16); code < 256;
-                 code = static_cast<std::int16_t>(code + 16))
-                e.levels.push_back(code);
-            e.lowest = e.levels.front();
-            e.highest = e.levels.back();
-            v.encoded = e;
+            format::codebook few;
+            few.zero = v.encoded.codes().zero;
+            for (std::int32_t code = few.zero % 16; code < 256; code += 16)
+                if (code - few.zero >= -128 && code - few.zero <= 127)
+                    few.levels[few.count++] = static_cast<std::int8_t>(code - few.zero);
+            v.encoded.element = few;
         }
     }
     void save(const graph<float>& q, const std::string& name, const char* ending,
@@ -330,8 +327,8 @@ void add_average_pools(const model_folder& folder, std::size_t count) {
                 graph_builder<float> b;
                 const auto x = b.input({1, 9, 9, 5}, "x");
                 const auto y = b.average_pool(x, 2);
-                b[x].encoded = affine_encoding::per_tensor({.scale = scale, .zero = 125, .moved = from});
-                b[y].encoded = affine_encoding::per_tensor({.scale = scale, .zero = 219, .moved = to});
+                b[x].encoded = encoding::per_tensor({.scale = scale, .zero = 125, .moved = from});
+                b[y].encoded = encoding::per_tensor({.scale = scale, .zero = 219, .moved = to});
                 const std::string name = "average_" + std::to_string(from) + "_" + std::to_string(to) +
                                          (scale == 0.5F ? "_ties" : "_near");
                 folder.add_coded(

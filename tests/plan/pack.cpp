@@ -26,10 +26,11 @@ graph<float> network(bool encoded) {
     if (!encoded)
         return *std::move(g);
     for (const auto v : {x, c, d, s, f, l})
-        (*g)[v].encoded = affine_encoding::per_tensor({0.1f, 7, 0, 255});
+        (*g)[v].encoded = encoding::per_tensor({0.1f, 7, 0, 255});
     for (const auto& n : g->nodes)
         if (std::holds_alternative<conv2d>(n.layer))
-            (*g)[n.inputs[1]].encoded = affine_encoding{{0.01f}, {0}, -1, 8, -127, 127};
+            (*g)[n.inputs[1]].encoded =
+                encoding{format::affine_codes{.lowest = -127, .highest = 127}, {0.01f}};
     return *std::move(g);
 }
 

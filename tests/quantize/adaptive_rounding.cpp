@@ -62,11 +62,34 @@ TEST_CASE("adaptive rounding: nearer to the float network than nearest rounding"
     for (std::size_t i = 0; i < r->values.size(); ++i) {
         CHECK((*again)[static_cast<value_id>(i)].constant == r->values[i].constant);
         const auto& v = r->values[i];
-        if (v.affine() != nullptr && v.affine()->lowest < 0) {
-            CHECK(v.affine()->highest == 3);
+        if (v.is_coded() && v.encoded.codes().lowest < 0) {
+            CHECK(v.encoded.codes().highest == 3);
             CHECK(round_to_codes(v) == *v.reals()); // exactly on the codes
         }
     }
+}
+
+TEST_CASE("adaptive rounding: what is pruned stays zero") {
+    const auto g = to_logits();
+    auto q = few_bits(g, 3)(g);
+    REQUIRE(q);
+    for (auto& v : q->values)
+        if (has_weight_codes(v)) {
+            v.sparsity = format::sparsity::n_of_m(1, 2);
+            for (std::size_t i = 1; i < v.reals()->size(); i += 2)
+                (*v.reals())[i] = 0.f;
+        }
+    const auto r = adaptive_rounding{
+        .calibration = test::samples_for(g), .samples = 8, .rows = 256, .steps = {.steps = 100}}(*q);
+    REQUIRE(r);
+    std::size_t layers = 0;
+    for (const auto& v : r->values)
+        if (has_weight_codes(v)) {
+            ++layers;
+            for (std::size_t i = 1; i < v.reals()->size(); i += 2)
+                REQUIRE((*v.reals())[i] == 0.f);
+        }
+    CHECK(layers > 0);
 }
 
 TEST_CASE("adaptive rounding: weights of eight bits stay as they are") {
@@ -76,7 +99,7 @@ TEST_CASE("adaptive rounding: weights of eight bits stay as they are") {
     const auto r = adaptive_rounding{.calibration = test::samples_for(g), .samples = 4, .rows = 64}(*q);
     REQUIRE(r);
     for (std::size_t i = 0; i < q->values.size(); ++i)
-        if (q->values[i].affine() != nullptr && q->values[i].is_constant())
+        if (q->values[i].is_coded() && q->values[i].is_constant())
             CHECK(r->values[i].constant == q->values[i].constant);
 }
 

@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <pith/graph/passes/forget_codes.hpp>
 #include <pith/quantize/aware_training.hpp>
 #include <pith/quantize/lsq.hpp>
 #include <pith/quantize/straight_through.hpp>
@@ -134,10 +137,148 @@ TEST_CASE("aware training: the first and the last layer learn in codes where the
     const auto outermost = outermost_layers(*committed);
     for (std::size_t k = 0; k < committed->nodes.size(); ++k)
         if (const auto& n = committed->nodes[k]; has_weights(n.layer)) {
-            const auto* e = (*committed)[n.inputs[1]].affine();
-            REQUIRE(e != nullptr);
-            CHECK(e->lowest == (outermost[k] ? -128 : -8));
+            const auto& e = (*committed)[n.inputs[1]].encoded;
+            REQUIRE(e.is_coded());
+            CHECK(e.codes().lowest == (outermost[k] ? -128 : -8));
         }
+}
+
+namespace {
+
+/// A commit of a trained network, folded by passes of one's own.
+template <class Fold>
+result<graph<float>> committed_by(const Fold& fold) {
+    auto tape = tape_of(*prepared<float>(4));
+    REQUIRE(tape.forward());
+    return quantize::commit_aware(
+        tape, {.calibration = quantize::samples_from({{tensor<float>({1, 8, 8, 2})}})}, fold);
+}
+/// What a commit says when simplify has been at work and then `spoil` on value `id`.
+template <class Spoil>
+fault refused_after(const Spoil& spoil) {
+    const auto g = committed_by([&](graph<float> net) -> result<graph<float>> {
+        auto folded = passes::simplify{}(std::move(net));
+        if (folded)
+            spoil(*folded);
+        return folded;
+    });
+    REQUIRE_FALSE(g.has_value());
+    CHECK(g.error().code == errc::unsupported);
+    CHECK(std::string(g.error().what).find("learned encoding") != std::string::npos);
+    return g.error();
+}
+value<float>& learned_weights(graph<float>& g) {
+    for (const auto& n : g.nodes)
+        if (has_weights(n.layer) && g[n.inputs[1]].is_coded())
+            return g[n.inputs[1]];
+    REQUIRE(false);
+    return g[0];
+}
+
+} // namespace
+
+TEST_CASE("aware training: what was learned arrives by the passes alone, without a name or a division") {
+    auto tape = tape_of(*prepared<float>(4));
+    REQUIRE(tape.forward());
+    const auto g = committed_by([&](graph<float> net) {
+        for (auto& v : net.values)
+            v.name = "same";
+        return passes::simplify{}(std::move(net));
+    });
+    REQUIRE(g.has_value());
+    std::size_t weights = 0;
+    for (const auto& v : g->values) {
+        CHECK(v.encoded.mark == 0);
+        weights += has_weight_codes(v) && v.encoded.bits() == 4 ? 1 : 0;
+    }
+    CHECK(weights == 8);
+    // The codes of the tape, turned over at most, at scales that are products with the folded factors.
+    for (const auto& q : tape.quantized()) {
+        const auto& net = tape.network();
+        if (net[q.what.id].reals() == nullptr)
+            continue;
+        const auto same = std::any_of(g->values.begin(), g->values.end(), [&](const auto& v) {
+            if (!has_weight_codes(v) || v.reals()->size() != q.codes.size())
+                return false;
+            const auto codes = weight_codes(v);
+            const std::size_t slice = codes.size() / static_cast<std::size_t>(v.dims[0]);
+            for (std::size_t i = 0; i < codes.size(); ++i) {
+                const std::size_t first = i / slice * slice;
+                std::size_t most = first; // tells the sign of the channel
+                while (most + 1 < first + slice && codes[most] == 0)
+                    ++most;
+                const float sign = codes[most] != 0 && q.codes.data()[most] * codes[most] < 0 ? -1.F : 1.F;
+                if (sign * q.codes.data()[i] != static_cast<float>(codes[i]))
+                    return false;
+            }
+            return true;
+        });
+        CHECK(same);
+    }
+}
+
+TEST_CASE("aware training: a commit refuses passes that drop or change what was learned") {
+    const fault all = refused_after([](graph<float>& g) { g = *passes::forget_codes{}(std::move(g)); });
+    CHECK(std::string(all.where).find("14 of 14 missing") != std::string::npos);
+    const fault one = refused_after([](graph<float>& g) { learned_weights(g).encoded = {}; });
+    CHECK(std::string(one.where).find("1 of 14 missing") != std::string::npos);
+    refused_after([](graph<float>& g) { // other codes
+        auto& w = learned_weights(g);
+        (*w.reals())[0] += 3 * w.encoded.scale(0);
+    });
+    refused_after([](graph<float>& g) { // another format
+        learned_weights(g).encoded.element = format::affine_codes{.lowest = -127, .highest = 127};
+    });
+    refused_after([](graph<float>& g) { // another range of an activation
+        for (auto& v : g.values)
+            if (v.is_coded() && !v.is_constant())
+                v.encoded.scales[0] *= 2;
+    });
+    refused_after([](graph<float>& g) { // two values, one encoding
+        std::uint32_t last = 0;
+        for (auto& v : g.values)
+            if (v.is_coded() && !v.is_constant()) {
+                v.encoded.mark = last != 0 ? last : v.encoded.mark;
+                last = v.encoded.mark;
+            }
+    });
+}
+
+namespace {
+
+/// Levels that are no format of elements.
+struct gapped : quantize::lsq {
+    template <class T>
+    quantize::level_list levels(view<const T>) const {
+        return {-200, 0, 200};
+    }
+};
+/// A code beside the levels.
+struct astray : quantize::lsq {
+    template <class T>
+    quantize::level_list levels(view<const T>) const {
+        return {-1, 0, 1};
+    }
+};
+
+template <class Q>
+std::string refused_by_commit(Q q) {
+    auto g = train::resnet{.depth = 8, .width = 4, .input = {1, 8, 8, 2}, .classes = 3}.build<float>(5);
+    REQUIRE(g);
+    auto tape = tape_of(*quantize::prepare_aware(
+        *std::move(g), [&](const shape&) { return by<float>(q); }, quantize::in_float<float>{}));
+    REQUIRE(tape.forward());
+    const auto committed = quantize::commit_aware(
+        tape, {.calibration = quantize::samples_from({{tensor<float>({1, 8, 8, 2})}})});
+    REQUIRE_FALSE(committed.has_value());
+    return committed.error().what;
+}
+
+} // namespace
+
+TEST_CASE("aware training: a commit refuses codes that no format holds") {
+    CHECK(refused_by_commit(gapped{}).find("must ascend") != std::string::npos);
+    CHECK(refused_by_commit(astray{}).find("not among its levels") != std::string::npos);
 }
 
 TEST_CASE("aware training: bits are taken away step by step from what was learned in more") {

@@ -60,7 +60,7 @@ TEST_CASE("correct bias: the means of the outputs are those of the float network
     REQUIRE(c);
     const auto& last = q->nodes.back();
     const auto scales = weight_scales((*q)[last.inputs[1]]);
-    const double step = static_cast<double>((*q)[last.inputs[0]].affine()->scales[0] *
+    const double step = static_cast<double>((*q)[last.inputs[0]].encoded.scales[0] *
                                             *std::max_element(scales.begin(), scales.end()));
     CHECK(mean_output_error(*q, g) > 0.01);
     CHECK(mean_output_error(*c, g) < 0.51 * step); // biases are whole multiples of it
@@ -81,7 +81,7 @@ TEST_CASE("correct bias: fewer rows come near, against a reference of its own") 
     REQUIRE(q);
     const double before = mean_output_error(*q, g);
     for (auto& v : q->values)
-        if (v.affine() != nullptr && v.is_constant())
+        if (v.is_coded() && v.is_constant())
             v.constant = round_to_codes(v); // masters that know nothing of the float network
     const correct_bias correct{.calibration = test::samples_for(g), .samples = 64, .rows = 1024};
     const auto blind = correct(*q);
@@ -108,10 +108,10 @@ TEST_CASE("correct bias: scales too, and codes stay") {
     for (std::size_t i = 0; i < q->values.size(); ++i) {
         const auto& before = q->values[i];
         const auto& after = c->values[i];
-        if (before.affine() == nullptr || !before.is_constant())
+        if (!before.is_coded() || !before.is_constant())
             continue;
         CHECK(weight_codes(before) == weight_codes(after));
-        changed += before.affine()->scales != after.affine()->scales ? 1u : 0u;
+        changed += before.encoded.scales != after.encoded.scales ? 1u : 0u;
     }
     CHECK(changed == 4);
     // The first layer sees in both networks nearly the same: its outputs' variances must be the same, too.

@@ -145,7 +145,7 @@ TEST_CASE("equalize: sums, clips, shared weights and annotated weights end a cha
     CHECK(quantize::find_equalized_pairs(with(unary{.op = unary_op::sigmoid})).empty());
 
     auto annotated = with(unary{.op = unary_op::relu});
-    annotated[annotated.nodes[2].inputs[1]].encoded = affine_encoding{};
+    annotated[annotated.nodes[2].inputs[1]].encoded = encoding::per_tensor({});
     CHECK(quantize::find_equalized_pairs(annotated).empty());
     auto shared = with(unary{.op = unary_op::relu});
     shared.outputs.push_back(shared.nodes[0].inputs[1]);

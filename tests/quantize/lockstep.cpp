@@ -11,7 +11,7 @@ TEST_CASE("lockstep: stops at every layer with weights, in time to change it") {
     auto q = *quantize::post_training{.calibration = test::samples_for(g), .samples = 4}(g);
     const auto real = quantize::without_encodings(q);
     for (const auto& v : real.values)
-        CHECK(v.affine() == nullptr);
+        CHECK(!v.is_coded());
     std::vector<std::string> seen;
     tensor<float> last;
     REQUIRE(quantize::for_each_coded_layer(

@@ -22,7 +22,7 @@ std::size_t count_of(const graph<float>& g, execution how) {
 }
 
 bool coded(const graph<float>& g, const std::string& name) {
-    return named(g, name).affine() != nullptr;
+    return named(g, name).is_coded();
 }
 
 bool together(const graph<float>& g, const quantize::placement& p, const std::string& a,
@@ -103,7 +103,7 @@ TEST_CASE("placement: layers in floating point are named, and nothing around the
 
     REQUIRE(quantize::place_codes(g, {.outputs = true, .in_real = {"dense", "conv1", "conv2"}}));
     for (const auto& v : g.values)
-        CHECK(v.affine() == nullptr);
+        CHECK(!v.is_coded());
 
     REQUIRE(quantize::place_codes(g, {.outputs = true, .in_real = {"conv1"}}));
     CHECK(!coded(g, "input"));

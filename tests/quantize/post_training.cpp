@@ -21,8 +21,8 @@ using test::named;
 namespace {
 
 format::affine code(const graph<float>& g, const char* name) {
-    REQUIRE(named(g, name).affine() != nullptr);
-    return named(g, name).affine()->at(0);
+    REQUIRE(named(g, name).is_coded());
+    return named(g, name).encoded.at(0);
 }
 
 float largest_difference(const graph<float>& g, const graph<float>& q) {
@@ -77,7 +77,7 @@ TEST_CASE("post training: weights are symmetric per channel, or per tensor") {
         if (!std::holds_alternative<conv2d>(n.layer) && !std::holds_alternative<dense>(n.layer))
             continue;
         const auto& w = *g[n.inputs[1]].reals();
-        const auto& e = *(*q)[n.inputs[1]].affine();
+        const auto& e = (*q)[n.inputs[1]].encoded;
         const auto out = static_cast<std::size_t>(w.dims()[0]);
         REQUIRE(e.scales.size() == out);
         CHECK(e.axis == 0);
@@ -89,7 +89,7 @@ TEST_CASE("post training: weights are symmetric per channel, or per tensor") {
             CHECK(e.scales[c] == top / 127.f);
             whole = std::max(whole, top);
         }
-        CHECK((*t)[n.inputs[1]].affine()->scales == std::vector<float>{whole / 127.f});
+        CHECK((*t)[n.inputs[1]].encoded.scales == std::vector<float>{whole / 127.f});
     }
 }
 
@@ -118,10 +118,10 @@ TEST_CASE("post training: the first and the last layer keep more bits, unless to
         std::vector<int> all;
         for (const auto& n : q->nodes)
             if (has_weights(n.layer)) {
-                const auto& e = *(*q)[n.inputs[1]].affine();
-                CHECK(e.highest == (1 << (e.bits - 1)) - 1);
-                CHECK(e.lowest == -e.highest);
-                all.push_back(e.bits);
+                const auto& e = (*q)[n.inputs[1]].encoded;
+                CHECK(e.codes().highest == (1 << (e.bits() - 1)) - 1);
+                CHECK(e.codes().lowest == -e.codes().highest);
+                all.push_back(static_cast<int>(e.bits()));
             }
         return all;
     };
@@ -179,11 +179,25 @@ TEST_CASE("post training: a bias beyond the int32 of its scales makes the scales
     auto g = n.finish(n.add("dense", dense{}, {x, w, b}));
     const auto q = post_training{.calibration = test::samples_for(g), .samples = 200}(g);
     REQUIRE(q);
-    const auto& e = *(*q)[w].affine();
+    const auto& e = (*q)[w].encoded;
     CHECK(e.scales[0] > 1e-9f / 127.f);
     CHECK(e.scales[1] == 0.5f / 127.f);
     CHECK(format::quantize_bias(3.f, code(*q, "input").scale, e.scales[0]) <= 1 << 30);
     CHECK(largest_difference(g, *q) < 0.05f);
+}
+
+TEST_CASE("post training: one scale for all outputs is made coarser only for the output that needs it") {
+    test::net n;
+    const auto w = n.constant(tensor<float>(shape{2, 2}, {1e-9f, 1e-9f, 1e-9f, 1e-9f}));
+    const auto b = n.constant(tensor<float>(shape{2}, {3.f, 0.f}));
+    auto g = n.finish(n.add("dense", dense{}, {n.input({1, 2}), w, b}));
+    const auto q = post_training{.calibration = test::samples_for(g), .samples = 20, .per_channel = false}(g);
+    REQUIRE(q);
+    const auto& e = (*q)[w].encoded;
+    CHECK(e.axis == 0);
+    REQUIRE(e.scales.size() == 2);
+    CHECK(e.scales[0] > 1e-9f / 127.f);
+    CHECK(e.scales[1] == 1e-9f / 127.f);
 }
 
 TEST_CASE("post training: double graphs get the same codes") {
@@ -205,11 +219,11 @@ TEST_CASE("post training: double graphs get the same codes") {
     REQUIRE(q);
     REQUIRE(f);
     for (std::size_t i = 0; i < q->values.size(); ++i) {
-        const auto* a = q->values[i].affine();
-        const auto* b = f->values[i].affine();
-        REQUIRE((a == nullptr) == (b == nullptr));
-        if (a != nullptr)
-            CHECK(a->scales[0] == doctest::Approx(b->scales[0]).epsilon(1e-5));
+        const auto& a = q->values[i].encoded;
+        const auto& b = f->values[i].encoded;
+        REQUIRE(a.is_coded() == b.is_coded());
+        if (a.is_coded())
+            CHECK(a.scales[0] == doctest::Approx(b.scales[0]).epsilon(1e-5));
     }
 }
 

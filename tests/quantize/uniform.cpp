@@ -22,10 +22,10 @@ TEST_CASE("uniform: symmetric scales per slice are absmax / 127") {
     const std::vector<float> w{1.f, -2.f, 0.5f, 0.f, 0.f, 0.f, 0.1f, 0.2f, -0.05f};
     const auto e = quantize::uniform{}.fit(w, 3);
     CHECK(e.axis == 0);
-    CHECK(e.lowest == -127);
-    CHECK(e.highest == 127);
+    CHECK(e.codes().lowest == -127);
+    CHECK(e.codes().highest == 127);
     CHECK(e.scales == std::vector<float>{2.f / 127.f, 1.f, 0.2f / 127.f});
-    CHECK(e.zeros == std::vector<std::int32_t>{0, 0, 0});
+    CHECK(e.codes().zero == 0);
     CHECK(format::encode(e.at(0), -2.f) == -127);
     const auto whole = quantize::uniform{}.fit(w);
     CHECK(whole.axis == -1);
@@ -35,14 +35,14 @@ TEST_CASE("uniform: symmetric scales per slice are absmax / 127") {
 TEST_CASE("uniform: fewer bits and affine codes") {
     const std::vector<float> x{-1.f, 0.f, 2.f};
     const auto four = quantize::uniform{.bits = 4}.fit(x);
-    CHECK(four.highest == 7);
-    CHECK(four.lowest == -7);
-    CHECK(four.bits == 4);
+    CHECK(four.codes().highest == 7);
+    CHECK(four.codes().lowest == -7);
+    CHECK(four.bits() == 4);
     const auto affine = quantize::uniform{.symmetric = false}.fit(x);
-    CHECK(affine.lowest == 0);
-    CHECK(affine.highest == 255);
+    CHECK(affine.codes().lowest == 0);
+    CHECK(affine.codes().highest == 255);
     CHECK(affine.scales[0] == 3.f / 255.f);
-    CHECK(affine.zeros[0] == 85);
+    CHECK(affine.codes().zero == 85);
 }
 
 TEST_CASE("uniform: least squared error beats absmax on an outlier") {
@@ -50,7 +50,7 @@ TEST_CASE("uniform: least squared error beats absmax on an outlier") {
     for (std::size_t i = 0; i < w.size(); ++i)
         w[i] = static_cast<float>(i % 100) / 100.f - 0.5f;
     w[7] = 2.f;
-    const auto error = [&](const affine_encoding& e) {
+    const auto error = [&](const encoding& e) {
         double sum = 0;
         for (const float v : w) {
             const double d = static_cast<double>(v - format::decode(e.at(0), format::encode(e.at(0), v)));

@@ -133,9 +133,9 @@ inline void refused(const onnx_writer& w, std::string_view what, std::string_vie
     return out;
 }
 
-[[nodiscard]] inline const affine_encoding& code_of(const graph<float>& g, value_id id) {
-    REQUIRE(g[id].affine() != nullptr);
-    return *g[id].affine();
+[[nodiscard]] inline const encoding& code_of(const graph<float>& g, value_id id) {
+    REQUIRE(g[id].is_coded());
+    return g[id].encoded;
 }
 
 /// Whether every node runs in codes or is part of one that does.

@@ -3,11 +3,40 @@
 #define PITH_FORMAT_AFFINE_HPP
 /// Affine integers: real = scale * (code - zero). Real zero is always a code.
 
+#include <cstddef>
 #include <cstdint>
 
 #include "requantize.hpp"
 
 namespace pith::format {
+
+/// Every integer of [lowest, highest]: an element stands for scale * (code - zero). What the scale is stands
+/// beside the format. Kernels multiply the codes of every format as these.
+struct affine_codes {
+    static constexpr bool coded = true;
+
+    std::int32_t zero = 0;
+    std::int32_t lowest = 0;
+    std::int32_t highest = 255;
+    std::int32_t moved = 0; ///< affine::moved
+
+    [[nodiscard]] constexpr bool is_valid() const noexcept { return lowest <= highest; }
+    /// Of an index of the codes.
+    [[nodiscard]] constexpr unsigned bits() const noexcept {
+        unsigned bits = 1;
+        while (bits < 32 && (std::int64_t{1} << bits) <= std::int64_t{highest} - lowest)
+            ++bits;
+        return bits;
+    }
+    [[nodiscard]] constexpr affine_codes codes() const noexcept { return *this; }
+    /// The codes that storage must list: none, since all are in use.
+    [[nodiscard]] static constexpr std::size_t listed() noexcept { return 0; }
+    /// The code of scale * quotient.
+    [[nodiscard]] std::int32_t encode(float quotient) const noexcept {
+        return round_clamped(quotient, lowest - zero, highest - zero) + zero;
+    }
+    friend bool operator==(const affine_codes&, const affine_codes&) = default;
+};
 
 /// One scale and zero point for a whole tensor. Activations are held as uint8 codes.
 struct affine {
@@ -27,7 +56,7 @@ struct affine {
 
 /// Nearest code by true division, ties to even, saturating; NaN gives the lowest code (ONNX QuantizeLinear).
 [[nodiscard]] inline std::int32_t encode(const affine& a, float real) noexcept {
-    return round_clamped(real / a.scale, a.lowest - a.zero, a.highest - a.zero) + a.zero;
+    return affine_codes{a.zero, a.lowest, a.highest, a.moved}.encode(real / a.scale);
 }
 
 /// ONNX DequantizeLinear.

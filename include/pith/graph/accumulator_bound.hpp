@@ -151,7 +151,8 @@ template <class T>
         greatest_bias = std::max(greatest_bias, biases[i] < 0 ? -biases[i] : biases[i]);
     }
     const std::int64_t depth = weights.dims.product(1, weights.dims.rank());
-    const std::int64_t weight = std::max(-weights.affine()->lowest, weights.affine()->highest);
+    const format::affine_codes all = weights.encoded.codes();
+    const std::int64_t weight = std::max(-all.lowest, all.highest);
     const std::int64_t input = std::max(from.zero - from.lowest, from.highest - from.zero);
     a.range = {-depth * weight * input - greatest_bias, depth * weight * input + greatest_bias};
     if (a.range.fits()) // without a look at the weights

@@ -18,36 +18,18 @@
 
 namespace pith {
 
-/// Levels that ascend from `lowest` to `highest` and can be told apart by an index of `bits`.
-template <class = on_use>
-[[nodiscard]] inline bool good_levels(const affine_encoding& e) {
-    for (std::size_t i = 1; i < e.levels.size(); ++i)
-        if (e.levels[i] <= e.levels[i - 1])
-            return false;
-    return !e.levels.empty() && e.levels.size() <= std::size_t{1} << e.bits && e.levels.front() == e.lowest &&
-           e.levels.back() == e.highest;
-}
-
 /// The code of a real value held as uint8, one scale for the whole tensor; none if it has no such encoding.
 template <class T>
 [[nodiscard]] std::optional<format::affine> codes_of(const value<T>& v) {
-    const affine_encoding* e = v.affine();
-    if (e == nullptr || !is_real(v.type) || v.wholes() != nullptr)
+    if (!v.is_coded() || !is_real(v.type) || v.wholes() != nullptr || !fits_uint8(v.encoded))
         return std::nullopt;
-    if (e->scales.size() != 1 || e->zeros.size() != 1 || !(e->scales[0] > 0.f) ||
-        !std::isfinite(e->scales[0]))
-        return std::nullopt;
-    if (e->lowest < 0 || e->highest > 255 || e->zeros[0] < e->lowest || e->zeros[0] > e->highest)
-        return std::nullopt;
-    if (!e->levels.empty() && !good_levels(*e))
-        return std::nullopt;
-    return e->at(0);
+    return v.encoded.at(0);
 }
 
 /// Whether a value uses only some of its codes.
 template <class T>
 [[nodiscard]] bool has_levels(const value<T>& v) {
-    return v.affine() != nullptr && !v.affine()->levels.empty();
+    return v.encoded.listed() != 0;
 }
 
 template <class = on_use>
@@ -58,30 +40,27 @@ template <class = on_use>
 /// Whether a value is a constant with signed codes, zero at 0, one scale or one per slice of axis 0.
 template <class T>
 [[nodiscard]] bool has_weight_codes(const value<T>& v) {
-    const affine_encoding* e = v.affine();
-    if (e == nullptr || v.reals() == nullptr || v.dims.rank() < 1 || e->zeros.size() != e->scales.size())
-        return false;
-    const std::size_t count = e->scales.size();
-    const bool per_axis = e->axis == 0 && count == static_cast<std::size_t>(v.dims[0]);
-    if (!per_axis && count != 1)
-        return false;
-    for (std::size_t i = 0; i < count; ++i)
-        if (e->zeros[i] != 0 || !(e->scales[i] > 0.f) || !std::isfinite(e->scales[i]))
-            return false;
-    return e->lowest >= -128 && e->highest <= 127 && e->lowest < e->highest &&
-           (e->levels.empty() || good_levels(*e));
+    return v.is_coded() && v.reals() != nullptr && v.dims.rank() >= 1 &&
+           fits_int8(v.encoded, static_cast<std::size_t>(v.dims[0]));
+}
+
+/// Codes of a tensor, in the order of its elements; `slices` of axis 0 where the scales are theirs.
+/// @tparam Code what holds every code of the encoding
+template <class Code, class T>
+[[nodiscard]] std::vector<Code> codes_of_elements(const encoding& e, const tensor<T>& x, std::size_t slices) {
+    const std::size_t slice = x.size() / (slices == 0 ? 1 : slices);
+    std::vector<Code> codes(x.size());
+    e.with_codes([&](const auto& f) {
+        for (std::size_t i = 0; i < x.size(); ++i)
+            codes[i] = static_cast<Code>(f.encode(static_cast<float>(x[i]) / e.scale(i / slice)));
+    });
+    return codes;
 }
 
 /// Codes of constant weights, in the order of their elements. @pre has_weight_codes(v)
 template <class T>
 [[nodiscard]] std::vector<std::int8_t> weight_codes(const value<T>& v) {
-    const tensor<T>& w = *v.reals();
-    const std::size_t slice = w.size() / static_cast<std::size_t>(v.dims[0] == 0 ? 1 : v.dims[0]);
-    std::vector<std::int8_t> codes(w.size());
-    for (std::size_t i = 0; i < w.size(); ++i)
-        codes[i] = static_cast<std::int8_t>(
-            v.affine()->encode(slice == 0 ? 0 : i / slice, static_cast<float>(w[i])));
-    return codes;
+    return codes_of_elements<std::int8_t>(v.encoded, *v.reals(), static_cast<std::size_t>(v.dims[0]));
 }
 
 /// One scale per slice of axis 0. @pre has_weight_codes(v)
@@ -89,7 +68,7 @@ template <class T>
 [[nodiscard]] std::vector<float> weight_scales(const value<T>& v) {
     std::vector<float> scales(static_cast<std::size_t>(v.dims[0]));
     for (std::size_t i = 0; i < scales.size(); ++i)
-        scales[i] = v.affine()->at(i).scale;
+        scales[i] = v.encoded.scale(i);
     return scales;
 }
 
@@ -132,13 +111,10 @@ template <class = on_use>
                                     to.zero - to.moved);
 }
 
-/// The code of every element. @pre codes_of accepts a value of this encoding
+/// The code of every element. @pre fits_uint8(e)
 template <class T>
-[[nodiscard]] tensor<std::uint8_t> encode_tensor(const affine_encoding& e, const tensor<T>& x) {
-    tensor<std::uint8_t> codes(x.dims());
-    for (std::size_t i = 0; i < x.size(); ++i)
-        codes[i] = static_cast<std::uint8_t>(e.encode(0, static_cast<float>(x[i])));
-    return codes;
+[[nodiscard]] tensor<std::uint8_t> encode_tensor(const encoding& e, const tensor<T>& x) {
+    return {x.dims(), codes_of_elements<std::uint8_t>(e, x, 1)};
 }
 
 /// format::decode of every code.
@@ -155,7 +131,7 @@ template <class T>
 [[nodiscard]] tensor<T> round_to_codes(const value<T>& v) {
     tensor<T> x = *v.reals();
     if (const auto codes = codes_of(v))
-        return decode_tensor<T>(*codes, encode_tensor(*v.affine(), x));
+        return decode_tensor<T>(*codes, encode_tensor(v.encoded, x));
     if (!has_weight_codes(v))
         return x;
     const auto codes = weight_codes(v);

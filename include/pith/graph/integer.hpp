@@ -40,7 +40,7 @@ struct integer_call {
     std::vector<const tensor<std::uint8_t>*> in;   ///< null for inputs that are not codes
     std::vector<format::affine> from;              ///< codes of the inputs
     std::optional<format::affine> to;              ///< codes of the outputs, behind a fused activation
-    const affine_encoding* levels = nullptr;       ///< of the output, where it does not use all codes
+    const encoding* levels = nullptr;              ///< of the output, where it does not use all codes
     const value<T>* weights = nullptr;             ///< of a layer that multiplies by weights
     const tensor<T>* bias = nullptr;               ///< or null
     const tensor<std::int64_t>* indices = nullptr; ///< the last input of whole numbers
@@ -153,7 +153,7 @@ template <class T, class Layer>
 [[nodiscard]] simulated<T> multiply_parts(const Layer& layer, const integer_call<T>& c) {
     const tensor<float> reals = add_parts(layer, c);
     if (c.to)
-        return encode_tensor(affine_encoding::per_tensor(*c.to), reals);
+        return encode_tensor(encoding::per_tensor(*c.to), reals);
     tensor<T> y(reals.dims());
     std::copy(reals.data().begin(), reals.data().end(), y.data().begin());
     return y;

@@ -41,9 +41,7 @@ struct graph_cost {
 /// Bits of one element of a constant as it is to be stored.
 template <class T>
 [[nodiscard]] int stored_bits(const value<T>& v) {
-    if (const auto* e = v.affine())
-        return e->bits;
-    return static_cast<int>(format::bits_of(v.type));
+    return static_cast<int>(v.is_coded() ? v.encoded.bits() : format::bits_of(v.type));
 }
 
 namespace detail {

@@ -85,7 +85,7 @@ find_fused_activation(const graph<T, Layers>& g, const std::vector<value_uses>& 
     if (!takes_activation(n) || n.outputs.size() != 1 || n.outputs[0] == no_value)
         return std::nullopt;
     const value_id middle = n.outputs[0];
-    if (g[middle].affine() != nullptr || !has_one_reader(uses[middle]))
+    if (g[middle].is_coded() || !has_one_reader(uses[middle]))
         return std::nullopt;
     const node_index reader = uses[middle].readers[0];
     if (!is_clipping(g.nodes[reader]))

@@ -39,7 +39,7 @@ struct simulation {
             return {};
         const auto& v = g[id];
         if (v.reals() != nullptr) {
-            if (v.affine() == nullptr)
+            if (!v.is_coded())
                 return {*v.reals()};
             if (rounded[id].empty())
                 rounded[id] = round_to_codes(v);
@@ -67,7 +67,7 @@ struct simulation {
         if (!codes)
             return nullptr;
         if (coded[id].empty())
-            coded[id] = encode_tensor(*v.affine(), *v.reals());
+            coded[id] = encode_tensor(v.encoded, *v.reals());
         return &coded[id];
     }
 
@@ -90,7 +90,7 @@ struct simulation {
         const auto codes = codes_of(g[id]);
         const auto* real = std::get_if<tensor<T>>(&t);
         held[id] =
-            codes && real != nullptr ? simulated<T>(encode_tensor(*g[id].affine(), *real)) : std::move(t);
+            codes && real != nullptr ? simulated<T>(encode_tensor(g[id].encoded, *real)) : std::move(t);
         known[id] = true;
     }
 };
@@ -148,7 +148,7 @@ template <class T, class Layers>
     c.to = how.codes;
     c.parts = how.parts;
     if (how.output != no_value && how.activation == no_node)
-        c.levels = has_levels(s.g[how.output]) ? s.g[how.output].affine() : nullptr;
+        c.levels = has_levels(s.g[how.output]) ? &s.g[how.output].encoded : nullptr;
     const auto expected = infer_layer(n.layer, infos);
     if (!expected)
         return at_node(expected.error(), n);

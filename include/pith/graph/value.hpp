@@ -12,6 +12,7 @@
 
 #include "../base/shape.hpp"
 #include "../format/dtype.hpp"
+#include "../format/sparsity.hpp"
 #include "encoding.hpp"
 #include "tensor.hpp"
 
@@ -40,6 +41,7 @@ struct value {
     format::dtype type = format::dtype::f32;
     std::variant<std::monostate, tensor<T>, tensor<std::int64_t>> constant{}; ///< monostate: computed
     encoding encoded{};
+    format::sparsity sparsity{};         ///< of a constant's elements
     std::optional<file_layout> layout{}; ///< none: the name is not one of the file's values
 
     [[nodiscard]] bool is_constant() const noexcept { return constant.index() != 0; }
@@ -48,10 +50,8 @@ struct value {
     [[nodiscard]] const tensor<T>* reals() const noexcept { return std::get_if<1>(&constant); }
     /// Constant whole elements, or null.
     [[nodiscard]] const tensor<std::int64_t>* wholes() const noexcept { return std::get_if<2>(&constant); }
-    /// The affine encoding, or null.
-    [[nodiscard]] const affine_encoding* affine() const noexcept {
-        return std::get_if<affine_encoding>(&encoded);
-    }
+    /// Whether it is to be held as codes.
+    [[nodiscard]] bool is_coded() const noexcept { return encoded.is_coded(); }
 };
 
 } // namespace pith

@@ -190,7 +190,7 @@ template <class T, class Layers, class Options>
             return fault{errc::bad_option,
                          "a value has an element type that this opset does not have; write a newer one",
                          g[v].name + " (" + std::string(name_of(g[v].type)) + ")"};
-        if (g[v].affine() != nullptr && g[v].type != format::dtype::f32 && is_real(g[v].type) &&
+        if (g[v].is_coded() && g[v].type != format::dtype::f32 && is_real(g[v].type) &&
             options.codes != code_style::none)
             return fault{errc::unsupported,
                          "codes are written for float32 values; apply the pass as_float32 first", g[v].name};

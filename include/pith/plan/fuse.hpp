@@ -60,7 +60,7 @@ struct fuser {
     }
     /// The relu or clip that alone reads a real value without encoding.
     [[nodiscard]] node_index real_activation(value_id v) const {
-        const node_index r = g[v].affine() == nullptr ? only_reader(v) : no_node;
+        const node_index r = !g[v].is_coded() ? only_reader(v) : no_node;
         if (r == no_node || how[r].how != execution::real)
             return no_node;
         return is_clipping(g.nodes[r]) ? r : no_node;
@@ -98,7 +98,7 @@ struct fuser {
         const node_index j = only_reader(s.output);
         if (j == no_node || computed[j] || at[j].integer != s.integer)
             return no_node;
-        if (!s.integer && g[s.output].affine() != nullptr)
+        if (!s.integer && g[s.output].is_coded())
             return no_node;
         if (at[j].codes && at[j].codes->moved != 0)
             return no_node; // epilogues add codes as they are held

@@ -146,39 +146,52 @@ struct stored_weights {
     std::uint8_t level_count = 0;
 };
 
+/// What the indices of a format's codes mean.
+struct index_meaning {
+    std::int32_t lowest = 0;         ///< the code of index 0, without levels
+    std::vector<std::int8_t> levels; ///< ascending; empty: none
+};
+
+/// An element format that stored weights may have is one more overload.
 template <class = on_use>
-[[nodiscard]] inline bool takes_low_bits(const weighted_layer& l, const affine_encoding& e) noexcept {
-    return !l.depthwise && e.bits >= 1 && e.bits <= format::most_low_bits &&
-           (!e.levels.empty() || e.highest - e.lowest < 1 << e.bits);
+[[nodiscard]] inline index_meaning stored_form(const format::affine_codes& f) {
+    return {std::min(f.lowest, 128 - (std::int32_t{1} << f.bits())), {}};
+}
+template <class = on_use>
+[[nodiscard]] inline index_meaning stored_form(const format::codebook& f) {
+    return {0, {f.levels.begin(), f.levels.begin() + f.count}};
+}
+template <class = on_use>
+[[nodiscard]] inline index_meaning stored_form(const format::binary& f) {
+    return f.listed() == 0 ? stored_form(f.codes()) : index_meaning{0, {f.lowest, std::int8_t{1}}};
 }
 
 /// @pre has_weight_codes of the value whose codes and encoding these are @param tile of int8 weights
 template <class = on_use>
 [[nodiscard]] inline stored_weights store_weights(const weighted_layer& l,
-                                                  const std::vector<std::int8_t>& codes,
-                                                  const affine_encoding& e, format::tile tile) {
+                                                  const std::vector<std::int8_t>& codes, const encoding& e,
+                                                  format::tile tile) {
     stored_weights s;
     std::vector<std::uint8_t> indices(codes.size());
-    if (!takes_low_bits(l, e)) {
+    if (l.depthwise || e.bits() > format::most_low_bits) {
         std::copy(codes.begin(), codes.end(), indices.begin()); // the same eight bits
         s.tile = tile;
         s.packed = pack_layer<std::uint8_t>(l, indices, tile);
         return s;
     }
-    s.bits = e.bits;
-    const std::int32_t count = std::int32_t{1} << e.bits;
-    if (e.levels.empty()) {
-        const std::int32_t lowest = std::min(e.lowest, 128 - count);
-        s.lowest = static_cast<std::int8_t>(lowest);
+    s.bits = static_cast<std::uint8_t>(e.bits());
+    auto form = e.with_codes([](const auto& f) { return stored_form(f); });
+    if (form.levels.empty()) {
+        s.lowest = static_cast<std::int8_t>(form.lowest);
         for (std::size_t i = 0; i < codes.size(); ++i)
-            indices[i] = static_cast<std::uint8_t>(codes[i] - lowest);
+            indices[i] = static_cast<std::uint8_t>(codes[i] - form.lowest);
     } else {
-        s.levels.assign(e.levels.begin(), e.levels.end());
-        s.level_count = static_cast<std::uint8_t>(e.levels.size());
+        s.levels = std::move(form.levels);
+        s.level_count = static_cast<std::uint8_t>(s.levels.size());
         for (std::size_t i = 0; i < codes.size(); ++i)
             indices[i] = static_cast<std::uint8_t>(
                 std::lower_bound(s.levels.begin(), s.levels.end(), codes[i]) - s.levels.begin());
-        s.levels.resize(static_cast<std::size_t>(count), std::int8_t{0});
+        s.levels.resize(std::size_t{1} << s.bits, std::int8_t{0});
     }
     s.packed = pack_layer<std::uint8_t>(l, indices, format::low_bit_tile);
     s.packed.weights = pack_indices(s.packed.weights, s.bits);
@@ -265,7 +278,7 @@ template <class T, class Layers>
     r.op = operands(out, *in);
     r.highest = 255;
     auto& op = add_codes_convolution(
-        x, l, store_weights(l, own, *x.g[weights].affine(), int8_tile_for(x.processor)), offsets, factors, r);
+        x, l, store_weights(l, own, x.g[weights].encoded, int8_tile_for(x.processor)), offsets, factors, r);
     if (x.current.parts.size() > 1)
         op.name += "/inputs " + std::to_string(part.first) + " to " + std::to_string(part.last - 1);
     return out;
@@ -312,7 +325,7 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
     const tensor<T>* real_bias = bias == no_value ? nullptr : x.g[bias].reals();
     const auto offsets = fold_zero(bias_codes(real_bias, from.scale, scales), codes, from.zero);
     const auto factors = output_factors(from.scale, scales, s.codes);
-    const stored_weights stored = store_weights(l, codes, *x.g[weights].affine(), int8_tile_for(x.processor));
+    const stored_weights stored = store_weights(l, codes, x.g[weights].encoded, int8_tile_for(x.processor));
 
     const auto in = x.read(input, form::codes, placement::bordered);
     if (!in)

@@ -184,7 +184,7 @@ result<void> layer_lowering<unary>::lower(lowering<T, Layers>& x, const unary& l
         const auto in = x.read(inputs[0], form::codes);
         if (!in)
             return in.error();
-        const auto to = levels ? *x.g[output].affine() : affine_encoding::per_tensor(*x.current.codes);
+        const auto to = levels ? x.g[output].encoded : encoding::per_tensor(*x.current.codes);
         detail::add_table(x, x.output(output, form::codes, true), *in, make_table(layer, from, to));
         return {};
     }

@@ -204,7 +204,7 @@ struct lowering {
         return id;
     }
     [[nodiscard]] blob_id code_blob(value_id v) {
-        const auto codes = encode_tensor(*g[v].affine(), *g[v].reals());
+        const auto codes = encode_tensor(g[v].encoded, *g[v].reals());
         return d.add_blob_of(std::vector<std::uint8_t>(codes.data().begin(), codes.data().end()));
     }
     [[nodiscard]] blob_id real_blob(value_id v) {

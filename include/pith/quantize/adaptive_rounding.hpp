@@ -66,6 +66,7 @@ void round_layer(graph<T, Layers>& g, node_index k, const layer_rows& rows, cons
     auto& w = g[n.inputs[1]];
     const std::vector<float> weights(w.reals()->data().begin(), w.reals()->data().end());
     const std::vector<float> scales = weight_scales(w);
+    const format::affine_codes all = w.encoded.codes();
     std::vector<float> bias(rows.outputs);
     if (const auto* b = bias_of(g, n))
         bias.assign(b->data().begin(), b->data().end());
@@ -84,13 +85,15 @@ void round_layer(graph<T, Layers>& g, node_index k, const layer_rows& rows, cons
                                  .weights = weights.data() + first * rows.depth,
                                  .scales = scales.data() + first,
                                  .bias = bias.data() + first,
-                                 .lowest = w.affine()->lowest,
-                                 .highest = w.affine()->highest,
+                                 .lowest = all.lowest,
+                                 .highest = all.highest,
                                  .low = range.low,
                                  .high = range.high};
         const auto codes = round_rows(task, options.steps, options.seed + k);
         for (std::size_t j = 0; j < codes.size(); ++j)
-            (*w.reals())[first * rows.depth + j] = static_cast<T>(codes[j] * scales[first + j / rows.depth]);
+            if (w.sparsity.is_dense() || weights[first * rows.depth + j] != 0.f) // what is pruned stays so
+                (*w.reals())[first * rows.depth + j] =
+                    static_cast<T>(codes[j] * scales[first + j / rows.depth]);
     });
 }
 
@@ -107,8 +110,8 @@ result<graph<T, Layers>> adaptive_rounding::operator()(graph<T, Layers> g) const
     const auto real = without_encodings(g);
     const auto uses = uses_of(g);
     const auto narrow = [&](node_index k) {
-        const auto& e = *g[g.nodes[k].inputs[1]].affine();
-        return e.bits < below_bits && e.levels.empty() && has_one_reader(uses[g.nodes[k].inputs[1]]);
+        const auto& e = g[g.nodes[k].inputs[1]].encoded;
+        return e.bits() < below_bits && e.listed() == 0 && has_one_reader(uses[g.nodes[k].inputs[1]]);
     };
     PITH_TRY(for_each_coded_layer(
         real, g, calibration, samples, [&](const lockstep<T, Layers>& both, node_index k) {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -183,112 +182,127 @@ using aware_training = aware_training_of<any_weight_quantizer, any_activation_qu
 
 namespace detail {
 
-/// What a tape learned about one constant, before normalisations are folded into it.
-struct learned_codes {
-    std::string name; ///< of the weights
-    std::vector<std::int32_t> codes;
-    affine_encoding encoded; ///< levels, bits and bounds; scales come with the folding
-};
-
-template <class = on_use>
-[[nodiscard]] inline affine_encoding encoding_of(std::vector<std::int16_t> levels) {
-    affine_encoding e;
-    e.bits = std::max<std::uint8_t>(index_bits(levels), 1);
-    e.lowest = levels.front();
-    e.highest = levels.back();
-    if (!consecutive(levels))
-        e.levels = std::move(levels);
-    return e;
-}
-
-/// Codes and scales as of now.
+/// What a quantiser has learned, as an encoding, and the codes of x.
 template <class T>
-[[nodiscard]] learned_codes codes_now(const train::quantized_state<T>& q, tensor<T>& weights) {
-    std::vector<T> codes(weights.size());
+[[nodiscard]] result<encoding> learned_encoding(const train::quantized_state<T>& q, view<const T> x,
+                                                view<T> codes, const std::string& name) {
     std::vector<T> scales(q.what.by->scales());
-    q.what.by->forward(weights.data(), q.p, codes, scales);
-    learned_codes out;
-    out.encoded = encoding_of(q.what.by->levels(q.p));
-    const std::size_t slice = codes.size() / scales.size();
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-        out.codes.push_back(static_cast<std::int32_t>(codes[i]));
-        weights[i] = codes[i] * scales[i / slice];
-    }
-    return out;
-}
-
-/// Codes 0 to the highest level of an activation.
-template <class T>
-[[nodiscard]] affine_encoding activation_now(const train::quantized_state<T>& q) {
-    const T zero{0};
-    T code{0};
-    T scale{1};
-    q.what.by->forward({&zero, 1}, q.p, {&code, 1}, {&scale, 1});
-    affine_encoding e = encoding_of(q.what.by->levels(q.p));
-    e.scales = {static_cast<float>(scale)};
-    e.zeros = {0};
+    q.what.by->forward(x, q.p, codes, scales);
+    const auto levels = q.what.by->levels(q.p);
+    const auto element = element_of(levels);
+    if (!element)
+        return fault{errc::unsupported,
+                     "the levels of a quantizer must ascend, and be consecutive or at most 128 of int8",
+                     name + " (" + std::to_string(levels.size()) + " levels)"};
+    encoding e{*element, {}, scales.size() == 1 ? -1 : 0};
+    for (const T s : scales)
+        e.scales.push_back(static_cast<float>(s));
     return e;
 }
 
-/// Weights of folded layers are scale * code still, the scale now one per output channel. A normalisation
-/// that turns a channel's sign turns its codes; a level that has no opposite goes to the nearest.
+/// Puts a learned encoding on the value that was trained in it; weights become what their codes stand for.
 template <class T>
-void restore_codes(value<T>& v, const learned_codes& l) {
-    tensor<T>& w = *v.reals();
-    const auto channels = static_cast<std::size_t>(v.dims[0]);
-    const std::size_t slice = w.size() / channels;
-    affine_encoding e = l.encoded;
-    e.axis = 0;
-    e.zeros.assign(channels, 0);
-    e.scales.assign(channels, 1.f);
-    for (std::size_t c = 0; c < channels; ++c) {
-        std::size_t most = c * slice;
-        for (std::size_t i = c * slice; i < (c + 1) * slice; ++i)
-            if (std::abs(l.codes[i]) > std::abs(l.codes[most]))
-                most = i;
-        const double ratio =
-            l.codes[most] != 0 ? static_cast<double>(w[most]) / static_cast<double>(l.codes[most]) : 0.;
-        const float scale = static_cast<float>(std::abs(ratio));
-        e.scales[c] = scale > 1e-30f ? scale : 1e-30f;
-        for (std::size_t i = c * slice; i < (c + 1) * slice; ++i) {
-            const std::int32_t code = ratio < 0 ? -l.codes[i] : l.codes[i];
-            const auto clipped = e.encode(c, static_cast<float>(code) * e.scales[c]);
-            w[i] = static_cast<T>(static_cast<float>(clipped) * e.scales[c]);
+[[nodiscard]] result<void> attach_learned(value<T>& v, const train::quantized_state<T>& q,
+                                          std::uint32_t mark) {
+    const T zero{0};
+    const view<const T> x = v.reals() != nullptr ? view<const T>(v.reals()->data()) : view<const T>(&zero, 1);
+    std::vector<T> codes(x.size());
+    auto learned = learned_encoding<T>(q, x, codes, v.name);
+    if (!learned)
+        return learned.error();
+    v.encoded = *std::move(learned);
+    v.encoded.mark = mark;
+    if (v.reals() == nullptr ? !codes_of(v) : !has_weight_codes(v))
+        return fault{
+            errc::unsupported,
+            "a learned encoding fits neither int8 weights nor uint8 activations with a scale above 0",
+            v.name};
+    if (v.reals() == nullptr)
+        return {};
+    const std::size_t slice = codes.size() / v.encoded.scales.size();
+    for (std::size_t i = 0; i < codes.size(); ++i)
+        (*v.reals())[i] = static_cast<T>(static_cast<float>(codes[i]) * v.encoded.scale(i / slice));
+    const auto held = weight_codes(v);
+    if (!std::equal(held.begin(), held.end(), codes.begin(),
+                    [](std::int8_t a, T b) { return static_cast<T>(a) == b; }))
+        return fault{errc::unsupported, "a quantizer gave weights a code that is not among its levels",
+                     v.name};
+    return {};
+}
+
+/// Whether every output's codes are those learned, or all of them with the other sign.
+template <class T>
+[[nodiscard]] bool has_learned_codes(const value<T>& learned, const value<T>& v) {
+    if (v.reals() == nullptr || v.dims != learned.dims || !has_weight_codes(v))
+        return false;
+    const auto a = weight_codes(learned);
+    const auto b = weight_codes(v);
+    const std::size_t slice = a.size() / std::max<std::size_t>(static_cast<std::size_t>(v.dims[0]), 1);
+    for (std::size_t first = 0; first < a.size(); first += slice) {
+        bool same = true;
+        bool turned = true;
+        for (std::size_t i = first; i < first + slice; ++i) {
+            same = same && a[i] == b[i];
+            turned = turned && a[i] == -b[i];
         }
+        if (!same && !turned)
+            return false;
     }
-    v.encoded = std::move(e);
+    return true;
+}
+
+/// Every learned encoding must be on a value of the network. @param codes weights still have their codes
+template <class T, class Layers>
+[[nodiscard]] result<void> expect_learned(const std::vector<value<T>>& learned, const graph<T, Layers>& g,
+                                          bool codes) {
+    std::vector<bool> arrived(learned.size(), false);
+    for (const auto& v : g.values) {
+        if (v.encoded.mark == 0)
+            continue;
+        const value<T>& was = learned[v.encoded.mark - 1];
+        const bool constant = was.reals() != nullptr;
+        const bool same =
+            constant ? !codes || has_learned_codes(was, v) : v.encoded.scales == was.encoded.scales;
+        if (same && v.encoded.element == was.encoded.element)
+            arrived[v.encoded.mark - 1] = true;
+    }
+    const auto lost = std::find(arrived.begin(), arrived.end(), false);
+    if (lost == arrived.end())
+        return {};
+    const auto count = std::count(arrived.begin(), arrived.end(), false);
+    return fault{
+        errc::unsupported,
+        "a learned encoding was lost or changed while the network was folded: a pass did not carry it",
+        learned[static_cast<std::size_t>(lost - arrived.begin())].name + " (" + std::to_string(count) +
+            " of " + std::to_string(arrived.size()) + " missing)"};
 }
 
 } // namespace detail
 
 /// The network a tape has learned, normalisations folded, with the learned encodings on its weights and on
 /// the values that were trained in codes, and 8 bits everywhere else: ranges are observed on the calibration
-/// samples while it runs in the learned codes.
-template <class T, class Layers>
+/// samples while it runs in the learned codes. Refuses when a learned encoding does not arrive.
+/// @param fold the passes that fold it; they must carry encodings
+template <class T, class Layers, class Fold = passes::simplify>
 [[nodiscard]] result<graph<T, Layers>> commit_aware(const train::tape<T, Layers>& tape,
-                                                    const post_training& rest) {
+                                                    const post_training& rest, const Fold& fold = {}) {
     auto g = tape.network();
-    std::vector<detail::learned_codes> learned;
+    std::vector<value<T>> learned;
     for (const auto& q : tape.quantized()) {
-        auto& v = g[q.what.id];
-        if (v.reals() != nullptr) {
-            learned.push_back(detail::codes_now(q, *v.reals()));
-            learned.back().name = v.name = "coded " + std::to_string(learned.size()) + " " + v.name;
-        } else {
-            v.encoded = detail::activation_now(q);
-        }
+        PITH_TRY(detail::attach_learned(g[q.what.id], q, static_cast<std::uint32_t>(learned.size() + 1)));
+        learned.push_back(g[q.what.id]);
     }
-    auto folded = passes::simplify{}(std::move(g));
+    auto folded = fold(std::move(g));
     if (!folded)
         return folded.error();
-    for (auto& v : folded->values)
-        for (const auto& l : learned)
-            if (v.name == l.name) {
-                detail::restore_codes(v, l);
-                v.name = v.name.substr(v.name.find(' ', 6) + 1);
-                break;
-            }
-    return complete(*std::move(folded), rest);
+    PITH_TRY(detail::expect_learned(learned, *folded, true));
+    auto all = complete(*std::move(folded), rest);
+    if (!all)
+        return all.error();
+    PITH_TRY(detail::expect_learned(learned, *all, false));
+    for (auto& v : all->values)
+        v.encoded.mark = 0;
+    return all;
 }
 
 } // namespace pith::quantize

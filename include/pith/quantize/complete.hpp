@@ -24,11 +24,11 @@ void end_with_levels(graph<T, Layers>& g, const std::vector<value_uses>& uses) {
         if (layer_of<unary>(n) == nullptr || !has_levels(g[n.outputs[0]]))
             continue;
         auto& from = g[n.inputs[0]];
-        if (!has_one_reader(uses[n.inputs[0]]) || from.affine() == nullptr)
+        if (!has_one_reader(uses[n.inputs[0]]) || !from.is_coded())
             continue;
-        const affine_encoding& to = *g[n.outputs[0]].affine();
-        const float most = to.scales[0] * static_cast<float>(to.highest);
-        from.encoded = affine_encoding::per_tensor(format::affine_from_range(0.f, most));
+        const encoding& to = g[n.outputs[0]].encoded;
+        const float most = to.decode(0, to.codes().highest);
+        from.encoded = encoding::per_tensor(format::affine_from_range(0.f, most));
     }
 }
 
@@ -51,10 +51,10 @@ template <class T, class Layers>
     all.values = g.values;
     const auto uses = uses_of(g);
     for (const auto& group : where->groups) {
-        auto code = affine_encoding::per_tensor(detail::code_of(g, uses, group, *seen));
+        auto code = encoding::per_tensor(detail::code_of(g, uses, group, *seen));
         for (const auto id : group.members)
-            if (g[id].affine() != nullptr)
-                code = *g[id].affine();
+            if (g[id].is_coded())
+                code = g[id].encoded;
         for (const auto id : group.members)
             all[id].encoded = code;
     }

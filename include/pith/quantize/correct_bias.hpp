@@ -102,7 +102,7 @@ template <class T, class Layers>
 template <class T, class Layers>
 void restore_variances(graph<T, Layers>& g, node_index k, const layer_rows& rows) {
     auto& weights = g[g.nodes[k].inputs[1]];
-    auto& e = std::get<affine_encoding>(weights.encoded);
+    auto& e = weights.encoded;
     if (e.scales.size() != rows.outputs || rows.count < 2)
         return;
     tensor<T> w = round_to_codes(weights);

@@ -52,8 +52,7 @@ template <class T, class Layers>
         const value_id id = n.inputs[i];
         if (id == no_value && i == 2)
             continue;
-        if (id == no_value || g[id].reals() == nullptr || g[id].affine() != nullptr ||
-            !has_one_reader(uses[id]))
+        if (id == no_value || g[id].reals() == nullptr || g[id].is_coded() || !has_one_reader(uses[id]))
             return false;
     }
     return true;

@@ -16,7 +16,8 @@
 
 namespace pith::quantize {
 
-/// Ascending and distinct: within [-128, 127] for weights, [0, 255] for activations.
+/// Ascending and distinct: within [-128, 127] for weights, [0, 255] for activations; where some between the
+/// first and the last are missing, at most 128 within [-128, 127] (format::codebook).
 using level_list = std::vector<std::int16_t>;
 
 /// lowest, lowest + step, ..., highest.

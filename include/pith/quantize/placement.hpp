@@ -85,8 +85,7 @@ public:
 
     [[nodiscard]] result<placement> run() {
         for (const auto& n : g_.nodes)
-            recodes_.push_back(options_.recode && is_identity(n.layer) &&
-                               g_[n.outputs[0]].affine() != nullptr);
+            recodes_.push_back(options_.recode && is_identity(n.layer) && g_[n.outputs[0]].is_coded());
         for (auto& v : g_.values)
             v.encoded = {};
         PITH_TRY(bar_named_layers());
@@ -139,12 +138,10 @@ private:
     void mark(value_id v, bool weights) {
         if (v == no_value || barred_[v] || !is_real(g_[v].type))
             return;
-        affine_encoding stand_in{{1.f}, {0}};
-        if (weights) {
-            stand_in.lowest = -127;
-            stand_in.highest = 127;
-        }
-        g_[v].encoded = stand_in;
+        format::affine_codes stand_in;
+        if (weights)
+            stand_in = {.lowest = -127, .highest = 127};
+        g_[v].encoded = {stand_in, {1.f}};
     }
     void mark_all() {
         for (const auto id : g_.inputs)
@@ -159,7 +156,7 @@ private:
             if ((b != nullptr && (b->op == binary_op::add || b->op == binary_op::mul)) ||
                 layer_of<concat>(n) != nullptr)
                 for (const auto id : n.inputs)
-                    if (id != no_value && g_[id].reals() != nullptr && g_[id].affine() == nullptr)
+                    if (id != no_value && g_[id].reals() != nullptr && !g_[id].is_coded())
                         mark(id, false);
         }
     }
@@ -209,7 +206,7 @@ private:
     bool keep_only(const std::vector<bool>& needed) {
         bool changed = false;
         for (value_id v = 0; v < g_.values.size(); ++v)
-            if (g_[v].affine() != nullptr && !needed[joined_.root(v)]) {
+            if (g_[v].is_coded() && !needed[joined_.root(v)]) {
                 g_[v].encoded = {};
                 changed = true;
             }
@@ -224,7 +221,7 @@ private:
         const auto each_coded = [&](node_index k, const auto& act) {
             for (const auto* list : {&g_.nodes[k].inputs, &g_.nodes[k].outputs})
                 for (const auto id : *list)
-                    if (id != no_value && g_[id].affine() != nullptr)
+                    if (id != no_value && g_[id].is_coded())
                         act(id);
             if (executions[k].output != no_value)
                 act(executions[k].output);
@@ -249,10 +246,10 @@ private:
         constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
         std::vector<std::size_t> group_at(g_.values.size(), none);
         for (value_id v = 0; v < g_.values.size(); ++v) {
-            if (g_[v].affine() == nullptr)
+            if (!g_[v].is_coded())
                 continue;
             if (g_[v].is_constant()) {
-                (g_[v].affine()->lowest < 0 ? p.weights : p.operands).push_back(v);
+                (g_[v].encoded.codes().lowest < 0 ? p.weights : p.operands).push_back(v);
                 continue;
             }
             auto& at = group_at[joined_.root(v)];

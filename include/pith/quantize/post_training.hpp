@@ -4,11 +4,13 @@
 /// post_training: eight bits for the activations of a trained network, and two to eight for its weights,
 /// without training: it runs on some samples, and the ranges of what is seen become codes.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -31,13 +33,15 @@ using pith::samples_from;
 /// Weights: signed codes, symmetric, per output channel or per tensor. Activations: uint8 codes, one scale
 /// and zero point per tensor. Softmax and sigmoid have the code 1/256, zero 0. Biases stay real: they become
 /// int32 at the scale of their layer wherever codes are computed. Fold batch normalisations first.
-struct post_training {
+/// @tparam Weights a quantizer whose encodings fit int8 weights (fits_int8)
+template <quantizer Weights>
+struct post_training_of {
     sample_source calibration;
     std::size_t samples = 256;         ///< at most
     observer_options activations = {}; ///< how ranges are chosen
-    uniform weights = {};              ///< 2 to 8 bits, symmetric
+    Weights weights = {};              ///< uniform: 2 to 8 bits, symmetric
     /// Bits of the layers without another conv2d or dense before them, or without one after them, where these
-    /// are more than the other layers'.
+    /// are more than the other layers'; these bits are uniform.
     std::uint8_t first_last_bits = 8;
     bool per_channel = true;            ///< weights
     bool outputs = true;                ///< the network's outputs have codes too
@@ -48,6 +52,8 @@ struct post_training {
     template <class T, class Layers>
     [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const;
 };
+
+using post_training = post_training_of<uniform>;
 
 namespace detail {
 
@@ -80,10 +86,9 @@ template <class T>
 
 /// Observers of the values that set codes, fed by every sample.
 /// @param run (inputs, observer): evaluates the network
-template <class T, class Layers, class Run>
+template <class T, class Layers, class Options, class Run>
 [[nodiscard]] result<std::vector<std::optional<range_observer>>>
-observe_sources(const graph<T, Layers>& g, const placement& where, const post_training& options,
-                const Run& run) {
+observe_sources(const graph<T, Layers>& g, const placement& where, const Options& options, const Run& run) {
     PITH_TRY(expect_work(g, options.most_work));
     std::vector<std::optional<range_observer>> seen(g.values.size());
     const auto uses = uses_of(g);
@@ -145,12 +150,17 @@ template <class = on_use>
 /// A layer's int32 bias must be far from overflowing: scales that are too fine for it are made coarser.
 /// @param bias null for none
 template <class T>
-void make_room_for_bias(affine_encoding& weights, const tensor<T>* bias, float input_scale) {
+void make_room_for_bias(encoding& weights, const tensor<T>* bias, float input_scale) {
     constexpr float most = 1073741824.f; // 2^30 leaves as much again for the sum of products
     for (std::size_t i = 0; bias != nullptr && i < bias->size(); ++i) {
-        float& scale = weights.scales[weights.scales.size() == 1 ? 0 : i];
         const float needed = std::fabs(static_cast<float>((*bias)[i])) / (input_scale * most);
-        scale = scale < needed ? needed : scale;
+        if (!(weights.scale(i) < needed))
+            continue;
+        if (weights.scales.size() == 1) { // which the other outputs keep
+            weights.scales.assign(bias->size(), weights.scales[0]);
+            weights.axis = 0;
+        }
+        weights.scales[i] = needed;
     }
 }
 
@@ -164,41 +174,61 @@ template <class T, class Layers>
     return read;
 }
 
+/// The quantizer's codes, or uniform ones where these have too few bits.
+template <class Q>
+[[nodiscard]] encoding fit_weights(const Q& q, std::uint8_t least_bits, view<const float> w,
+                                   std::size_t slices) {
+    uniform wide;
+    if constexpr (std::is_same_v<Q, uniform>)
+        wide = q;
+    encoding e = q.fit(w, slices);
+    if (e.bits() >= least_bits)
+        return e;
+    wide.bits = least_bits;
+    return wide.fit(w, slices);
+}
+
 /// Codes of weights and other constants, where there are none yet.
-template <class T, class Layers>
+template <class T, class Layers, class Options>
 [[nodiscard]] result<void> encode_constants(graph<T, Layers>& g, const placement& where,
-                                            const post_training& options) {
+                                            const Options& options) {
     std::vector<float> scratch;
     const uniform operand_codes{.symmetric = false};
     for (const auto id : where.operands)
-        if (g[id].affine() == nullptr)
+        if (!g[id].is_coded())
             g[id].encoded = operand_codes.fit(as_floats(*g[id].reals(), scratch));
     const auto wide = weights_of(g, outermost_layers(g));
     for (const auto id : where.weights) {
-        if (g[id].affine() != nullptr)
+        if (g[id].is_coded())
             continue;
         const view<const float> w = as_floats(*g[id].reals(), scratch);
         if (!all_finite(w))
             return fault{errc::unsupported, "weights must be finite to be quantised", g[id].name};
-        uniform codes = options.weights;
-        if (wide[id] && options.first_last_bits > codes.bits)
-            codes.bits = options.first_last_bits;
-        g[id].encoded = codes.fit(w, options.per_channel ? static_cast<std::size_t>(g[id].dims[0]) : 1);
+        const auto outputs = static_cast<std::size_t>(g[id].dims[0]);
+        g[id].encoded = fit_weights(options.weights, wide[id] ? options.first_last_bits : std::uint8_t{0}, w,
+                                    options.per_channel ? outputs : 1);
+        if (!fits_int8(g[id].encoded, outputs))
+            return fault{
+                errc::bad_option,
+                "the quantizer gave weights other codes than int8 ones with zero 0 and scales above 0, "
+                "one or as many as there are outputs",
+                g[id].name};
     }
     for (const auto& n : g.nodes)
         if (has_weights(n.layer) && n.inputs.size() > 2 && n.inputs[2] != no_value)
-            if (auto* w = std::get_if<affine_encoding>(&g[n.inputs[1]].encoded);
-                w != nullptr && g[n.inputs[0]].affine() != nullptr)
-                make_room_for_bias(*w, g[n.inputs[2]].reals(), g[n.inputs[0]].affine()->scales[0]);
+            if (auto& w = g[n.inputs[1]].encoded; w.is_coded() && g[n.inputs[0]].is_coded())
+                make_room_for_bias(w, g[n.inputs[2]].reals(), g[n.inputs[0]].encoded.scale(0));
     return {};
 }
 
 } // namespace detail
 
+template <quantizer Weights>
 template <class T, class Layers>
-result<graph<T, Layers>> post_training::operator()(graph<T, Layers> g) const {
-    if (weights.bits < 2 || weights.bits > 8 || !weights.symmetric)
-        return fault{errc::bad_option, "weights must have symmetric codes of 2 to 8 bits"};
+result<graph<T, Layers>> post_training_of<Weights>::operator()(graph<T, Layers> g) const {
+    if constexpr (std::is_same_v<Weights, uniform>)
+        if (weights.bits < 2 || weights.bits > 8 || !weights.symmetric)
+            return fault{errc::bad_option, "weights must have symmetric codes of 2 to 8 bits"};
     if (first_last_bits > 8)
         return fault{errc::bad_option, "the first and the last layer can have at most 8 bits"};
     if (!(activations.percent > 0. && activations.percent <= 100.))
@@ -217,7 +247,7 @@ result<graph<T, Layers>> post_training::operator()(graph<T, Layers> g) const {
     for (const auto& group : where->groups) {
         const auto code = detail::code_of(g, uses, group, *seen);
         for (const auto id : group.members)
-            g[id].encoded = affine_encoding::per_tensor(code);
+            g[id].encoded = encoding::per_tensor(code);
     }
     for (const auto* list : {&where->weights, &where->operands})
         for (const auto id : *list)

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../base/assert.hpp"
 #include "../base/view.hpp"
 #include "../format/affine.hpp"
 #include "../graph/encoding.hpp"
@@ -19,21 +20,23 @@ struct uniform {
     bool symmetric = true;          ///< codes [-(2^(bits-1) - 1), 2^(bits-1) - 1], else [0, 2^bits - 1]
     observer_options observed = {}; ///< how the range is chosen
 
-    /// @pre x.size() is a multiple of slices
-    [[nodiscard]] affine_encoding fit(view<const float> x, std::size_t slices = 1) const {
-        affine_encoding e;
+    /// @pre x.size() is a multiple of slices, of which there is one unless `symmetric`
+    [[nodiscard]] encoding fit(view<const float> x, std::size_t slices = 1) const {
+        PITH_ASSERT(symmetric || slices == 1);
+        format::affine_codes codes;
+        codes.highest = symmetric ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+        codes.lowest = symmetric ? -codes.highest : 0;
+        encoding e;
         e.axis = slices == 1 ? -1 : 0;
-        e.bits = bits;
-        e.highest = symmetric ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
-        e.lowest = symmetric ? -e.highest : 0;
         const std::size_t length = x.size() / slices;
         for (std::size_t i = 0; i < slices; ++i) {
             range_observer seen(observed);
             seen.observe(x.subspan(i * length, length));
-            const format::affine a = fit(seen, e.lowest, e.highest);
+            const format::affine a = fit(seen, codes.lowest, codes.highest);
             e.scales.push_back(a.scale);
-            e.zeros.push_back(a.zero);
+            codes.zero = a.zero;
         }
+        e.element = codes;
         return e;
     }
 

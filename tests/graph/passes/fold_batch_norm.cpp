@@ -45,6 +45,34 @@ TEST_CASE("a convolution that somebody else reads keeps its weights") {
     check_pass(out, {z, d}, passes::fold_batch_norm{}, 2);
 }
 
+TEST_CASE("batch normalisation disappears into weights with codes, whose scales it multiplies") {
+    graph_builder<double> b;
+    const auto w = b.random({4, 3}, 1);
+    const auto y = b.normalize(b.add_node(dense{}, {b.input({1, 3}), w}));
+    b[w].encoded = {format::codebook{{-9, -3, -1, 0, 1, 3, 9}, 7}, {0.1F}};
+    *b[w].reals() = round_to_codes(b[w]);
+    const auto codes = weight_codes(b[w]);
+    const auto g = check_pass(b, {y}, passes::fold_batch_norm{}, 1);
+    const auto& folded = g[g.nodes[0].inputs[1]];
+    REQUIRE(has_weight_codes(folded));
+    CHECK(folded.encoded.as<format::codebook>() != nullptr);
+    CHECK(folded.encoded.scales.size() == 4);
+    const auto after = weight_codes(folded);
+    for (std::size_t i = 0; i < codes.size(); ++i)
+        CHECK(std::abs(after[i]) == std::abs(codes[i]));
+}
+
+TEST_CASE("batch normalisation that codes cannot follow keeps a layer of its own") {
+    graph_builder<double> b;
+    const auto w = b.constant(tensor<double>({1, 2}, {-0.4, 0.3}));
+    const auto one = [&](double v) { return b.constant(tensor<double>({1}, {v})); };
+    const auto x = b.add_node(dense{}, {b.input({1, 2}), w});
+    const auto y = b.add_node(batch_norm{}, {x, one(-2), one(0), one(0), one(1)});
+    b[w].encoded = {format::affine_codes{.lowest = -4, .highest = 3}, {0.1F}};
+    const auto g = check_pass(b, {y}, passes::fold_batch_norm{}, 2);
+    CHECK(g[g.nodes[0].inputs[1]].is_coded());
+}
+
 TEST_CASE("weights shared by two layers are not changed under the other one") {
     graph_builder<double> b;
     const auto x = b.input({1, 4});

@@ -16,8 +16,8 @@ TEST_CASE("forget_codes removes every encoding and nothing else") {
     graph_builder<float> b;
     const value_id x = b.input({1, 4});
     const value_id y = b.fully_connected(x, 3);
-    b[x].encoded = affine_encoding::per_tensor({0.5F, 128});
-    b[y].encoded = affine_encoding::per_tensor({0.25F, 3});
+    b[x].encoded = encoding::per_tensor({0.5F, 128});
+    b[y].encoded = encoding::per_tensor({0.25F, 3});
     auto g = std::move(b).finish({y});
     REQUIRE(g);
     CHECK(passes::has_codes(*g));

@@ -255,8 +255,7 @@ result<any_tensors<T>> layer_traits<unary>::forward(const unary& layer, tensor_i
 /// encode(f(decode(code))) for every code; f is computed in double.
 /// @param to its codes are cut to the range of a fused activation where there is one
 template <class = on_use>
-[[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from,
-                                           const affine_encoding& to) {
+[[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from, const encoding& to) {
     code_table table{};
     for (std::int32_t code = 0; code < 256; ++code) {
         const double y = apply(f, static_cast<double>(format::decode(from, code)));
@@ -269,12 +268,12 @@ template <class = on_use>
 /// One code into another, for a concatenation of values that differ in their codes.
 template <class = on_use>
 [[nodiscard]] inline code_table make_recoding(const format::affine& from, const format::affine& to) {
-    return make_table(unary{}, from, affine_encoding::per_tensor(to));
+    return make_table(unary{}, from, encoding::per_tensor(to));
 }
 
 template <class T>
 result<simulated_values<T>> layer_traits<unary>::forward_codes(const unary& layer, const integer_call<T>& c) {
-    const auto to = c.levels != nullptr ? *c.levels : affine_encoding::per_tensor(*c.to);
+    const auto to = c.levels != nullptr ? *c.levels : encoding::per_tensor(*c.to);
     return detail::one_simulated<T>(detail::look_up(make_table(layer, c.from[0], to), *c.in[0]));
 }
 

@@ -31,7 +31,7 @@ struct fold_batch_norm {
                 continue;
             const auto affine = affine_of(g, g.nodes[k], norm->epsilon);
             const node_index before = uses[g.nodes[k].inputs[0]].producer;
-            if (can_absorb(g, uses, before, affine.factor.size())) {
+            if (can_absorb(g, uses, before, affine)) {
                 absorb(g, before, affine);
                 g.nodes[before].outputs[0] = g.nodes[k].outputs[0];
                 uses[g.nodes[k].outputs[0]].producer = before;
@@ -52,7 +52,7 @@ private:
     template <class T, class Layers>
     static bool constant_parameters(const graph<T, Layers>& g, const node<Layers>& n) {
         for (std::size_t i = 1; i < 5; ++i)
-            if (g[n.inputs[i]].reals() == nullptr)
+            if (g[n.inputs[i]].reals() == nullptr || g[n.inputs[i]].is_coded())
                 return false;
         return true;
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../base/result.hpp"
+#include "../carry.hpp"
 #include "../edit.hpp"
 #include "../evaluate.hpp"
 #include "../graph.hpp"
@@ -18,7 +19,8 @@
 
 namespace pith::passes {
 
-/// Nodes next to encoded values or outputs of the graph stay.
+/// Nodes next to encoded values or outputs of the graph stay, except those that move one constant: its
+/// encoding and sparsity move along.
 struct fold_constants {
     std::int64_t most_elements = std::int64_t{1} << 24; ///< larger results are left to be computed
     /// What all of it together may take (graph/measure.hpp); nodes beyond it are left to be computed.
@@ -47,6 +49,7 @@ struct fold_constants {
             for (std::size_t i = 0; i < n.outputs.size(); ++i)
                 if (n.outputs[i] != no_value)
                     std::visit([&](auto& t) { g[n.outputs[i]].constant = std::move(t); }, (*out)[i]);
+            carry_annotations(g, n);
             folded[k] = true;
         }
         erase_nodes(g, folded);
@@ -56,14 +59,34 @@ struct fold_constants {
 
 private:
     template <class T, class Layers>
+    static bool moves_codes(const graph<T, Layers>& g, const node<Layers>& n) {
+        return n.inputs.size() == 1 && n.outputs.size() == 1 && n.outputs[0] != no_value &&
+               moved_encoding(n.layer, g[n.inputs[0]].encoded, g[n.inputs[0]].dims, g[n.outputs[0]].dims);
+    }
+    /// @pre the node's outputs are constants that have been computed
+    template <class T, class Layers>
+    static void carry_annotations(graph<T, Layers>& g, const node<Layers>& n) {
+        if (!keeps_elements(n.layer) || n.inputs.size() != 1)
+            return;
+        const value<T>& from = g[n.inputs[0]];
+        for (const auto id : n.outputs) {
+            if (id == no_value || g[id].reals() == nullptr)
+                continue;
+            g[id].sparsity = moved_sparsity(n.layer, from.sparsity, from.dims, *g[id].reals());
+            if (from.is_coded())
+                g[id].encoded = *moved_encoding(n.layer, from.encoded, from.dims, g[id].dims);
+        }
+    }
+
+    template <class T, class Layers>
     bool is_foldable(const graph<T, Layers>& g, const std::vector<value_uses>& uses,
                      const node<Layers>& n) const {
         const auto constant = [&](value_id id) {
-            return id == no_value || (g[id].is_constant() && g[id].affine() == nullptr);
+            return id == no_value || (g[id].is_constant() && (!g[id].is_coded() || moves_codes(g, n)));
         };
         const auto plain = [&](value_id id) {
-            return id == no_value || (g[id].affine() == nullptr && !uses[id].is_output &&
-                                      g[id].dims.elements() <= most_elements);
+            return id == no_value ||
+                   (!g[id].is_coded() && !uses[id].is_output && g[id].dims.elements() <= most_elements);
         };
         return layer_of<opaque>(n) == nullptr && !n.inputs.empty() &&
                std::all_of(n.inputs.begin(), n.inputs.end(), constant) &&

@@ -32,7 +32,7 @@ struct fold_scale_shift {
                 const value_id x = g.nodes[k].inputs[side];
                 const auto affine = affine_of(g, g.nodes[k], op->op, side);
                 const node_index before = uses[x].producer;
-                if (!affine || !can_absorb(g, uses, before, affine->factor.size()))
+                if (!affine || !can_absorb(g, uses, before, *affine))
                     continue;
                 absorb(g, before, *affine);
                 g.nodes[before].outputs[0] = g.nodes[k].outputs[0];
@@ -55,8 +55,8 @@ private:
                                                    binary_op op, std::size_t side) {
         const shape& x = g[n.inputs[side]].dims;
         const auto& other = g[n.inputs[1 - side]];
-        if (other.reals() == nullptr || other.affine() != nullptr || x.rank() == 0 ||
-            g[n.outputs[0]].dims != x || other.dims.rank() > x.rank())
+        if (other.reals() == nullptr || other.is_coded() || x.rank() == 0 || g[n.outputs[0]].dims != x ||
+            other.dims.rank() > x.rank())
             return std::nullopt;
         const bool scalar = other.dims.elements() == 1;
         if (!scalar && (other.dims.rank() == 0 || other.dims.elements() != other.dims.back() ||

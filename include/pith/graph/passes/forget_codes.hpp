@@ -24,7 +24,7 @@ struct forget_codes {
 /// Whether any value has an encoding.
 template <class T, class Layers>
 [[nodiscard]] bool has_codes(const graph<T, Layers>& g) {
-    return std::any_of(g.values.begin(), g.values.end(), [](const auto& v) { return v.affine() != nullptr; });
+    return std::any_of(g.values.begin(), g.values.end(), [](const auto& v) { return v.is_coded(); });
 }
 
 } // namespace pith::passes

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../../base/result.hpp"
+#include "../codes.hpp"
 #include "../edit.hpp"
 #include "../graph.hpp"
 #include "../infer.hpp"
@@ -59,8 +60,8 @@ private:
         auto& [uses, reads] = around;
         const value_id x = g.nodes[k].inputs[0];
         const value_id y = g.nodes[k].outputs[0];
-        const bool own_code = g[y].affine() != nullptr && g[y].encoded != g[x].encoded;
-        const bool makes_levels = own_code && !g[y].affine()->levels.empty(); // of codes, by this node
+        const bool own_code = g[y].is_coded() && g[y].encoded != g[x].encoded;
+        const bool makes_levels = own_code && has_levels(g[y]); // of codes, by this node
         if (!uses[y].is_output && !own_code) {
             for (const node_index reader : uses[y].readers) {
                 auto& inputs = g.nodes[reader].inputs;
@@ -69,7 +70,7 @@ private:
             }
             reads[x] += reads[y] - 1;
         } else if (!makes_levels && uses[x].producer != no_node && reads[x] == 1 && !uses[x].is_output &&
-                   g[x].affine() == nullptr) {
+                   !g[x].is_coded()) {
             auto& outputs = g.nodes[uses[x].producer].outputs;
             std::replace(outputs.begin(), outputs.end(), x, y);
             uses[y].producer = uses[x].producer;

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "../../graph/carry.hpp"
 #include "../../graph/graph.hpp"
 #include "../../graph/infer.hpp"
 #include "layout.hpp"
@@ -204,13 +205,13 @@ public:
 
     /// A computed value rounded to codes: an identity that carries the encoding, which merge_codes draws into
     /// the node before it where that changes nothing.
-    operand encoded(const operand& x, const affine_encoding& codes) {
+    operand encoded(const operand& x, const encoding& codes) {
         operand y = x;
-        if (net[x.id].encoded == encoding(codes))
+        if (net[x.id].encoded == codes)
             return y;
         const auto& encoded = slot(encoded_, x.id);
         for (std::size_t i = encoded.size(); i-- > 0 && i + most_searched >= encoded.size();)
-            if (net[encoded[i]].encoded == encoding(codes)) {
+            if (net[encoded[i]].encoded == codes) {
                 y.id = encoded[i];
                 return y;
             }
@@ -240,7 +241,7 @@ public:
 
     /// Names a value that has codes like its real numbers; the first one stays.
     void name_decoded(const operand& x, std::string_view name) {
-        if (net[x.id].affine() == nullptr || std::exchange(slot(decoded_, x.id), std::uint8_t{1}) != 0)
+        if (!net[x.id].is_coded() || std::exchange(slot(decoded_, x.id), std::uint8_t{1}) != 0)
             return;
         slot(named_, x.id) = 0;
         name_value(x, name);
@@ -337,34 +338,11 @@ private:
             pith::detail::fit_to((*data)[i], made[i].type);
             out.push_back(constant(std::move((*data)[i]), made[i].type, constant_name(inputs)).id);
             if (inputs.size() == 1 && inputs[0] != no_value)
-                if (const auto* codes = net[inputs[0]].affine())
-                    net[out[i]].encoded = moved_codes(layer, *codes, net[inputs[0]].dims, net[out[i]].dims);
+                if (const value<element>& from = net[inputs[0]]; from.is_coded())
+                    net[out[i]].encoded =
+                        moved_encoding(layer, from.encoded, from.dims, net[out[i]].dims).value_or(encoding{});
         }
         return out;
-    }
-
-    /// What is left of a constant's codes when a layer moves its elements.
-    [[nodiscard]] static encoding moved_codes(const any_layer& layer, const affine_encoding& codes,
-                                              const shape& from, const shape& to) {
-        affine_encoding out = codes;
-        const auto* permuted = layer_as<transpose>(layer);
-        if (permuted == nullptr && layer_as<reshape>(layer) == nullptr)
-            return {};
-        if (codes.axis < 0)
-            return out;
-        const auto axis = static_cast<std::size_t>(codes.axis);
-        if (permuted != nullptr) {
-            for (std::size_t i = 0; i < permuted->permutation.size(); ++i)
-                if (permuted->permutation[i] == axis)
-                    out.axis = static_cast<int>(i);
-            return out;
-        }
-        for (std::size_t i = 0; i < to.rank(); ++i)
-            if (to[i] == from[axis] && to.product(0, i) == from.product(0, axis)) {
-                out.axis = static_cast<int>(i);
-                return out;
-            }
-        return {};
     }
 
     value_id move_value(any_layer layer, value_id id) {

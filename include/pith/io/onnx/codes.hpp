@@ -68,7 +68,7 @@ struct code_grid {
 /// The encoding of an activation on a grid, its codes moved to begin at 0; none if a graph has no such
 /// encoding.
 template <class = on_use>
-[[nodiscard]] inline std::optional<affine_encoding> activation_codes(const code_grid& g, code_range of) {
+[[nodiscard]] inline std::optional<encoding> activation_codes(const code_grid& g, code_range of) {
     const std::int32_t highest = of.highest - of.lowest;
     if (g.scales.size() != 1 || highest > 255 || !(g.scales[0] > 0.F) || !std::isfinite(g.scales[0]))
         return std::nullopt;
@@ -76,7 +76,15 @@ template <class = on_use>
     if (zero < 0 || zero > highest)
         return std::nullopt;
     const std::int32_t moved = of.lowest == -128 && of.bits == 8 ? 128 : 0;
-    return affine_encoding::per_tensor({g.scales[0], zero, 0, highest, moved}, of.bits);
+    return encoding::per_tensor({g.scales[0], zero, 0, highest, moved});
+}
+
+/// The codes of a constant as the file has them, until settle_codes. The masters are made of them already, so
+/// that zero points which differ from slice to slice are not needed any more.
+template <class = on_use>
+[[nodiscard]] inline encoding file_codes(const code_grid& g, code_range of) {
+    const std::int32_t zero = g.zeros.size() == 1 ? g.zeros[0] : 0;
+    return {format::affine_codes{zero, of.lowest, of.highest, 0}, g.scales, g.axis};
 }
 
 namespace detail {
@@ -171,13 +179,13 @@ template <class G>
 /// The codes themselves, as whole numbers of x's type. @pre x.coded
 template <class G>
 [[nodiscard]] operand code_numbers(call<G>& c, const operand& x) {
-    const affine_encoding& e = *c.make.net[x.id].affine();
+    const encoding& e = c.make.net[x.id].encoded;
     const code_range range = *codes_of_type(x.type);
-    const std::int32_t zero = e.zeros[0] + range.lowest;
+    const std::int32_t zero = e.codes().zero + range.lowest;
     operand y = x;
     y.coded = false;
     y.type = format::dtype::f32;
-    y = combine(c, binary_op::div, y, static_cast<double>(e.scales[0]));
+    y = combine(c, binary_op::div, y, static_cast<double>(e.scale(0)));
     y = apply(
         c,
         {unary_op::clip, static_cast<double>(range.lowest - zero), static_cast<double>(range.highest - zero)},
@@ -279,16 +287,14 @@ template <class G>
     operand y =
         c.make.constant(any_tensor<scalar_of<G>>(std::move(reals)), format::dtype::f32, std::move(name));
     if (const auto range = codes_of_type(x.type); range && range->bits <= 8)
-        c.make.net[y.id].encoded = affine_encoding{grid.scales,   grid.zeros,     grid.axis, range->bits,
-                                                   range->lowest, range->highest, {}};
+        c.make.net[y.id].encoded = file_codes(grid, *range);
     return y;
 }
 
 /// Codes picked from a table by other codes, which is how our writer has a function from codes to codes that
 /// no operator of ONNX is: the function of the real numbers, where it is one that is known.
 template <class G>
-[[nodiscard]] std::optional<operand> from_table(call<G>& c, const operand& source,
-                                                const affine_encoding& to) {
+[[nodiscard]] std::optional<operand> from_table(call<G>& c, const operand& source, const encoding& to) {
     const auto* n = c.make.producer(source.id);
     if (n == nullptr || layer_of<gather>(*n) == nullptr)
         return std::nullopt;
@@ -305,7 +311,7 @@ template <class G>
     for (const auto op : {unary_op::identity, unary_op::relu, unary_op::sigmoid, unary_op::tanh,
                           unary_op::hard_swish, unary_op::silu}) {
         const unary f{op, op == unary_op::silu ? 1.0 : 0.0};
-        if (make_table(f, c.make.net[from->id].affine()->at(0), to) != table)
+        if (make_table(f, c.make.net[from->id].encoded.at(0), to) != table)
             continue;
         operand y = source; // which lies as the codes that pick do
         y.id = from->id;
@@ -326,8 +332,8 @@ template <class G>
     const auto range = codes_of_type(source.type);
     const auto codes = grid && range ? activation_codes(*grid, *range) : std::nullopt;
     if (source.coded && codes) {
-        const affine_encoding& held = *c.make.net[source.id].affine();
-        if (held.scales == codes->scales && held.zeros == codes->zeros) {
+        const encoding& held = c.make.net[source.id].encoded;
+        if (held.scales == codes->scales && held.codes().zero == codes->codes().zero) {
             operand y = source;
             y.coded = false;
             y.type = format::dtype::f32;

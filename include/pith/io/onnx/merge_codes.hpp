@@ -38,9 +38,9 @@ void merge_codes(graph<T, Layers>& g) {
             continue;
         const value_id x = n.inputs[0];
         const value_id y = n.outputs[0];
-        if (g[y].affine() == nullptr)
+        if (!g[y].is_coded())
             continue;
-        const bool drawn_in = g[x].affine() == nullptr && links.reads[x] == 1;
+        const bool drawn_in = !g[x].is_coded() && links.reads[x] == 1;
         if (drawn_in && links.producers[x] != nullptr) {
             auto& outputs = links.producers[x]->outputs;
             std::replace(outputs.begin(), outputs.end(), x, y);
@@ -66,7 +66,7 @@ namespace detail {
 /// (code - zero) of every element of a constant whose master is that times its scale; empty where it is not.
 template <class T>
 [[nodiscard]] std::vector<std::int32_t> steps_of(const value<T>& v) {
-    const affine_encoding& e = *v.affine();
+    const encoding& e = v.encoded;
     const tensor<T>& x = *v.reals();
     const std::size_t count = e.scales.size();
     const std::size_t inner =
@@ -94,9 +94,9 @@ template <class = on_use>
     return bits;
 }
 
-/// Fewer codes than a byte has, spread over more than their count needs, are a codebook.
+/// Fewer codes than a byte has, spread over more than their count needs, are a codebook, or binary.
 template <class = on_use>
-inline void find_levels(affine_encoding& e, const std::vector<std::int32_t>& steps) {
+inline void find_levels(element_format& e, unsigned bits, const std::vector<std::int32_t>& steps) {
     constexpr std::size_t most_levels = 16;
     constexpr std::size_t least_elements = 256;
     std::vector<std::int16_t> levels;
@@ -108,50 +108,42 @@ inline void find_levels(affine_encoding& e, const std::vector<std::int32_t>& ste
         if (levels.size() > most_levels)
             return;
     }
-    std::uint8_t bits = 1;
-    while (std::size_t{1} << bits < levels.size())
-        ++bits;
-    if (levels.size() < 2 || steps.size() < least_elements || bits >= e.bits)
-        return;
-    e.bits = bits;
-    e.lowest = levels.front();
-    e.highest = levels.back();
-    e.levels = std::move(levels);
+    const auto found = levels.size() < 2 ? std::nullopt : element_of(levels);
+    if (found && steps.size() >= least_elements && encoding{*found}.bits() < bits)
+        e = *found;
 }
 
 /// Codes as weights have them: signed, zero at 0, along axis 0; none if they do not fit into a byte.
 template <class T>
 [[nodiscard]] encoding weight_form(const value<T>& v) {
-    affine_encoding e = *v.affine();
+    encoding e = v.encoded;
     const std::vector<std::int32_t> steps = steps_of(v);
     if (steps.empty() || (e.scales.size() > 1 && e.axis != 0))
         return {};
     const auto [low, high] = std::minmax_element(steps.begin(), steps.end());
     if (*low < -128 || *high > 127)
         return {};
-    const std::uint8_t needed = bits_for(*low, *high);
-    e.bits = needed <= 4 ? needed : std::max(e.bits, needed);
-    const std::int32_t span = 1 << (e.bits - 1);
-    e.lowest = *low == -span ? -span : 1 - span;
-    e.highest = span - 1;
-    e.levels.clear();
-    std::fill(e.zeros.begin(), e.zeros.end(), 0);
+    const unsigned needed = bits_for(*low, *high);
+    const unsigned bits = needed <= 4 ? needed : std::max(e.bits(), needed);
+    const std::int32_t span = 1 << (bits - 1);
+    e.element = format::affine_codes{0, *low == -span ? -span : 1 - span, span - 1, 0};
     if (e.scales.size() == 1)
         e.axis = -1;
-    find_levels(e, steps);
+    find_levels(e.element, bits, steps);
     return e;
 }
 
 /// Codes as activations have them: from 0 on, one scale.
 template <class T>
 [[nodiscard]] encoding activation_form(const value<T>& v) {
-    affine_encoding e = *v.affine();
-    const std::int32_t highest = e.highest - e.lowest;
-    const std::int32_t zero = e.zeros[0] - e.lowest;
+    const encoding& e = v.encoded;
+    const format::affine_codes file = e.codes();
+    const std::int32_t highest = file.highest - file.lowest;
+    const std::int32_t zero = file.zero - file.lowest;
     if (e.scales.size() != 1 || highest > 255 || zero < 0 || zero > highest || steps_of(v).empty())
         return {};
-    const std::int32_t moved = e.lowest == -128 && highest == 255 ? 128 : 0;
-    return affine_encoding::per_tensor({e.scales[0], zero, 0, highest, moved}, e.bits);
+    const std::int32_t moved = file.lowest == -128 && highest == 255 ? 128 : 0;
+    return encoding::per_tensor({e.scales[0], zero, 0, highest, moved});
 }
 
 } // namespace detail
@@ -170,7 +162,7 @@ void settle_codes(graph<T, Layers>& g) {
     }
     for (std::size_t id = 0; id < g.values.size(); ++id) {
         value<T>& v = g.values[id];
-        if (v.reals() == nullptr || v.affine() == nullptr)
+        if (v.reals() == nullptr || !v.is_coded())
             continue;
         v.encoded = weighs[id] ? detail::weight_form(v) : acts[id] ? detail::activation_form(v) : encoding{};
     }

@@ -42,7 +42,7 @@ template <class = on_use>
 template <class G>
 [[nodiscard]] float real_of(call<G>& c, const operand& x, std::int64_t code) {
     const std::int64_t steps = code - codes_of_type(x.type)->lowest;
-    return format::decode(c.make.net[x.id].affine()->at(0), static_cast<std::int32_t>(steps));
+    return format::decode(c.make.net[x.id].encoded.at(0), static_cast<std::int32_t>(steps));
 }
 
 /// The one constant code of this type at input i, or nothing.
@@ -58,9 +58,9 @@ template <class G>
 template <class G>
 [[nodiscard]] std::optional<operand> beside(call<G>& c, const operand& x, std::size_t i) {
     operand y = c.raw(i);
-    const affine_encoding codes = *c.make.net[x.id].affine();
+    const encoding codes = c.make.net[x.id].encoded;
     if (y.coded) {
-        if (y.type != x.type || c.make.net[y.id].encoded != encoding(codes))
+        if (y.type != x.type || c.make.net[y.id].encoded != codes)
             return std::nullopt;
         y.coded = false;
         y.type = format::dtype::f32;
@@ -68,7 +68,7 @@ template <class G>
     }
     if (!c.make.is_constant(y) || y.type != x.type)
         return std::nullopt;
-    const std::int32_t zero = codes.zeros[0] + codes_of_type(x.type)->lowest;
+    const std::int32_t zero = codes.codes().zero + codes_of_type(x.type)->lowest;
     y = decoded_constant(c, y, {codes.scales, {zero}, -1});
     return y;
 }

@@ -123,8 +123,7 @@ void import_quant(call<G>& c) {
     if (codes)
         c.make.net[y.id].encoded = *codes;
     else if (grid && constant && range.bits <= 8)
-        c.make.net[y.id].encoded = affine_encoding{grid->scales, grid->zeros,   grid->axis, range.bits,
-                                                   range.lowest, range.highest, {}};
+        c.make.net[y.id].encoded = file_codes(*grid, range);
     c.out(0, y);
 }
 
@@ -138,7 +137,7 @@ void import_bipolar_quant(call<G>& c) {
     const operand half = combine(c, binary_op::add, apply(c, {unary_op::sign}, x), 0.5);
     const operand y = combine(c, binary_op::mul, apply(c, {unary_op::sign}, half), scale);
     if (grid && c.make.is_constant(x))
-        c.make.net[y.id].encoded = affine_encoding{grid->scales, grid->zeros, grid->axis, 1, -1, 1, {-1, 1}};
+        c.make.net[y.id].encoded = encoding{format::binary{-1}, grid->scales, grid->axis};
     else if (const auto codes = grid ? activation_codes(*grid, {-1, 1, 2}) : std::nullopt)
         c.make.net[y.id].encoded = *codes;
     c.out(0, y);

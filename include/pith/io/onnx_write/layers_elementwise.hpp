@@ -86,12 +86,12 @@ void write_table(W& w, const Node& n, const unary& layer) {
     w.on_codes = false;
     const form from = w.primary(n.inputs[0]);
     const auto& input = w.g[n.inputs[0]];
-    const code_table table = make_table(layer, *codes_of(input), *w.g[n.outputs[0]].affine());
+    const code_table table = make_table(layer, *codes_of(input), w.g[n.outputs[0]].encoded);
     // The file's codes are those before they were moved; below 0 they pick from the table's end.
-    const std::int32_t back = w.g[n.outputs[0]].affine()->moved;
+    const std::int32_t back = w.g[n.outputs[0]].encoded.codes().moved;
     tensor<std::uint8_t> entries(shape{256});
     for (std::size_t i = 0; i < 256; ++i)
-        entries[(i + 256 - static_cast<std::size_t>(input.affine()->moved)) % 256] =
+        entries[(i + 256 - static_cast<std::size_t>(input.encoded.codes().moved)) % 256] =
             static_cast<std::uint8_t>(table[i] - back);
     const auto code = w.code_of(n.inputs[0]);
     const std::string codes = w.step("codes", "QuantizeLinear", {from.name, code[0], code[1]});

@@ -27,6 +27,18 @@ enum class code_style : std::uint8_t {
     operators, ///< operators on codes
 };
 
+/// The ONNX type of a format's codes held as activations; an element format that they may have is one more
+/// overload. Weights are int8 or int4, whatever their format.
+[[nodiscard]] constexpr std::int64_t element_of(const format::affine_codes& f) noexcept {
+    return f.moved != 0 ? onnx::element::i8 : onnx::element::u8;
+}
+[[nodiscard]] constexpr std::int64_t element_of(const format::codebook& f) noexcept {
+    return element_of(f.codes());
+}
+[[nodiscard]] constexpr std::int64_t element_of(const format::binary& f) noexcept {
+    return element_of(f.codes());
+}
+
 /// One tensor of the file that holds a value.
 struct form {
     std::string name;
@@ -232,17 +244,17 @@ public:
     }
     /// The element type of a value's codes. @pre is_coded(id)
     [[nodiscard]] std::int64_t element_of_codes(value_id id) const {
-        return g[id].affine()->moved != 0 ? onnx::element::i8 : onnx::element::u8;
+        return g[id].encoded.with_codes([](const auto& f) { return element_of(f); });
     }
     /// The names of a value's scale and zero point. @pre is_coded(id), or coded weights
     [[nodiscard]] std::vector<std::string> code_of(value_id id) {
-        const affine_encoding& e = *g[id].affine();
+        const encoding& e = g[id].encoded;
         const std::string& stem = is_constant(id) ? g[id].name : names_of_[id];
         const bool one = e.scales.size() == 1;
         const shape dims = one ? shape{} : shape{static_cast<std::int64_t>(e.scales.size())};
         std::string zeros;
-        for (const auto z : e.zeros)
-            append_element(zeros, static_cast<std::uint8_t>(z - e.moved));
+        for (std::size_t i = 0; i < e.scales.size(); ++i)
+            append_element(zeros, static_cast<std::uint8_t>(e.codes().zero - e.codes().moved));
         const std::int64_t element = codes_of(g[id]) ? element_of_codes(id) : onnx::element::i8;
         return {initializer(stem + "/scale", tensor<float>(dims, e.scales), onnx::element::f32),
                 initializer(stem + "/zero", dims, element, zeros)};
@@ -262,7 +274,7 @@ public:
         std::vector<float> products;
         for (const float s : scales)
             products.push_back(from * s);
-        const bool one = g[n.inputs[1]].affine()->scales.size() == 1;
+        const bool one = g[n.inputs[1]].encoded.scales.size() == 1;
         const tensor<float> factors =
             one ? tensor<float>(shape{}, products[0]) : tensor<float>(g[id].dims, std::move(products));
         attribute_list a;
@@ -280,9 +292,10 @@ public:
             return initializer(v.name, x.dims(), onnx::element_number(v.type), raw);
         }
         if (is_coded(id)) {
-            auto codes = encode_tensor(*v.affine(), *v.reals());
+            auto codes = encode_tensor(v.encoded, *v.reals());
+            const std::int32_t moved = v.encoded.codes().moved;
             for (auto& code : codes.data())
-                code = static_cast<std::uint8_t>(code - v.affine()->moved);
+                code = static_cast<std::uint8_t>(code - moved);
             return codes_constant(id, arranged(std::move(codes), how), how, element_of_codes(id));
         }
         if (style != code_style::none && has_weight_codes(v))
@@ -386,7 +399,7 @@ private:
     [[nodiscard]] std::string codes_constant(value_id id, const tensor<E>& codes, const arrangement& how,
                                              std::int64_t element) {
         std::string name;
-        if (element == onnx::element::i8 && narrow_weights && fits_four_bits(*g[id].affine())) {
+        if (element == onnx::element::i8 && narrow_weights && fits_four_bits(g[id].encoded.codes())) {
             std::string raw;
             append_elements(raw, format::dtype::i4, codes.data());
             const std::string packed = initializer(g[id].name, codes.dims(), onnx::element::i4, raw);
@@ -397,14 +410,14 @@ private:
         if (on_codes)
             return name;
         attribute_list a;
-        if (g[id].affine()->scales.size() > 1)
+        if (g[id].encoded.scales.size() > 1)
             a.whole("axis", stored_axis(how.order, 0));
         auto inputs = code_of(id);
         inputs.insert(inputs.begin(), name);
         return decode(std::move(inputs), a);
     }
 
-    [[nodiscard]] static bool fits_four_bits(const affine_encoding& e) noexcept {
+    [[nodiscard]] static bool fits_four_bits(const format::affine_codes& e) noexcept {
         return e.lowest >= -8 && e.highest <= 7;
     }
     /// Four-bit codes as eight-bit ones: a runtime does that once, when it loads the model, and then has the
