@@ -14,6 +14,7 @@
 #include "../base/function.hpp"
 #include "../base/on_use.hpp"
 #include "tensor.hpp"
+#include "value_info.hpp"
 
 namespace pith {
 
