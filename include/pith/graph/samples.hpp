@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tensor.hpp"
+#include "value_info.hpp"
 
 namespace pith {
 

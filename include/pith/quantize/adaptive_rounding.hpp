@@ -14,6 +14,7 @@
 
 #include "../base/parallel.hpp"
 #include "../base/result.hpp"
+#include "../graph/biases.hpp"
 #include "../graph/graph.hpp"
 #include "correct_bias.hpp"
 #include "layer_rows.hpp"
@@ -89,7 +90,7 @@ result<graph<T, Layers>> adaptive_rounding::operator()(graph<T, Layers> g) const
     if (!calibration || samples == 0 || rows == 0 || !sensible)
         return fault{errc::bad_option,
                      "adaptive rounding needs samples, rows, a rate and powers of at least 1"};
-    detail::own_biases(g);
+    own_biases(g);
     const auto real = without_encodings(g);
     const auto uses = uses_of(g);
     const auto narrow = [&](node_index k) {

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "../base/result.hpp"
+#include "../graph/biases.hpp"
 #include "../graph/codes.hpp"
-#include "../graph/edit.hpp"
 #include "../graph/gemm.hpp"
 #include "../graph/graph.hpp"
 #include "layer_rows.hpp"
@@ -46,12 +46,6 @@ struct correct_bias {
 };
 
 namespace detail {
-
-/// The bias of a conv2d or dense layer, or null.
-template <class T, class Layers>
-[[nodiscard]] const tensor<T>* bias_of(const graph<T, Layers>& g, const node<Layers>& n) {
-    return n.inputs.size() > 2 && n.inputs[2] != no_value ? g[n.inputs[2]].reals() : nullptr;
-}
 
 [[nodiscard]] inline double variance_of(const float* x, std::size_t count, std::size_t stride) {
     double mean = 0;
@@ -132,24 +126,6 @@ void shift_bias(graph<T, Layers>& g, node_index k, const std::vector<double>& er
             bias[o] = static_cast<T>(static_cast<double>(bias[o]) - errors[o]);
 }
 
-/// Gives every conv2d and dense layer a bias of its own; one of zeros where there is none.
-template <class T, class Layers>
-void own_biases(graph<T, Layers>& g) {
-    const auto uses = uses_of(g);
-    for (auto& n : g.nodes) {
-        if (!has_weights(n.layer) || n.inputs.size() < 2 || n.inputs[1] == no_value)
-            continue;
-        const tensor<T>* bias = bias_of(g, n);
-        const bool absent = n.inputs.size() < 3 || n.inputs[2] == no_value;
-        if (absent ? g[n.inputs[1]].reals() == nullptr
-                   : bias == nullptr || uses[n.inputs[2]].readers.size() == 1)
-            continue;
-        tensor<T> own = absent ? tensor<T>(shape{g[n.inputs[1]].dims[0]}) : *bias;
-        n.inputs.resize(3, no_value);
-        n.inputs[2] = add_constant(g, n.name + ".bias", std::move(own));
-    }
-}
-
 } // namespace detail
 
 template <class T, class Layers>
@@ -160,9 +136,9 @@ result<graph<T, Layers>> correct_bias::operator()(graph<T, Layers> g,
     if (reference.nodes.size() != g.nodes.size())
         return fault{errc::bad_option,
                      "bias correction needs the same network before its weights were rounded"};
-    detail::own_biases(g);
+    own_biases(g);
     auto real = without_encodings(reference);
-    detail::own_biases(real);
+    own_biases(real);
     if (real.values.size() != g.values.size())
         return fault{errc::bad_option,
                      "bias correction needs the same network before its weights were rounded"};

@@ -41,7 +41,7 @@ struct correct_bias_analytic {
             return fault{errc::missing, "the network has no batch normalisations that tell of its values: "
                                         "correct its biases on samples"};
         PITH_TRY(infer_shapes(g));
-        detail::own_biases(g);
+        own_biases(g);
         const auto known = propagate_moments(reference, statistics);
         for (node_index k = 0; k < g.nodes.size(); ++k) {
             const auto& n = g.nodes[k];

@@ -208,7 +208,7 @@ template <class T, class Layers, class Told>
 result<graph<T, Layers>> second_order::operator()(graph<T, Layers> g, const Told& told) const {
     if (!calibration || samples == 0 || rows == 0 || !(steps.damping > 0.) || !std::isfinite(steps.damping))
         return fault{errc::bad_option, "second-order rounding needs samples, rows and a damping above 0"};
-    detail::own_biases(g);
+    own_biases(g);
     const auto real = without_encodings(g);
     const auto uses = uses_of(g);
     PITH_TRY(for_each_coded_layer(
