@@ -78,10 +78,12 @@ public:
     [[nodiscard]] result<void> forward();
     /// @pre forward() ran, and the gradients of all outputs are written
     void backward();
-    /// Behind every update of the parameters.
+    /// Behind every update of the parameters. Zeros that sparse constants came with stay.
     void after_update() {
         for (auto& q : quantized_)
             q.what.by->after_update(is_constant(q) ? value(q.what.id) : view<T>{}, q.p);
+        for (const auto id : sparse_)
+            keep_zeros(id);
     }
     /// In the order make() was given them.
     [[nodiscard]] const std::vector<quantized_state<T>>& quantized() const noexcept { return quantized_; }
@@ -117,6 +119,20 @@ private:
     }
     [[nodiscard]] bool is_constant(const quantized_state<T>& q) const noexcept {
         return g_[q.what.id].is_constant();
+    }
+
+    void find_sparse() {
+        for (value_id id = 0; id < original_.values.size(); ++id)
+            if (original_[id].reals() != nullptr && !original_[id].sparsity.is_dense() &&
+                memory_.value[id] != nullptr)
+                sparse_.push_back(id);
+    }
+    void keep_zeros(value_id id) {
+        const view<const T> before = original_[id].reals()->data();
+        const view<T> now = value(id);
+        for (std::size_t i = 0; i < now.size(); ++i)
+            if (before[i] == T{0})
+                now[i] = T{0};
     }
 
     [[nodiscard]] result<void> make_steps() {
@@ -180,6 +196,7 @@ private:
     tape_memory<T> memory_;
     std::vector<tape_step<T>> steps_;
     std::vector<quantized_state<T>> quantized_;
+    std::vector<value_id> sparse_; ///< constants whose zeros stay
 };
 
 template <class T, class Layers>
@@ -199,6 +216,7 @@ result<tape<T, Layers>> tape<T, Layers>::make(graph<T, Layers> g, const tape_opt
             {.what = std::move(q), .p = {}, .gp = {}, .codes = {}, .real = {}, .scales = {}, .probe = {}});
     PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
     lay_out_constants(t.g_, learned.empty() ? learned_constants(t.g_) : learned, t.quantized_, t.memory_);
+    t.find_sparse();
     PITH_TRY(t.make_steps());
     return t;
 }
