@@ -3,6 +3,8 @@
 #include <benchmark/benchmark.h>
 
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include <pith/arch/detect.hpp>
 #include <pith/kernel/eltwise.hpp>
@@ -17,21 +19,64 @@ namespace {
 
 constexpr std::size_t elements = 32 * 32 * 16;
 
-/// Times each kernel of `list` once it has given the portable kernel's bytes. `make` fills in the operands.
+/// Times each kernel of `list` once it has given the portable kernel's bytes, or reals next to its own.
+/// `args` has the operands.
 template <class T, class Args, std::size_t N>
-void add(const char* name, const kernel::entry<Args> (&list)[N], Args args) {
+void add(const std::string& name, const kernel::entry<Args> (&list)[N], Args args) {
     kernel::for_each_supported(list, arch::detect(), [&](const auto& k) {
-        benchmark::RegisterBenchmark((std::string("eltwise/") + name + "/" + k.name).c_str(),
-                                     [args, &k, &list](benchmark::State& state) {
-                                         operand<T> output(elements);
-                                         Args a = args;
-                                         a.output = output.data();
-                                         benchmarks::time_if_equal(
-                                             state, {"Gelements/s", static_cast<double>(elements)},
-                                             output.data(), elements * sizeof(T), [&] { k.run(a); },
-                                             [&] { list[N - 1].run(a); });
-                                     });
+        const auto run = [args, &k, &list](benchmark::State& state) {
+            constexpr benchmarks::rate unit{"Gelements/s", elements};
+            operand<T> output(elements);
+            Args a = args;
+            a.output = output.data();
+            const auto timed = [&] { k.run(a); };
+            const auto portable = [&] { list[N - 1].run(a); };
+            if constexpr (std::is_same_v<T, float>)
+                benchmarks::time_if_near(state, unit, output.data(), elements, 1e-6f, timed, portable);
+            else
+                benchmarks::time_if_equal(state, unit, output.data(), elements, timed, portable);
+        };
+        benchmark::RegisterBenchmark(("eltwise/" + name + "/" + k.name).c_str(), run);
     });
+}
+
+/// The functions of one number that vector kernels compute by themselves.
+void add_functions(const float* input) {
+    using enum format::unary_op;
+    kernel::unary_f32_args a;
+    a.input = input;
+    a.count = elements;
+    a.alpha = 0.2f;
+    a.beta = 0.5f;
+    for (const auto& [op, name] : {std::pair{relu, "relu_f32"},
+                                   {clip, "clip_f32"},
+                                   {hard_sigmoid, "hard_sigmoid_f32"},
+                                   {hard_swish, "hard_swish_f32"}}) {
+        a.op = op;
+        add<float>(name, kernel::unary_f32_list<>, a);
+    }
+}
+
+/// Of two images, and of an image and one number for each channel.
+void add_arithmetic(const float* a, const float* b) {
+    kernel::binary_f32_args args;
+    args.a = a;
+    args.b = b;
+    args.rank = 2;
+    args.sizes[0] = elements / 16;
+    args.sizes[1] = 16;
+    args.a_strides[0] = args.b_strides[0] = args.output_strides[0] = 16;
+    args.a_strides[1] = args.b_strides[1] = args.output_strides[1] = 1;
+    for (const auto& [op, name] : {std::pair{format::binary_op::add, "add_f32"},
+                                   {format::binary_op::sub, "sub_f32"},
+                                   {format::binary_op::mul, "mul_f32"},
+                                   {format::binary_op::div, "div_f32"}}) {
+        args.op = op;
+        args.b_strides[0] = 16;
+        add<float>(name, kernel::binary_f32_list<>, args);
+        args.b_strides[0] = 0;
+        add<float>(std::string(name) + "_channels", kernel::binary_f32_list<>, args);
+    }
 }
 
 } // namespace
@@ -75,23 +120,8 @@ int main(int argc, char** argv) {
     product.zero = 9;
     add<std::uint8_t>("mul_u8", kernel::mul_u8_list<>, product);
 
-    kernel::unary_f32_args relu;
-    relu.op = format::unary_op::relu;
-    relu.input = reals.data();
-    relu.count = elements;
-    add<float>("relu_f32", kernel::unary_f32_list<>, relu);
-
-    kernel::binary_f32_args binary;
-    binary.a = reals.data();
-    binary.b = others.data();
-    binary.rank = 2;
-    binary.sizes[0] = elements / 16;
-    binary.sizes[1] = 16;
-    binary.a_strides[0] = binary.b_strides[0] = binary.output_strides[0] = 16;
-    binary.a_strides[1] = binary.b_strides[1] = binary.output_strides[1] = 1;
-    add<float>("add_f32", kernel::binary_f32_list<>, binary);
-    binary.b_strides[0] = 0;
-    add<float>("add_f32_channels", kernel::binary_f32_list<>, binary);
+    add_functions(reals.data());
+    add_arithmetic(reals.data(), others.data());
 
     return benchmarks::run_all(argc, argv);
 }

@@ -7,8 +7,8 @@
 
 #include <pith/arch/detect.hpp>
 #include <pith/arch/target.hpp>
-#include <pith/kernel/vectors/x86_avx2_f32.hpp>
-#include <pith/kernel/vectors/x86_avx512_f32.hpp>
+#include <pith/simd/x86_avx2/reals.hpp>
+#include <pith/simd/x86_avx512/reals.hpp>
 
 #include "peak.hpp"
 
@@ -20,25 +20,25 @@ namespace detail {
 PITH_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq")
 /// Twelve independent chains of multiply-adds. Returns something that depends on all.
 inline int fma_chains_avx512(std::uint32_t steps) noexcept {
-    using namespace kernel::x86_avx512::f32;
-    vf acc[12];
-    const vf x = repeat(0.999f);
+    using words = simd::x86_avx512::reals;
+    words::vf acc[12];
+    const words::vf x = words::repeat(0.999f);
 #pragma GCC unroll 12
     for (int i = 0; i < 12; ++i)
-        acc[i] = repeat(static_cast<float>(i));
+        acc[i] = words::repeat(static_cast<float>(i));
     for (std::uint32_t s = 0; s < steps; ++s) {
 #pragma GCC unroll 12
         for (int i = 0; i < 12; ++i) {
-            acc[i] = fma(acc[i], x, x);
+            acc[i] = words::fma(acc[i], x, x);
             __asm__ volatile("" : "+v"(acc[i]));
         }
     }
-    vf sum = acc[0];
+    words::vf sum = acc[0];
 #pragma GCC unroll 12
     for (int i = 1; i < 12; ++i)
-        sum = add(sum, acc[i]);
-    float lanes[width];
-    store(lanes, sum);
+        sum = words::add(sum, acc[i]);
+    float lanes[words::width];
+    words::store(lanes, sum);
     return static_cast<int>(lanes[0]);
 }
 PITH_TARGET_END
@@ -46,25 +46,25 @@ PITH_TARGET_END
 PITH_TARGET_BEGIN("avx2,fma")
 /// As above, half as wide.
 inline int fma_chains_avx2(std::uint32_t steps) noexcept {
-    using namespace kernel::x86_avx2::f32;
-    vf acc[12];
-    const vf x = repeat(0.999f);
+    using words = simd::x86_avx2::reals;
+    words::vf acc[12];
+    const words::vf x = words::repeat(0.999f);
 #pragma GCC unroll 12
     for (int i = 0; i < 12; ++i)
-        acc[i] = repeat(static_cast<float>(i));
+        acc[i] = words::repeat(static_cast<float>(i));
     for (std::uint32_t s = 0; s < steps; ++s) {
 #pragma GCC unroll 12
         for (int i = 0; i < 12; ++i) {
-            acc[i] = fma(acc[i], x, x);
+            acc[i] = words::fma(acc[i], x, x);
             __asm__ volatile("" : "+x"(acc[i]));
         }
     }
-    vf sum = acc[0];
+    words::vf sum = acc[0];
 #pragma GCC unroll 12
     for (int i = 1; i < 12; ++i)
-        sum = add(sum, acc[i]);
-    float lanes[width];
-    store(lanes, sum);
+        sum = words::add(sum, acc[i]);
+    float lanes[words::width];
+    words::store(lanes, sum);
     return static_cast<int>(lanes[0]);
 }
 PITH_TARGET_END

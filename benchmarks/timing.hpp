@@ -13,6 +13,8 @@
 #include <pith/arch/detect.hpp>
 #include <pith/kernel/entry.hpp>
 
+#include "operands.hpp"
+
 namespace pith::benchmarks {
 
 /// What is counted, by the second: `each` units of 1e-9 of it per call, and the most that is possible (0: not
@@ -44,6 +46,20 @@ void time_if_equal(benchmark::State& state, const rate& of, void* output, std::s
     const std::vector<std::byte> got(bytes, bytes + size);
     portable();
     if (std::memcmp(got.data(), output, size) != 0)
+        state.SkipWithError("differs from portable");
+    else
+        time_calls(state, of, f);
+}
+
+/// The same once f has left `count` numbers in `output` that are at most `tolerance` from those of
+/// `portable`.
+template <class F, class G>
+void time_if_near(benchmark::State& state, const rate& of, const float* output, std::size_t count,
+                  float tolerance, const F& f, const G& portable) {
+    f();
+    const std::vector<float> got(output, output + count);
+    portable();
+    if (!(distance(got.data(), output, count) <= tolerance))
         state.SkipWithError("differs from portable");
     else
         time_calls(state, of, f);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,7 @@ struct noise {
         return static_cast<std::int32_t>(i * 7 % classes);
     }
     [[nodiscard]] const shape& dims() const { return image; }
-    void image_at(std::size_t i, view<float> out) const {
+    void image_at(std::size_t i, std::span<float> out) const {
         std::copy_n(pixels.begin() + static_cast<std::ptrdiff_t>(i * out.size()), out.size(), out.begin());
     }
 };
@@ -49,7 +50,7 @@ struct source {
     [[nodiscard]] std::size_t size() const { return of.size(); }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return of.label(i); }
     [[nodiscard]] const shape& dims() const { return of.dims(); }
-    void image(std::size_t i, view<float> out) const { of.image_at(i, out); }
+    void image(std::size_t i, std::span<float> out) const { of.image_at(i, out); }
 };
 
 std::vector<float> gradients(const graph<float>& g, arch::isa_set isa) {

@@ -18,6 +18,13 @@ set(pith_doctest_sha256 19b2df757f2f3703a5e63cee553d85596875f06d91a3333acd80a969
 set(pith_CLI11_header CLI/CLI.hpp)
 set(pith_CLI11_url https://github.com/CLIUtils/CLI11/archive/v2.1.2.tar.gz)
 set(pith_CLI11_sha256 26291377e892ba0e5b4972cdfd4a2ab3bf53af8dac1f4ea8fe0d1376b625c8cb)
+set(pith_nlohmann_json_header nlohmann/json.hpp)
+set(pith_nlohmann_json_url https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz)
+set(pith_nlohmann_json_sha256 d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273)
+set(pith_fmt_header fmt/format.h)
+set(pith_fmt_definitions FMT_HEADER_ONLY)
+set(pith_fmt_url https://github.com/fmtlib/fmt/archive/9.1.0.tar.gz)
+set(pith_fmt_sha256 5dea48d1fcddc3ec571ce2058e13910a0d4a6bab4cc09a809d8b1dd1c88ae6f2)
 
 # Downloads PACKAGE and sets OUT to the folder that holds its headers; its own CMakeLists.txt is not run.
 function(pith_download package out)
@@ -41,6 +48,7 @@ macro(pith_find_headers package target)
             pith_download(${package} pith_include)
         endif()
         add_library(${target} INTERFACE IMPORTED GLOBAL)
-        set_target_properties(${target} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${pith_include}")
+        set_target_properties(${target} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${pith_include}"
+                              INTERFACE_COMPILE_DEFINITIONS "${pith_${package}_definitions}")
     endif()
 endmacro()

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_EXAMPLES_GLYPHS_NET_HPP
 #define PITH_EXAMPLES_GLYPHS_NET_HPP
-/// A small convolutional network for io::glyphs, trained in seconds.
+/// A small convolutional network for data::glyphs, trained in seconds.
 ///
 /// image [28, 28, 1], x / 255 -> conv 5x5-16 by 2 -> conv 3x3-32 -> max pool 2 -> conv 3x3-32 -> average pool
 /// -> dense 10; a batch_norm and a relu behind each convolution.
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include <pith/base/result.hpp>
+#include <pith/data/spec.hpp>
 #include <pith/graph/builder.hpp>
 #include <pith/graph/graph.hpp>
-#include <pith/io/dataset_spec.hpp>
 #include <pith/train/fit.hpp>
 #include <pith/train/initialize.hpp>
 
@@ -21,18 +22,18 @@ namespace pith::examples {
 
 /// The first images of a data set.
 struct first_images {
-    const io::dataset& all;
+    const data::dataset& all;
     std::size_t count;
 
     [[nodiscard]] std::size_t size() const { return count < all.size() ? count : all.size(); }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return all.label(i); }
     [[nodiscard]] const shape& dims() const { return all.dims(); }
-    void image(std::size_t i, view<float> out) const { all.image(i, out); }
+    void image(std::size_t i, std::span<float> out) const { all.image(i, out); }
 };
 
 /// Glyphs as the network wants them: "glyphs-train" or "glyphs".
-[[nodiscard]] inline result<io::dataset> glyph_images(std::string_view stream) {
-    return io::open_dataset(stream, {.normalize = {false, {0.f}, {255.f}}, .image = {}, .permutation = {}});
+[[nodiscard]] inline result<data::dataset> glyph_images(std::string_view stream) {
+    return data::open_dataset(stream, {.normalize = {false, {0.f}, {255.f}}, .image = {}, .permutation = {}});
 }
 
 struct glyphs_net {
@@ -57,11 +58,12 @@ struct glyphs_net {
             o.bias = false;
             return b.relu(b.normalize(b.conv(x, o)));
         };
-        value_id x = b.input({1, io::glyph_side, io::glyph_side, 1}, "image");
+        value_id x = b.input({1, data::glyph_side, data::glyph_side, 1}, "image");
         x = layer(x, {.out = 16, .kernel = {5, 5}, .strides = {2, 2}, .pads = {2, 2, 2, 2}});
         x = b.max_pool(layer(x, {.out = 32, .pads = {1, 1, 1, 1}}), 2);
         x = layer(x, {.out = 32, .pads = {1, 1, 1, 1}});
-        auto g = std::move(b).finish({b.fully_connected(b.flatten(b.global_average(x)), io::glyph_classes)});
+        auto g =
+            std::move(b).finish({b.fully_connected(b.flatten(b.global_average(x)), data::glyph_classes)});
         if (!g)
             return g.error();
         return train::initialize{.seed = seed}(*std::move(g));

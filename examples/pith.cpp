@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The command-line tool: inspect, compress, run, evaluate and compare models; list kernels.
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "pith/compiled.hpp"
 #include "tool/against.hpp"
@@ -28,7 +33,8 @@ constexpr int most_threads = 256;
 const char* const normalize_help = "none, unit (x/255), imagenet, or MEAN,.../STD,... of x/255";
 
 void add_json(CLI::App& verb, std::string& json) {
-    verb.add_option("--json", json, "write the report there as JSON");
+    verb.add_option("--json", json,
+                    "write the report there as JSON; - is standard output, which then holds nothing else");
 }
 
 void add_force(CLI::App& verb, bool& force) {
@@ -93,16 +99,15 @@ std::vector<CLI::Option*> add_training(CLI::App& verb, tool::train_options& o) {
 }
 
 void declare(CLI::App& verb, tool::train_options& o) {
-    verb.add_option(
-            "--model", o.model,
-            "lenet5, mlp, resnet8, resnet20, resnet32, resnet56, vgg-small, ds-cnn, mobilenet-v1, or an "
-            ".onnx file")
+    verb.add_option("--model", o.model,
+                    fmt::format("{}, or an .onnx file", fmt::join(tool::model_names, ", ")))
         ->required();
     verb.add_option("--classes", o.classes, "of the model, where it is not an .onnx file")
         ->check(CLI::PositiveNumber);
     verb.add_option("--data", o.data, data_help)->required();
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
-    verb.add_option("--out", o.out, ".onnx file to write what was learned to");
+    verb.add_option("--out", o.out,
+                    ".onnx file to write what was learned to; this or --checkpoint is required");
     verb.add_option("--epochs", o.epochs, "passes over the data")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
@@ -122,10 +127,9 @@ std::vector<CLI::Option*> add_few_bits(CLI::App& verb, tool::compress_options& o
             "justifies)"),
         verb.add_option("--observer", o.observer, "minmax, percentile, mse or entropy")
             ->capture_default_str(),
-        verb.add_option("--weight-range", o.weight_range,
-                        "minmax, or mse (the default for adaptive rounding)"),
+        verb.add_option("--weight-range", o.weight_range, "minmax (the default for nearest rounding) or mse"),
         verb.add_option("--rounding", o.rounding,
-                        "of weights: nearest or adaptive (the default below 8 bits)"),
+                        "of weights: nearest, adaptive or second-order (the default below 8 bits)"),
         verb.add_option("--correct-bias", o.correction,
                         "none, analytic, empirical (the default below 8 bits) or moments"),
         verb.add_flag("--equalize", o.equalized, "even out channels between layers first"),
@@ -151,7 +155,7 @@ void forbid_without_codes(CLI::App& verb, const tool::compress_options& o,
 void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_option("IN", o.model, ".onnx model")->required();
     verb.add_option("--out", o.out, "file to write, ending in .pith or .onnx")->required();
-    verb.add_option("--data", o.data, data_help);
+    verb.add_option("--data", o.data, std::string("required for int8, and with --epochs: ") + data_help);
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
     verb.add_option(
         "--quantize", o.quantize,
@@ -167,10 +171,9 @@ void declare(CLI::App& verb, tool::compress_options& o) {
                         "with a number of bits, ternary or binary; several (lsq4,lsq2) are trained one after "
                         "the other")
             ->capture_default_str();
-    verb.add_option(
-            "--target", o.target,
-            "processor to pack for: native, x86_avx2 ... x86_avx512vnni, aarch64, armv7, riscv64, cortex_m0 "
-            "... cortex_m55; any host packs for each")
+    verb.add_option("--target", o.target,
+                    fmt::format("processor to pack for, whatever the host: {}",
+                                fmt::join(tool::target_names(), ", ")))
         ->capture_default_str();
     verb.add_option("--flash", o.flash, "bytes the .pith file may take; refused beyond");
     verb.add_option("--ram", o.ram, "bytes the arena may take; refused beyond");
@@ -264,10 +267,59 @@ void declare(CLI::App& verb, tool::evaluate_options& o) {
 void declare(CLI::App& verb, tool::compare_options& o) {
     verb.add_option("DATA", o.data,
                     "folder of real models and images; by default $PITH_DATA, without it glyphs alone");
+    add_json(verb, o.json);
 }
 
 void declare(CLI::App& verb, tool::kernels_options& o) {
     add_json(verb, o.json);
+}
+
+/// The library's version, and what this processor has of the instruction sets that kernels are written for.
+std::string version_text() {
+    std::vector<std::string_view> found;
+    for (const auto& [name, bit] : tool::instruction_sets)
+        if (pith::arch::covers(pith::arch::detect(), bit))
+            found.push_back(name);
+    return fmt::format("pith {}\ninstruction sets: {}", tool::library_version(),
+                       found.empty() ? "portable" : fmt::format("{}", fmt::join(found, " ")));
+}
+
+/// CLI11's help in lines of at most 100 characters.
+std::string help_text(const CLI::App* app, std::string name, CLI::AppFormatMode mode) {
+    constexpr std::size_t text_column = 30; // CLI11's own
+    return tool::wrapped(CLI::Formatter{}.make_help(app, std::move(name), mode), text_column);
+}
+
+/// An argument that nothing takes, with the verb or option that may have been meant; empty without one.
+std::string unknown_argument(const CLI::App& app) {
+    const auto verbs = app.get_subcommands();
+    const CLI::App& at = verbs.empty() ? app : *verbs.front();
+    const auto rest = at.remaining();
+    const auto option =
+        std::find_if(rest.begin(), rest.end(), [](const auto& r) { return r.starts_with("-"); });
+    const bool is_verb = verbs.empty() && !rest.empty() && option != rest.begin();
+    std::vector<std::string> names;
+    if (is_verb)
+        for (const auto* verb : app.get_subcommands({}))
+            names.push_back(verb->get_name());
+    else if (option != rest.end())
+        for (const auto* known : at.get_options())
+            names.push_back("--" +
+                            (known->get_lnames().empty() ? std::string{} : known->get_lnames().front()));
+    if (!is_verb && option == rest.end())
+        return {};
+    const std::string word = is_verb ? rest.front() : option->substr(0, option->find('='));
+    const char* const sentence = is_verb ? "there is no subcommand" : "there is no option";
+    return fmt::format("{} {}{}", sentence, tool::printable(word), tool::did_you_mean(word, names));
+}
+
+/// One line on wrong usage.
+std::string usage_error(const CLI::App* app, const CLI::Error& e) {
+    const auto unknown = unknown_argument(*app);
+    const auto verbs = app->get_subcommands();
+    return fmt::format("pith: {} (see pith{}{} --help)\n",
+                       unknown.empty() ? tool::printable(e.what()) : unknown, verbs.empty() ? "" : " ",
+                       verbs.empty() ? "" : verbs.front()->get_name());
 }
 
 } // namespace
@@ -275,6 +327,10 @@ void declare(CLI::App& verb, tool::kernels_options& o) {
 int main(int argc, char** argv) {
     CLI::App app("Trained networks, made smaller and faster.", "pith");
     app.require_subcommand(1);
+    app.set_version_flag("--version", version_text, "print the version and what this processor has");
+    app.failure_message(usage_error);
+    app.formatter_fn(help_text);
+    app.footer("Example:\n  pith kernels");
     int code = tool::done;
     tool::inspect_options inspect;
     tool::compress_options compress;
@@ -284,19 +340,31 @@ int main(int argc, char** argv) {
     tool::train_options train;
     tool::compare_options compare;
     tool::kernels_options kernels;
-    const auto verb = [&](const char* name, const char* help, auto& options, auto function) {
+    const auto verb = [&](const char* name, const char* help, const char* example, auto& options,
+                          auto function) {
         CLI::App* sub = app.add_subcommand(name, help);
         declare(*sub, options);
-        sub->callback([&code, &options, function] { code = function(options); });
+        sub->footer(fmt::format("Example:\n  pith {} {}", name, example));
+        sub->callback([&code, &options, function] {
+            if (options.json == tool::standard_output)
+                tool::text_stream() = stderr;
+            code = function(options);
+        });
     };
-    verb("inspect", "layers, sizes and kernels of a model", inspect, tool::run_against);
-    verb("compress", "make a .pith program of an ONNX model", compress, tool::run_compress);
-    verb("run", "run a model on tensors, or time it", run, tool::run_run);
-    verb("diff", "two versions of a model, layer by layer", diff, tool::run_diff);
-    verb("evaluate", "accuracy and time on a data set", evaluate, tool::run_evaluate);
-    verb("train", "teach a network a data set", train, tool::run_train);
-    verb("compare", "known networks in float and in int8, side by side", compare, tool::run_compare);
-    verb("kernels", "what this processor runs", kernels, tool::run_kernels);
+    verb("inspect", "layers, sizes and kernels of a model", "mlp.onnx", inspect, tool::run_against);
+    verb("compress", "make a .pith program of an ONNX model", "mlp.onnx --out mlp.pith --data glyphs-train",
+         compress, tool::run_compress);
+    verb("run", "run a model on tensors, or time it", "mlp.pith --layers", run, tool::run_run);
+    verb("diff", "two versions of a model, layer by layer", "mlp.onnx mlp.pith --data glyphs", diff,
+         tool::run_diff);
+    verb("evaluate", "accuracy and time on a data set", "mlp.pith --data glyphs", evaluate,
+         tool::run_evaluate);
+    verb("train", "teach a network a data set",
+         "--model mlp --data glyphs-train --validation glyphs --epochs 2 --out mlp.onnx", train,
+         tool::run_train);
+    verb("compare", "known networks in float and in int8, side by side", "--json compare.json", compare,
+         tool::run_compare);
+    verb("kernels", "what this processor runs", "--json -", kernels, tool::run_kernels);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

@@ -20,11 +20,11 @@ int main(int argc, char** argv) {
     auto network = pith::io::load_onnx(argv[1]).and_then(pith::passes::simplify{});
     if (!network)
         return fail(network.error());
-    const auto images = pith::io::open_dataset(argv[2]);
+    const auto images = pith::data::open_dataset(argv[2]);
     if (!images)
         return fail(images.error());
 
-    const auto samples = pith::io::samples_of(*images, (*network)[network->inputs[0]].dims);
+    const auto samples = pith::data::samples_of(*images, (*network)[network->inputs[0]].dims);
     auto session = std::move(network)
                        .and_then(pith::quantize::post_training{.calibration = samples})
                        .and_then(pith::plan::pack_for{})

@@ -6,9 +6,17 @@ set(include_dir ${PROJECT_SOURCE_DIR}/include)
 add_test(NAME layering COMMAND ${CMAKE_COMMAND} -D INCLUDE_DIR=${include_dir} -P ${CMAKE_CURRENT_SOURCE_DIR}/layering/check.cmake)
 add_test(NAME layering/self_test COMMAND ${CMAKE_COMMAND} -P ${CMAKE_CURRENT_SOURCE_DIR}/layering/self_test.cmake)
 
-add_executable(pith_test_odr odr/first.cpp odr/second.cpp)
+add_executable(pith_test_odr odr/first.cpp odr/plain.cpp odr/native.cpp)
 target_link_libraries(pith_test_odr PRIVATE pith::pith)
+target_include_directories(pith_test_odr PRIVATE ${PROJECT_SOURCE_DIR})
+set_source_files_properties(odr/plain.cpp PROPERTIES COMPILE_OPTIONS -O2)
+set_source_files_properties(odr/native.cpp PROPERTIES COMPILE_OPTIONS "-O3;-march=native")
 add_test(NAME odr COMMAND pith_test_odr)
+
+add_test(NAME benchmarks COMMAND ${CMAKE_COMMAND} -D KERNEL_DIR=${include_dir}/pith/kernel
+         -D TRAIN_DIR=${include_dir}/pith/train/kernel -D BENCHMARK_DIR=${PROJECT_SOURCE_DIR}/benchmarks
+         -P ${CMAKE_CURRENT_SOURCE_DIR}/benchmarks/check.cmake)
+add_test(NAME benchmarks/self_test COMMAND ${CMAKE_COMMAND} -P ${CMAKE_CURRENT_SOURCE_DIR}/benchmarks/self_test.cmake)
 
 # Dependency include paths as the compiler sees them, for the tests that call it directly.
 set(dependency_flags "")
@@ -74,6 +82,8 @@ add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev tidy)
 if(TARGET pith_tool)
     add_test(NAME tool COMMAND ${CMAKE_COMMAND} -D TOOL=$<TARGET_FILE:pith_tool>
              -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tool -P ${CMAKE_CURRENT_SOURCE_DIR}/tool/check.cmake)
+    # Said last of all, when nothing has failed.
+    set_tests_properties(tool PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: no PITH_DATA")
 endif()
 
 # Models that are written, before ONNX's own checker and in ONNX Runtime; each part is skipped where it is not there.

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <pith/device.hpp>
 
@@ -67,7 +68,7 @@ inline void fill_noise(const pith::run::program_data& p, std::uint16_t input, st
 /// @pre can_run(p, kernels); the arena is as large and aligned as `p` asks
 template <class Ops>
 [[nodiscard]] std::uint64_t fingerprint(const pith::run::basic_program_view<Ops>& p,
-                                        pith::view<std::byte> arena,
+                                        std::span<std::byte> arena,
                                         const pith::run::basic_kernel_set<Ops>& kernels) {
     pith::random_bits bits(1);
     for (std::size_t i = 0; i < p.input_count(); ++i)

@@ -12,7 +12,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <set>
 #include <string>
@@ -24,6 +23,7 @@
 #include "outputs.hpp"
 #include "report.hpp"
 #include "sources.hpp"
+#include "table.hpp"
 
 namespace tool {
 
@@ -286,77 +286,79 @@ operators_of(const outline& a, const outline& b) {
     return rows;
 }
 
-inline void print_mapping(const outline& a, const outline& b, const mapping& m) {
-    std::printf("%-36s %-20s %-12s %s\n", "node", "operator", "became", "in the other file");
+/// Which node became what, and where.
+inline void print_nodes(const outline& a, const outline& b, const mapping& m) {
+    using enum table::cells;
+    table t(
+        {{"node", name}, {"operator", name}, {"became", text}, {"by", name}, {"in the other file", name}});
     for (std::size_t i = 0; i < a.nodes.size(); ++i) {
         const auto& f = m.fates[i];
-        std::string to;
-        if (f.by != std::size_t(-1))
-            to = b.nodes[f.by].op + " " + b.nodes[f.by].name;
-        std::printf("%-36.36s %-20s %-12s %s\n", a.nodes[i].name.c_str(), a.nodes[i].op.c_str(),
-                    f.status.c_str(), to.c_str());
+        const bool there = f.by != std::size_t(-1);
+        t.add({printable(a.nodes[i].name), printable(a.nodes[i].op), f.status,
+               there ? printable(b.nodes[f.by].op) : "", there ? printable(b.nodes[f.by].name) : ""});
     }
-    std::printf("\n%-24s %8s %8s\n", "operator", "A", "B");
+    t.print();
+}
+
+/// How often each side has an operator; bytes and parameters.
+inline void print_counts(const outline& a, const outline& b) {
+    using enum table::cells;
+    table t({{"operator", name}, {"A", number}, {"B", number}});
     for (const auto& [op, count] : operators_of(a, b))
-        std::printf("%-24s %8zu %8zu\n", op.c_str(), count[0], count[1]);
-    std::printf("%-24s %8zu %8zu\n\n", "all", a.nodes.size(), b.nodes.size());
-    const auto line = [](const char* what, std::uint64_t x, std::uint64_t y) {
-        std::printf("%-24s %14s %14s\n", what, grouped(x).c_str(), grouped(y).c_str());
-    };
-    line("file bytes", a.file_bytes, b.file_bytes);
-    line("parameters", a.parameters, b.parameters);
+        t.add({printable(op), grouped(count[0]), grouped(count[1])});
+    t.add({"all", grouped(a.nodes.size()), grouped(b.nodes.size())});
+    t.add({"file bytes", grouped(a.file_bytes), grouped(b.file_bytes)});
+    t.add({"parameters", grouped(a.parameters), grouped(b.parameters)});
+    t.print();
+}
+
+inline void print_mapping(const outline& a, const outline& b, const mapping& m) {
+    print_nodes(a, b, m);
+    say("\n");
+    print_counts(a, b);
+    say("\n");
     for (const auto* side : {&a, &b})
         for (const auto& c : side->constants)
-            std::printf("%s's %s constants: %s elements, %s bytes\n", side == &a ? "A" : "B", c.type.c_str(),
-                        grouped(c.elements).c_str(), grouped(c.bytes).c_str());
-    std::printf("of A's %zu nodes ", a.nodes.size());
+            say("{}'s {} constants: {} elements, {} bytes\n", side == &a ? "A" : "B", c.type,
+                grouped(c.elements), grouped(c.bytes));
+    say("of A's {} nodes ", a.nodes.size());
     const char* separator = "";
     for (const char* const status : {"one to one", "fused", "folded", "removed", "missing"}) {
         const auto count =
             std::count_if(m.fates.begin(), m.fates.end(), [&](const auto& f) { return f.status == status; });
         if (count != 0)
-            std::printf("%s%td %s", std::exchange(separator, ", "), count, status);
+            say("{}{} {}", std::exchange(separator, ", "), count, status);
     }
-    std::printf("; %zu of B's %zu are added\n", m.added.size(), b.nodes.size());
+    say("; {} of B's {} are added\n", m.added.size(), b.nodes.size());
 }
 
-[[nodiscard]] inline json::writer json_of(const outline& o) {
-    auto constants = json::writer::array();
-    for (const auto& c : o.constants) {
-        auto row = json::writer::object();
-        constants.add(row.add("type", c.type).add("elements", c.elements).add("bytes", c.bytes));
-    }
-    auto side = json::writer::object();
-    side.add("nodes", o.nodes.size()).add("file_bytes", o.file_bytes).add("parameters", o.parameters);
-    return side.add("constants", constants);
+[[nodiscard]] inline json json_of(const outline& o) {
+    json constants = json::array();
+    for (const auto& c : o.constants)
+        constants.push_back(json{{"type", c.type}, {"elements", c.elements}, {"bytes", c.bytes}});
+    return {{"nodes", o.nodes.size()},
+            {"file_bytes", o.file_bytes},
+            {"parameters", o.parameters},
+            {"constants", constants}};
 }
 
-[[nodiscard]] inline json::writer json_of(const outline& a, const outline& b, const mapping& m) {
-    auto nodes = json::writer::array();
+[[nodiscard]] inline json json_of(const outline& a, const outline& b, const mapping& m) {
+    json nodes = json::array();
     for (std::size_t i = 0; i < a.nodes.size(); ++i) {
         const auto& f = m.fates[i];
-        auto row = json::writer::object();
-        row.add("name", a.nodes[i].name).add("operator", a.nodes[i].op).add("became", f.status);
+        json row{{"name", a.nodes[i].name}, {"operator", a.nodes[i].op}, {"became", f.status}};
         if (f.by != std::size_t(-1))
-            row.add("other", b.nodes[f.by].name).add("other_operator", b.nodes[f.by].op);
-        nodes.add(row);
+            row.update({{"other", b.nodes[f.by].name}, {"other_operator", b.nodes[f.by].op}});
+        nodes.push_back(row);
     }
-    auto added = json::writer::array();
-    for (const auto k : m.added) {
-        auto row = json::writer::object();
-        added.add(row.add("name", b.nodes[k].name).add("operator", b.nodes[k].op));
-    }
-    auto operators = json::writer::array();
-    for (const auto& [op, count] : operators_of(a, b)) {
-        auto row = json::writer::object();
-        operators.add(row.add("operator", op).add("a", count[0]).add("b", count[1]));
-    }
-    auto o = json::writer::object();
-    return o.add("nodes", nodes)
-        .add("added", added)
-        .add("operators", operators)
-        .add("a", json_of(a))
-        .add("b", json_of(b));
+    json added = json::array();
+    for (const auto k : m.added)
+        added.push_back(json{{"name", b.nodes[k].name}, {"operator", b.nodes[k].op}});
+    json operators = json::array();
+    for (const auto& [op, count] : operators_of(a, b))
+        operators.push_back(json{{"operator", op}, {"a", count[0]}, {"b", count[1]}});
+    return {
+        {"nodes", nodes}, {"added", added}, {"operators", operators}, {"a", json_of(a)}, {"b", json_of(b)}};
 }
 
 /// Weights and biases as this library counts them; 0 where it cannot read the model.
@@ -367,7 +369,7 @@ inline void print_mapping(const outline& a, const outline& b, const mapping& m) 
 
 /// `pith inspect`, alone or against another file.
 inline exit_code run_against(const inspect_options& o) {
-    const auto files = file_list(o.force).read({o.model, o.against}).write(o.json).check();
+    const auto files = file_list(o.force).read({o.model, o.against}).write_report(o.json).check();
     if (!files)
         return refuse(files.error());
     if (o.against.empty())

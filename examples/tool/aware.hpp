@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "pith/quantize/aware_training.hpp"
+#include "pith/quantize/aware.hpp"
+#include "pith/quantize/commit.hpp"
 #include "train.hpp"
 
 namespace tool {
@@ -39,8 +40,8 @@ struct code_options {
 
 /// "lsq4,lsq2" asks for two trainings, the second of what the first has learned.
 [[nodiscard]] inline pith::result<std::vector<code_options>> steps_of(const code_options& o) {
-    const auto weights = pith::io::split_at_commas(o.weights);
-    auto activations = pith::io::split_at_commas(o.activations);
+    const auto weights = pith::data::split_at_commas(o.weights);
+    auto activations = pith::data::split_at_commas(o.activations);
     if (activations.size() == 1)
         activations.resize(weights.size(), activations[0]);
     if (activations.size() != weights.size())
@@ -58,16 +59,39 @@ struct code_options {
     return steps;
 }
 
-[[nodiscard]] inline pith::result<pith::quantize::aware_training> quantizers_of(const code_options& o) {
-    const auto weights = pith::quantize::parse_weight_quantizer(o.weights);
+/// What `parse` makes of `given`; a refusal says which of the names it takes may have been meant.
+template <class Parse>
+[[nodiscard]] auto quantizer_named(const std::string& given, const Parse& parse) {
+    auto parsed = parse(given);
+    if (parsed)
+        return parsed;
+    std::vector<std::string> names;
+    for (const char* const word :
+         {"uniform", "lsq", "apot", "ewgs", "pact", "dorefa", "kmeans", "ternary", "binary", "float"})
+        for (const char* const bits : {"", "1", "2", "3", "4", "5", "6", "7", "8"})
+            if (auto name = std::string(word) + bits; parse(name))
+                names.push_back(std::move(name));
+    return decltype(parsed)(unknown_name(parsed.error().what, given, names));
+}
+[[nodiscard]] inline auto weight_quantizer(const std::string& name) {
+    return quantizer_named(name,
+                           [](const std::string& n) { return pith::quantize::parse_weight_quantizer(n); });
+}
+[[nodiscard]] inline auto activation_quantizer(const std::string& name) {
+    return quantizer_named(
+        name, [](const std::string& n) { return pith::quantize::parse_activation_quantizer(n); });
+}
+
+[[nodiscard]] inline pith::result<pith::quantize::aware> quantizers_of(const code_options& o) {
+    const auto weights = weight_quantizer(o.weights);
     if (!weights)
         return weights.error();
-    const auto activations = pith::quantize::parse_activation_quantizer(o.activations);
+    const auto activations = activation_quantizer(o.activations);
     if (!activations)
         return activations.error();
-    pith::quantize::aware_training all{*weights, *activations};
+    pith::quantize::aware all{*weights, *activations};
     if (!o.first_last.empty()) {
-        const auto outer = pith::quantize::parse_weight_quantizer(o.first_last);
+        const auto outer = weight_quantizer(o.first_last);
         if (!outer)
             return outer.error();
         all.first_last = *outer;
@@ -84,9 +108,9 @@ struct code_options {
 
 /// What a trainer learned, with eight bits everywhere else.
 [[nodiscard]] inline pith::result<pith::graph<float>>
-committed(pith::train::trainer<float>& t, const pith::io::dataset& data, std::size_t count = 256) {
-    const auto samples = pith::io::samples_of(data, t.network_tape().input_dims());
-    return pith::quantize::commit_aware(t.network_tape(), {.calibration = samples, .samples = count});
+committed(pith::train::trainer<float>& t, const pith::data::dataset& data, std::size_t count = 256) {
+    const auto samples = pith::data::samples_of(data, t.network_tape().input_dims());
+    return pith::quantize::commit{{.calibration = samples, .samples = count}}(t.network());
 }
 
 /// A trainer of `g` in codes, at its beginning.
@@ -98,13 +122,13 @@ trainer_in_codes(pith::graph<float> g, const code_options& codes, const pith::tr
     auto net = (*quantizers)(std::move(g));
     if (!net)
         return net.error();
-    return pith::train::trainer<float>::make(std::move(net->network), o, {}, std::move(net->quantized));
+    return pith::train::trainer<float>::make(*std::move(net), o);
 }
 
 /// The same when it has come to its last epoch.
 [[nodiscard]] inline pith::result<pith::train::trainer<float>>
-learned_in_codes(pith::graph<float> g, const code_options& codes, const pith::io::dataset& data,
-                 const pith::io::dataset& validation, const train_options& o) {
+learned_in_codes(pith::graph<float> g, const code_options& codes, const pith::data::dataset& data,
+                 const pith::data::dataset& validation, const train_options& o) {
     const auto options = trainer_of(o, learning_of(codes));
     if (!options)
         return options.error();

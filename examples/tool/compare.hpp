@@ -27,8 +27,8 @@ struct candidate {
     std::string name;
     pith::graph<float> network;
     std::size_t file_bytes = 0; ///< of the model as it came; 0: it came from no file
-    pith::io::dataset calibration;
-    pith::io::dataset test;
+    pith::data::dataset calibration;
+    pith::data::dataset test;
 };
 
 struct side {
@@ -42,7 +42,7 @@ struct side {
 constexpr std::size_t calibration_images = 256;
 constexpr std::size_t most_images = 10000;
 
-inline pith::result<side> measure_side(const pith::graph<float>& g, const pith::io::dataset& test) {
+inline pith::result<side> measure_side(const pith::graph<float>& g, const pith::data::dataset& test) {
     const auto bytes = pith::plan::pack(g);
     if (!bytes)
         return bytes.error();
@@ -61,36 +61,50 @@ inline pith::result<side> measure_side(const pith::graph<float>& g, const pith::
     return s;
 }
 
-inline double percent(std::size_t part, std::size_t whole) {
-    return 100. * static_cast<double>(part) / static_cast<double>(whole);
-}
+/// How well a side decides.
+struct quality {
+    const char* measure; ///< accuracy, agreement (with the float side) or reference
+    double share = 1;
 
-inline void print_side(const char* name, const char* kind, const side& s, const std::string& accuracy,
-                       double speed_up) {
-    std::printf("%-14s %-13s %-12s %10s %10s %9s %10.4f %8.2fx\n", name, kind, accuracy.c_str(),
-                grouped(s.file_bytes).c_str(), grouped(s.weight_bytes).c_str(),
-                grouped(s.arena_bytes).c_str(), s.ms.median, speed_up);
-}
+    [[nodiscard]] std::string text() const {
+        const std::string_view of = measure;
+        return of == "reference" ? std::string(of)
+                                 : fmt::format("{:.2f} %{}", 100 * share, of == "agreement" ? " same" : "");
+    }
+};
 
-inline std::string accuracy_text(const side& s, bool labelled) {
-    char text[32] = "reference";
-    if (labelled)
-        std::snprintf(text, sizeof text, "%.2f %%", percent(s.seen.correct, s.seen.predicted.size()));
-    return text;
+inline quality accuracy_of(const side& s) {
+    return {"accuracy", static_cast<double>(s.seen.correct) / static_cast<double>(s.seen.predicted.size())};
 }
 
 /// Without labels: how often the best class is the float network's.
-inline std::string agreement_text(const side& small, const side& large) {
+inline quality agreement_of(const side& small, const side& large) {
     std::size_t same = 0;
     for (std::size_t i = 0; i < small.seen.predicted.size(); ++i)
         same += small.seen.predicted[i] == large.seen.predicted[i] ? 1u : 0u;
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f %% same", percent(same, small.seen.predicted.size()));
-    return text;
+    return {"agreement", static_cast<double>(same) / static_cast<double>(small.seen.predicted.size())};
+}
+
+/// One row, printed and added to `rows`. @param large the float side of the same network
+inline void show_side(json& rows, const std::string& network, const std::string& kind, const side& s,
+                      const quality& q, const side& large) {
+    const double speed_up = large.ms.median / s.ms.median;
+    say("{:<14} {:<13} {:<12} {:>10} {:>10} {:>9} {:>10.4f} {:>8.2f}x\n", kind == "float" ? network : "",
+        kind, q.text(), grouped(s.file_bytes), grouped(s.weight_bytes), grouped(s.arena_bytes), s.ms.median,
+        speed_up);
+    std::fflush(text_stream());
+    rows.push_back(json{{"network", network},
+                        {"kind", kind},
+                        {q.measure, q.share},
+                        {"file_bytes", s.file_bytes},
+                        {"weight_bytes", s.weight_bytes},
+                        {"arena_bytes", s.arena_bytes},
+                        {"ms_per_image", s.ms.to_json()},
+                        {"speed_up", speed_up}});
 }
 
 /// @return the float side
-inline pith::result<side> show(const candidate& c) {
+inline pith::result<side> show(const candidate& c, json& rows) {
     auto small_graph =
         quantized(c.network, c.calibration, calibration_images, pith::quantize::observer::minmax);
     if (!small_graph)
@@ -104,9 +118,9 @@ inline pith::result<side> show(const candidate& c) {
     if (c.file_bytes != 0)
         large->file_bytes = c.file_bytes;
     const bool labelled = c.test.labelled();
-    print_side(c.name.c_str(), "float", *large, accuracy_text(*large, labelled), 1);
-    print_side("", "int8", *small, labelled ? accuracy_text(*small, true) : agreement_text(*small, *large),
-               large->ms.median / small->ms.median);
+    show_side(rows, c.name, "float", *large, labelled ? accuracy_of(*large) : quality{"reference"}, *large);
+    show_side(rows, c.name, "int8", *small, labelled ? accuracy_of(*small) : agreement_of(*small, *large),
+              *large);
     return large;
 }
 
@@ -134,13 +148,13 @@ inline std::vector<recipe> recipes_in(const std::filesystem::path& data) {
     };
 }
 
-inline pith::result<pith::io::dataset> open(const std::string& spec, const recipe& r) {
-    const auto normalize = pith::io::parse_normalization(r.normalize);
+inline pith::result<pith::data::dataset> open(const std::string& spec, const recipe& r) {
+    const auto normalize = pith::data::parse_normalization(r.normalize);
     if (!normalize)
         return normalize.error();
     if (r.upscale > 1)
         return upscaled(spec, r.upscale, r.test == spec ? 1000 : calibration_images, *normalize);
-    return pith::io::open_dataset(spec, {.normalize = *normalize});
+    return pith::data::open_dataset(spec, {.normalize = *normalize});
 }
 
 inline pith::result<candidate> load(const std::filesystem::path& data, const recipe& r) {
@@ -162,8 +176,9 @@ inline pith::result<candidate> load(const std::filesystem::path& data, const rec
 
 /// Weights and activations of the rows below int8.
 constexpr std::pair<const char*, const char*> few_bits[] = {
-    {"lsq4", "lsq4"}, {"apot4", "apot4"}, {"pact4", "pact4"}, {"dorefa4", "dorefa4"}, {"kmeans4", "lsq4"},
-    {"lsq2", "lsq2"}, {"apot2", "apot2"}, {"ewgs2", "ewgs2"}, {"ternary", "lsq4"},    {"binary", "lsq8"},
+    {"lsq4", "lsq4"},    {"apot4", "apot4"}, {"pact4", "pact4"},   {"dorefa4", "dorefa4"},
+    {"kmeans4", "lsq4"}, {"lsq2", "lsq2"},   {"apot2", "apot2"},   {"ewgs2", "ewgs2"},
+    {"ternary", "lsq4"}, {"binary", "lsq8"}, {"binary", "binary"},
 };
 
 /// The trained network goes on learning in codes for an epoch.
@@ -189,7 +204,7 @@ inline pith::result<pith::graph<float>> glyphs_in_codes(const pith::graph<float>
     return committed(*t, c.calibration, 64);
 }
 
-inline pith::result<void> show_glyphs() {
+inline pith::result<void> show_glyphs(json& rows) {
     const auto trained = pith::examples::glyphs_net{}.fit();
     if (!trained)
         return trained.error();
@@ -199,7 +214,7 @@ inline pith::result<void> show_glyphs() {
     if (!network || !calibration || !test)
         return !network ? network.error() : !calibration ? calibration.error() : test.error();
     const candidate c{"glyphs", std::move(*network), 0, std::move(*calibration), std::move(*test)};
-    const auto large = show(c);
+    const auto large = show(c, rows);
     if (!large)
         return large.error();
     for (const auto& [weights, activations] : few_bits) {
@@ -209,21 +224,22 @@ inline pith::result<void> show_glyphs() {
         const auto small = measure_side(*g, c.test);
         if (!small)
             return small.error();
-        const std::string kind = std::string(weights) + "/" + (activations + std::strlen(activations) - 1);
-        print_side("", kind.c_str(), *small, accuracy_text(*small, true),
-                   large->ms.median / small->ms.median);
+        const bool both = std::string_view(activations) == "binary";
+        const std::string kind =
+            std::string(weights) + "/" + (both ? "1" : activations + std::strlen(activations) - 1);
+        show_side(rows, c.name, kind, *small, accuracy_of(*small), *large);
     }
     return {};
 }
 
-inline exit_code demonstrate(pith::result<candidate> c) {
+inline exit_code demonstrate(pith::result<candidate> c, json& rows) {
     if (!c)
         return refuse(c.error());
-    const auto shown = show(*c);
+    const auto shown = show(*c, rows);
     return shown ? done : refuse(shown.error());
 }
-inline exit_code demonstrate_glyphs() {
-    const auto shown = show_glyphs();
+inline exit_code demonstrate_glyphs(json& rows) {
+    const auto shown = show_glyphs(rows);
     return shown ? done : refuse(shown.error());
 }
 
@@ -231,25 +247,30 @@ inline exit_code demonstrate_glyphs() {
 
 struct compare_options {
     std::string data; ///< folder of models and images; empty: $PITH_DATA, and glyphs alone without it
+    std::string json;
 };
 
 inline exit_code run_compare(const compare_options& o) {
+    if (const auto files = file_list(false).write_report(o.json).check(); !files)
+        return refuse(files.error());
     const char* given = std::getenv("PITH_DATA");
     const std::string data = !o.data.empty() || given == nullptr ? o.data : given;
-    std::printf("%-14s %-13s %-12s %10s %10s %9s %10s %9s\n", "network", "", "accuracy", "file", "weights",
-                "arena", "ms/image", "speed");
-    exit_code worst = detail::demonstrate_glyphs();
-    if (data.empty()) {
-        std::printf("(set PITH_DATA to a folder of real models and images to see those too)\n");
+    say("{:<14} {:<13} {:<12} {:>10} {:>10} {:>9} {:>10} {:>9}\n", "network", "", "accuracy", "file",
+        "weights", "arena", "ms/image", "speed");
+    json rows = json::array();
+    exit_code worst = detail::demonstrate_glyphs(rows);
+    if (data.empty())
+        say("(set PITH_DATA to a folder of real models and images to see those too)\n");
+    else
+        for (const auto& r : detail::recipes_in(data))
+            worst = std::max(worst, detail::demonstrate(detail::load(data, r), rows));
+    if (const auto written = write_report(o.json, {{"rows", rows}}); !written)
+        return refuse(written.error());
+    if (data.empty())
         return worst;
-    }
-    for (const auto& r : detail::recipes_in(data))
-        worst = std::max(worst, detail::demonstrate(detail::load(data, r)));
-    std::printf("bytes; one thread; accuracy on held-out images; resnet20 was trained on the images it is "
-                "shown here, so\n"
-                "only its difference counts; mobilenet-vww: how often its int8 decision is the float one, on "
-                "enlarged\n"
-                "photographs\n");
+    say("bytes; one thread; accuracy on held-out images; resnet20 was trained on the images it is shown\n"
+        "here, so only its difference counts; mobilenet-vww: how often its int8 decision is the float one,\n"
+        "on enlarged photographs\n");
     return worst;
 }
 

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,8 +29,8 @@ struct compress_options {
     std::string json;
     std::size_t samples = 0; ///< 0: 256, or 512 where weights have fewer than 8 bits
     std::string weights = "uniform8";
-    std::string rounding;     ///< without training, as the following ones; empty: adaptive below 8 bits
-    std::string weight_range; ///< empty: mse for adaptive rounding, else minmax
+    std::string rounding;     ///< without training, as the following ones; empty: second-order below 8 bits
+    std::string weight_range; ///< empty: minmax for nearest rounding, else mse
     std::string correction;   ///< of biases; empty: empirical below 8 bits
     std::int64_t most_work = 0;
     bool equalized = false;
@@ -50,16 +49,21 @@ struct compress_options {
     pith::plan::pack_options packing{}; ///< the target is filled in from the members above
 };
 
+[[nodiscard]] inline std::vector<std::string> target_names() {
+    std::vector<std::string> names{"native"};
+    for (const auto& known : pith::plan::targets)
+        names.emplace_back(known.name);
+    return names;
+}
+
 /// The target that the options name.
 [[nodiscard]] inline pith::result<pith::plan::target> target_of(const compress_options& o) {
     pith::plan::target t = pith::plan::native();
     if (o.target != "native") {
         const auto* named = pith::plan::find_target(o.target);
         if (named == nullptr) {
-            std::string names = o.target + "; there are native";
-            for (const auto& known : pith::plan::targets)
-                names += ", " + std::string(known.name);
-            return pith::fault{pith::errc::bad_option, "there is no --target of that name", names};
+            return unknown_name("there is no --target of that name; `pith compress --help` lists them",
+                                o.target, target_names());
         }
         t = *named;
     }
@@ -87,13 +91,13 @@ struct compress_options {
 
 /// Annotates `g` with int8 codes, calibrated on the first `samples` images of `data`.
 [[nodiscard]] inline pith::result<pith::graph<float>> quantized(pith::graph<float> g,
-                                                                const pith::io::dataset& data,
+                                                                const pith::data::dataset& data,
                                                                 std::size_t samples,
                                                                 pith::quantize::observer observer) {
     if (g.inputs.size() != 1)
         return pith::fault{pith::errc::unsupported,
                            "calibration from a data set needs a model with one input"};
-    const auto images = pith::io::samples_of(data, g[g.inputs[0]].dims);
+    const auto images = pith::data::samples_of(data, g[g.inputs[0]].dims);
     const std::size_t total = samples < data.size() ? samples : data.size();
     progress line("calibrate", total);
     return pith::quantize::post_training{
@@ -108,37 +112,44 @@ struct compress_options {
 }
 
 [[nodiscard]] inline pith::result<weight_recipe> recipe_of(const compress_options& o) {
-    using pith::errc;
-    using pith::fault;
     const auto bits = uniform_bits(o.weights);
     if (!bits)
-        return fault{errc::bad_option, "without --epochs --weights is uniform2 ... uniform8", o.weights};
+        return unknown_name(
+            "without --epochs --weights is uniform2 ... uniform8", o.weights,
+            {"uniform2", "uniform3", "uniform4", "uniform5", "uniform6", "uniform7", "uniform8"});
     const bool few = *bits < 8;
-    const std::string rounding = !o.rounding.empty() ? o.rounding : few ? "adaptive" : "nearest";
-    if (rounding != "nearest" && rounding != "adaptive")
-        return fault{errc::bad_option, "--rounding is nearest or adaptive", o.rounding};
-    const bool adaptive = rounding == "adaptive";
-    const auto range = pith::quantize::observer_named(!o.weight_range.empty() ? o.weight_range
-                                                      : adaptive              ? "mse"
-                                                                              : "minmax");
+    const auto how = rounding_named(!o.rounding.empty() ? o.rounding : few ? "second-order" : "nearest");
+    if (!how)
+        return unknown_name("--rounding is nearest, adaptive or second-order", o.rounding,
+                            {"nearest", "adaptive", "second-order"});
+    const auto range = pith::quantize::observer_named(!o.weight_range.empty()     ? o.weight_range
+                                                      : *how != rounding::nearest ? "mse"
+                                                                                  : "minmax");
     if (!range || (*range != pith::quantize::observer::minmax && *range != pith::quantize::observer::mse))
-        return fault{errc::bad_option, "--weight-range is minmax or mse", o.weight_range};
+        return unknown_name("--weight-range is minmax or mse", o.weight_range, {"minmax", "mse"});
+    const bool corrects = few || *how == rounding::second_order;
     const auto correction = correction_named(!o.correction.empty() ? o.correction
-                                             : few                 ? "empirical"
+                                             : corrects            ? "empirical"
                                                                    : "none");
     if (!correction)
-        return fault{errc::bad_option, "--correct-bias is none, analytic, empirical or moments",
-                     o.correction};
+        return unknown_name("--correct-bias is none, analytic, empirical or moments", o.correction,
+                            {"none", "analytic", "empirical", "moments"});
+    if (*how == rounding::second_order &&
+        (*correction == bias_correction::none || *correction == bias_correction::analytic))
+        return pith::fault{
+            pith::errc::bad_option,
+            "second-order rounding corrects biases itself: --correct-bias is empirical or moments",
+            o.correction};
     return weight_recipe{.bits = *bits,
                          .first_last_bits = static_cast<std::uint8_t>(o.first_last_bits),
                          .range = *range,
                          .equalized = o.equalized,
-                         .adaptive = adaptive,
+                         .rounding = *how,
                          .correction = *correction};
 }
 
 /// The data set of `spec`, fitting the one input of `g`.
-[[nodiscard]] inline pith::result<pith::io::dataset>
+[[nodiscard]] inline pith::result<pith::data::dataset>
 images_for(const pith::graph<float>& g, const std::string& spec, const compress_options& o) {
     if (g.inputs.size() != 1)
         return pith::fault{pith::errc::unsupported,
@@ -151,12 +162,12 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
 }
 
 /// Codes for a network as it was loaded, without training.
-[[nodiscard]] inline pith::result<pith::graph<float>>
-quantize_for(pith::graph<float> g, const compress_options& o, json::writer& report) {
+[[nodiscard]] inline pith::result<pith::graph<float>> quantize_for(pith::graph<float> g,
+                                                                   const compress_options& o, json& report) {
     const auto observer = pith::quantize::observer_named(o.observer);
     if (!observer)
-        return pith::fault{pith::errc::bad_option, "--observer is minmax, percentile, mse or entropy",
-                           o.observer};
+        return unknown_name("--observer is minmax, percentile, mse or entropy", o.observer,
+                            {"minmax", "percentile", "mse", "entropy"});
     const auto recipe = recipe_of(o);
     if (!recipe)
         return recipe.error();
@@ -180,7 +191,7 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
         return data.error();
     progress line("calibrate", material.sample_count);
     material.samples =
-        [&, images = pith::io::samples_of(*data, (*simple)[simple->inputs[0]].dims)](std::size_t i) {
+        [&, images = pith::data::samples_of(*data, (*simple)[simple->inputs[0]].dims)](std::size_t i) {
             line.reached(i);
             return images(i);
         };
@@ -191,7 +202,11 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
         if (const auto shown = print_variants(*simple, *recipe, material, *held_out, report); !shown)
             return shown.error();
     }
-    return with_few_bits(std::move(*simple), *recipe, std::move(material));
+    std::vector<pith::quantize::rounded_layer> layers;
+    material.rounded = [&](const pith::quantize::rounded_layer& l) { layers.push_back(l); };
+    auto coded = with_few_bits(*simple, *recipe, std::move(material));
+    report_rounding(*simple, layers, report);
+    return coded;
 }
 
 /// The options of a training on the data that `o` names.
@@ -203,6 +218,11 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
     return t;
 }
 
+[[nodiscard]] inline code_options codes_of(const compress_options& o) {
+    return {o.weights, o.activations.empty() ? o.weights : o.activations, o.first_last_weights,
+            o.curvature_every};
+}
+
 [[nodiscard]] inline pith::result<pith::graph<float>> trained_for(pith::graph<float> g,
                                                                   const compress_options& o) {
     if (o.data.empty())
@@ -212,14 +232,12 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
                            o.quantize};
     if (g.inputs.size() != 1)
         return pith::fault{pith::errc::unsupported, "a network to train has one input"};
-    const code_options codes{o.weights, o.activations.empty() ? o.weights : o.activations,
-                             o.first_last_weights, o.curvature_every};
-    return trained_in_codes(std::move(g), codes, training_of(o));
+    return trained_in_codes(std::move(g), codes_of(o), training_of(o));
 }
 
 /// Simulation beside execution, where that is asked for.
 [[nodiscard]] inline pith::result<void> show_simulation(const pith::graph<float>& g, pith::bytes_view program,
-                                                        const compress_options& o, json::writer& report) {
+                                                        const compress_options& o, json& report) {
     if (o.simulated == 0)
         return {};
     const auto options = training_of(o);
@@ -230,12 +248,12 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
     const auto v = verify(g, program, *images, o.simulated);
     if (!v)
         return v.error();
-    std::printf("%zu images: simulated %.2f %%, executed %.2f %%, the same bits on %zu\n", v->images,
-                v->percent(v->simulated_right), v->percent(v->executed_right), v->same_bits);
-    report.add("simulated_accuracy", v->percent(v->simulated_right) / 100)
-        .add("accuracy", v->percent(v->executed_right) / 100)
-        .add("same_bits", v->same_bits)
-        .add("images", v->images);
+    say("{} images: simulated {:.2f} %, executed {:.2f} %, the same bits on {}\n", v->images,
+        v->percent(v->simulated_right), v->percent(v->executed_right), v->same_bits);
+    report["simulated_accuracy"] = v->percent(v->simulated_right) / 100;
+    report["accuracy"] = v->percent(v->executed_right) / 100;
+    report["same_bits"] = v->same_bits;
+    report["images"] = v->images;
     return {};
 }
 
@@ -253,29 +271,56 @@ quantize_for(pith::graph<float> g, const compress_options& o, json::writer& repo
             "the model is quantised already: --quantize int8 quantises it anew, keep keeps its "
             "codes",
             o.model};
-    std::printf("the model is quantised already; its codes are kept\n");
+    say("the model is quantised already; its codes are kept\n");
     return std::string("keep");
 }
 
-inline exit_code run_compress(const compress_options& o) {
+/// Names of methods, which need no model to be found wrong.
+[[nodiscard]] inline pith::result<void> check_methods(const compress_options& o) {
+    if (const auto processor = target_of(o); !processor)
+        return processor.error();
+    if (o.training.epochs == 0) {
+        const auto recipe = recipe_of(o);
+        return recipe ? pith::result<void>{} : recipe.error();
+    }
+    const auto steps = steps_of(codes_of(o));
+    if (!steps)
+        return steps.error();
+    for (const auto& step : *steps)
+        if (const auto quantizers = quantizers_of(step); !quantizers)
+            return quantizers.error();
+    return {};
+}
+
+/// What is wrong with the options, before any work.
+[[nodiscard]] inline pith::result<void> check_options(const compress_options& o) {
+    using pith::errc;
+    using pith::fault;
     if (!o.out.ends_with(".pith") && !is_onnx(o.out))
-        return refuse({pith::errc::bad_option, "--out must end in .pith or .onnx", o.out});
+        return fault{errc::bad_option, "--out must end in .pith or .onnx", o.out};
     if (!o.operators.empty() && o.operators != "pairs" && o.operators != "codes" && o.operators != "int4")
-        return refuse({pith::errc::bad_option, "--onnx is pairs, codes or int4", o.operators});
+        return unknown_name("--onnx is pairs, codes or int4", o.operators, {"pairs", "codes", "int4"});
     if (!o.operators.empty() && !is_onnx(o.out))
-        return refuse({pith::errc::bad_option, "--onnx says how an .onnx file is written", o.out});
+        return fault{errc::bad_option, "--onnx says how an .onnx file is written", o.out};
     if (o.simulated != 0 && is_onnx(o.out))
-        return refuse({pith::errc::bad_option, "--simulate compares with a program: --out FILE.pith", o.out});
+        return fault{errc::bad_option, "--simulate compares with a program: --out FILE.pith", o.out};
     if (!o.quantize.empty() && o.quantize != "int8" && o.quantize != "none" && o.quantize != "keep")
-        return refuse({pith::errc::bad_option, "--quantize is int8, none or keep", o.quantize});
+        return unknown_name("--quantize is int8, none or keep", o.quantize, {"int8", "none", "keep"});
     if (!is_onnx(o.model))
-        return refuse({pith::errc::bad_option, "compress reads .onnx models", o.model});
+        return fault{errc::bad_option, "compress reads .onnx models", o.model};
+    return check_methods(o);
+}
+
+inline exit_code run_compress(const compress_options& o) {
+    if (const auto right = check_options(o); !right)
+        return refuse(right.error());
     const auto files = file_list(o.force)
                            .read(o.model)
                            .read(o.training.teacher)
                            .read_data(o.data)
                            .read_data(o.training.validation)
-                           .write({o.out, o.training.checkpoint, o.json})
+                           .write({o.out, o.training.checkpoint})
+                           .write_report(o.json)
                            .check();
     if (!files)
         return refuse(files.error());
@@ -283,7 +328,7 @@ inline exit_code run_compress(const compress_options& o) {
     if (!onnx)
         return refuse(onnx.error());
     const std::size_t onnx_bytes = onnx->size();
-    auto report = json::writer::object();
+    json report = json::object();
     auto g = pith::io::parse_onnx(*onnx).and_then(pith::passes::as_float32{});
     if (!g)
         return refuse(g.error());
@@ -306,9 +351,11 @@ inline exit_code run_compress(const compress_options& o) {
     if (const auto written = pith::io::write_file(o.out, *bytes); !written)
         return refuse(written.error());
     const double ratio = static_cast<double>(bytes->size()) / static_cast<double>(onnx_bytes);
-    std::printf("%s: %s bytes, %.3f of %s's %s\n", o.out.c_str(), grouped(bytes->size()).c_str(), ratio,
-                o.model.c_str(), grouped(onnx_bytes).c_str());
-    report.add("file_bytes", bytes->size()).add("onnx_bytes", onnx_bytes).add("ratio", ratio);
+    say("{}: {} bytes, {:.3f} of {}'s {}\n", printable(o.out), grouped(bytes->size()), ratio,
+        printable(o.model), grouped(onnx_bytes));
+    report["file_bytes"] = bytes->size();
+    report["onnx_bytes"] = onnx_bytes;
+    report["ratio"] = ratio;
     if (const auto shown = show_simulation(*g, *bytes, o, report); !shown)
         return refuse(shown.error());
     if (const auto written = write_report(o.json, report); !written)

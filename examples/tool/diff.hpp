@@ -5,7 +5,6 @@
 /// program or a folder of dumps.
 
 #include <cstddef>
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -165,7 +164,7 @@ private:
 
     std::size_t count_ = 0;
     std::size_t at_once_ = 1;
-    std::optional<pith::io::dataset> images_;
+    std::optional<pith::data::dataset> images_;
     pith::any_tensors<float> given_;
 };
 
@@ -215,8 +214,12 @@ private:
 }
 
 inline exit_code run_diff(const diff_options& o) {
-    const auto files =
-        file_list(o.force).read({o.a, o.b, o.model}).read(o.inputs).read_data(o.data).write(o.json).check();
+    const auto files = file_list(o.force)
+                           .read({o.a, o.b, o.model})
+                           .read(o.inputs)
+                           .read_data(o.data)
+                           .write_report(o.json)
+                           .check();
     if (!files)
         return refuse(files.error());
     auto a = open_source(o.a);
@@ -258,7 +261,7 @@ inline exit_code run_diff(const diff_options& o) {
     for (const auto v : rows)
         below += o.least && pith::sqnr(c.layers[v].total) < *o.least ? 1u : 0u;
     if (below != 0)
-        std::fprintf(stderr, "pith: %zu of %zu values are below %.1f dB\n", below, rows.size(), *o.least);
+        fmt::print(stderr, "pith: {} of {} values are below {:.1f} dB\n", below, rows.size(), *o.least);
     return below != 0 ? mismatch : done;
 }
 

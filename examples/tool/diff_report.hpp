@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <limits>
 #include <string>
 #include <variant>
@@ -20,6 +19,7 @@
 
 #include "inspect.hpp"
 #include "sources.hpp"
+#include "table.hpp"
 
 namespace tool {
 
@@ -76,9 +76,7 @@ inline pith::value_id settle(comparison& c) {
     return share == 0 ? std::numeric_limits<double>::infinity() : 0 - 10 * std::log10(share);
 }
 [[nodiscard]] inline std::string decibel_text(double db) {
-    char text[24];
-    std::snprintf(text, sizeof text, "%.1f", db);
-    return std::isfinite(db) ? text : db > 0 ? "exact" : "none";
+    return std::isfinite(db) ? fmt::format("{:.1f}", db) : db > 0 ? "exact" : "none";
 }
 
 /// "[0, 3, 1, 1]": element `at` of a value, in the axes of its file.
@@ -142,27 +140,33 @@ inline pith::value_id settle(comparison& c) {
 }
 
 inline void print_rows(const comparison& c) {
-    std::printf("%-32s %-22s %-14s %8s %8s %12s  %s\n", "value", "kind", "shape", "SQNR dB", "added dB",
-                "worst error", "there: A, B");
+    using enum table::cells;
+    table t({{"value", name},
+             {"kind", name},
+             {"SQNR dB", number},
+             {"added dB", number},
+             {"worst error", number},
+             {"there", text},
+             {"A", number},
+             {"B", number}});
     for (const auto v : rows_of(c)) {
         const auto& l = c.layers[v];
-        std::printf("%-32.32s %-22.22s %-14s %8s %8s %12.6g", printable(c.g[v].name).c_str(),
-                    kind_of_value(c, v).c_str(), text_of(file_shape(c.g[v])).c_str(),
-                    decibel_text(pith::sqnr(l.total)).c_str(), decibel_text(decibels(l.added_share)).c_str(),
-                    l.total.worst);
-        if (l.total.noise != 0)
-            std::printf("  %s: %.7g, %.7g", index_text(c.g[v], l.total.worst_at).c_str(), l.total.wanted,
-                        l.total.had);
-        std::printf("\n");
+        const bool equal = l.total.noise == 0;
+        t.add({printable(c.g[v].name), kind_of_value(c, v), decibel_text(pith::sqnr(l.total)),
+               decibel_text(decibels(l.added_share)), fmt::format("{:.4g}", l.total.worst),
+               equal ? "" : index_text(c.g[v], l.total.worst_at),
+               equal ? "" : fmt::format("{:.5g}", l.total.wanted),
+               equal ? "" : fmt::format("{:.5g}", l.total.had)});
     }
+    t.print();
 }
 
 inline void print_unmatched(const char* side, const std::vector<unmatched>& rest) {
     constexpr std::size_t most = 8;
     for (std::size_t i = 0; i < rest.size() && i < most; ++i)
-        std::printf("%s's %s %s\n", side, printable(rest[i].name).c_str(), rest[i].why);
+        say("{}'s {} {}\n", side, printable(rest[i].name), rest[i].why);
     if (rest.size() > most)
-        std::printf("%s: %zu more like these\n", side, rest.size() - most);
+        say("{}: {} more like these\n", side, rest.size() - most);
 }
 
 /// Values of the model that only one side, or none, has.
@@ -174,55 +178,51 @@ inline void print_uncompared(const comparison& c) {
             if (v != pith::no_value && is_named(c.g, v) && !c.layers[v].compared && ++count <= 6)
                 names += (names.empty() ? "" : ", ") + c.g[v].name;
     if (count != 0)
-        std::printf("%zu values are on one side only (fused, folded or not dumped): %s%s\n", count,
-                    names.c_str(), count > 6 ? ", ..." : "");
+        say("{} values are on one side only (fused, folded or not dumped): {}{}\n", count, printable(names),
+            count > 6 ? ", ..." : "");
 }
 
 inline void print_verdict(const comparison& c, pith::value_id worst) {
     if (worst == pith::no_value) {
-        std::printf("the two sides are equal in every value compared\n");
+        say("the two sides are equal in every value compared\n");
         return;
     }
     const auto& l = c.layers[worst];
     const auto with_unit = [](double db) { return decibel_text(db) + (std::isfinite(db) ? " dB" : ""); };
     if (c.g.nodes.empty()) {
-        std::printf(
-            "%s hurts most: its SQNR is the lowest, %s (which layer brings the noise is known only with "
+        say("{} hurts most: its SQNR is the lowest, {} (which layer brings the noise is known only with "
             "--model)\n",
-            c.g[worst].name.c_str(), with_unit(pith::sqnr(l.total)).c_str());
+            printable(c.g[worst].name), with_unit(pith::sqnr(l.total)));
         return;
     }
     const auto nodes = layer_of(c, worst);
     std::string layer = nodes.empty() ? c.g[worst].name : c.g.nodes[nodes.front()].name;
     if (nodes.size() > 1)
         layer += " ... " + c.g.nodes[nodes.back()].name;
-    std::printf("%s hurts most: it adds noise %s below its signal; SQNR is %s before it and %s behind it\n",
-                layer.c_str(), with_unit(decibels(l.added_share)).c_str(),
-                with_unit(decibels(share_before(c, pith::uses_of(c.g), worst))).c_str(),
-                with_unit(pith::sqnr(l.total)).c_str());
+    say("{} hurts most: it adds noise {} below its signal; SQNR is {} before it and {} behind it\n",
+        printable(layer), with_unit(decibels(l.added_share)),
+        with_unit(decibels(share_before(c, pith::uses_of(c.g), worst))), with_unit(pith::sqnr(l.total)));
 }
 
-[[nodiscard]] inline json::writer json_of(const comparison& c, pith::value_id worst) {
-    auto rows = json::writer::array();
+[[nodiscard]] inline json json_of(const comparison& c, pith::value_id worst) {
+    json rows = json::array();
     for (const auto v : rows_of(c)) {
         const auto& l = c.layers[v];
-        auto row = json::writer::object();
-        row.add("value", c.g[v].name)
-            .add("kind", kind_of_value(c, v))
-            .add("shape", json_of(file_shape(c.g[v])))
-            .add("equal", l.total.noise == 0)
-            .add("sqnr_db", pith::sqnr(l.total))
-            .add("added_db", decibels(l.added_share))
-            .add("isolated", l.isolated)
-            .add("worst_error", l.total.worst)
-            .add("worst_index", index_text(c.g[v], l.total.worst_at))
-            .add("a", l.total.wanted)
-            .add("b", l.total.had);
-        rows.add(row);
+        rows.push_back(json{{"value", c.g[v].name},
+                            {"kind", kind_of_value(c, v)},
+                            {"shape", json_of(file_shape(c.g[v]))},
+                            {"equal", l.total.noise == 0},
+                            {"sqnr_db", pith::sqnr(l.total)},
+                            {"added_db", decibels(l.added_share)},
+                            {"isolated", l.isolated},
+                            {"worst_error", l.total.worst},
+                            {"worst_index", index_text(c.g[v], l.total.worst_at)},
+                            {"a", l.total.wanted},
+                            {"b", l.total.had}});
     }
-    auto o = json::writer::object();
-    o.add("images", c.images).add("layers", rows);
-    return o.add("hurts_most", worst == pith::no_value ? std::string() : c.g[worst].name);
+    return {{"images", c.images},
+            {"layers", rows},
+            {"hurts_most", worst == pith::no_value ? std::string() : c.g[worst].name}};
 }
 
 } // namespace tool

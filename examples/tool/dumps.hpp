@@ -260,9 +260,7 @@ dump_graph(const reference& g, const pith::any_tensors<float>& inputs, const std
         const auto name = s.program().op_name(step);
         if (name.empty() || !written)
             return;
-        char number[24];
-        std::snprintf(number, sizeof number, "%04zu@", step);
-        written = write_dump(folder, number + file_name_of(name),
+        written = write_dump(folder, fmt::format("{:04}@", step) + file_name_of(name),
                              {pith::run::output_shape(s.program(), op), source.written(op)});
         ++count;
     });

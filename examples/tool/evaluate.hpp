@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <cstdio>
 #include <mutex>
+#include <span>
 #include <string>
 #include <sys/resource.h>
 #include <system_error>
@@ -40,12 +40,12 @@ struct evaluation {
     std::vector<double> milliseconds; ///< of each image
 };
 
-[[nodiscard]] inline std::int32_t largest(pith::view<const float> logits) {
+[[nodiscard]] inline std::int32_t largest(std::span<const float> logits) {
     return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
 /// Images [first, last) through one session.
-inline void evaluate_range(pith::run::session& s, const pith::io::dataset& data, std::size_t first,
+inline void evaluate_range(pith::run::session& s, const pith::data::dataset& data, std::size_t first,
                            std::size_t last, evaluation& out, std::atomic<std::size_t>& done) {
     for (std::size_t i = first; i < last; ++i) {
         data.image(i, s.input(0));
@@ -59,7 +59,7 @@ inline void evaluate_range(pith::run::session& s, const pith::io::dataset& data,
 
 /// The first `count` images, spread over as many threads as there are sessions.
 [[nodiscard]] inline evaluation evaluate(std::vector<pith::run::session>& sessions,
-                                         const pith::io::dataset& data, std::size_t count) {
+                                         const pith::data::dataset& data, std::size_t count) {
     evaluation out;
     out.predicted.resize(count);
     out.milliseconds.resize(count);
@@ -128,7 +128,7 @@ open_sessions(model first, unsigned threads, std::string_view kernels) {
 }
 
 inline exit_code run_evaluate(const evaluate_options& o) {
-    const auto files = file_list(o.force).read(o.model).read_data(o.data).write(o.json).check();
+    const auto files = file_list(o.force).read(o.model).read_data(o.data).write_report(o.json).check();
     if (!files)
         return refuse(files.error());
     auto m = load_model(o.model, o.kernels);
@@ -152,26 +152,27 @@ inline exit_code run_evaluate(const evaluate_options& o) {
     const auto& program = sessions->front().program();
     const spread ms = spread_of(e.milliseconds);
     const double accuracy = static_cast<double>(e.correct) / static_cast<double>(count);
-    auto report = json::writer::object();
+    json report = json::object();
     if (data->labelled()) {
-        std::printf("accuracy     %.2f %% of %zu images\n", 100 * accuracy, count);
-        report.add("accuracy", accuracy);
+        say("accuracy     {:.2f} % of {} images\n", 100 * accuracy, count);
+        report["accuracy"] = accuracy;
     } else {
-        std::printf("accuracy     none: the data set has no labels (%zu images)\n", count);
+        say("accuracy     none: the data set has no labels ({} images)\n", count);
     }
-    std::printf(
-        "ms per image %.4f median, %.4f min\nload         %.3f ms\nfile         %s bytes\nweights      %s "
-        "bytes\narena        %s bytes\npeak memory  %s bytes\n",
-        ms.median, ms.min, load_ms, grouped(file_bytes).c_str(), grouped(weight_bytes(program)).c_str(),
-        grouped(program.arena_bytes()).c_str(), grouped(peak_rss_bytes()).c_str());
-    report.add("images", count)
-        .add("ms_per_image", ms.to_json())
-        .add("load_ms", load_ms)
-        .add("file_bytes", file_bytes)
-        .add("weight_bytes", weight_bytes(program))
-        .add("arena_bytes", program.arena_bytes())
-        .add("peak_rss_bytes", peak_rss_bytes())
-        .add("data_bytes", data->held_bytes());
+    say("ms per image {:.4f} median, {:.4f} min\n", ms.median, ms.min);
+    say("load         {:.3f} ms\n", load_ms);
+    say("file         {} bytes\n", grouped(file_bytes));
+    say("weights      {} bytes\n", grouped(weight_bytes(program)));
+    say("arena        {} bytes\n", grouped(program.arena_bytes()));
+    say("peak memory  {} bytes\n", grouped(peak_rss_bytes()));
+    report.update({{"images", count},
+                   {"ms_per_image", ms.to_json()},
+                   {"load_ms", load_ms},
+                   {"file_bytes", file_bytes},
+                   {"weight_bytes", weight_bytes(program)},
+                   {"arena_bytes", program.arena_bytes()},
+                   {"peak_rss_bytes", peak_rss_bytes()},
+                   {"data_bytes", data->held_bytes()}});
     if (const auto written = write_report(o.json, report); !written)
         return refuse(written.error());
     return done;

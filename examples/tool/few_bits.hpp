@@ -4,9 +4,11 @@
 /// Weights of few bits without training: the steps of `pith compress`, and a table of what each of them
 /// saves.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +21,7 @@
 #include "pith/quantize/equalize.hpp"
 #include "pith/quantize/norm_statistics.hpp"
 #include "pith/quantize/post_training.hpp"
+#include "pith/quantize/second_order.hpp"
 
 #include "evaluate.hpp"
 #include "model.hpp"
@@ -34,12 +37,18 @@ enum class bias_correction : std::uint8_t {
     moments,   ///< from samples, the scales too
 };
 
+enum class rounding : std::uint8_t {
+    nearest,
+    adaptive,
+    second_order, ///< which corrects biases itself
+};
+
 struct weight_recipe {
     std::uint8_t bits = 8;
     std::uint8_t first_last_bits = 8;
     pith::quantize::observer range = pith::quantize::observer::minmax; ///< of weights
     bool equalized = false;
-    bool adaptive = false; ///< rounding
+    tool::rounding rounding = tool::rounding::nearest;
     bias_correction correction = bias_correction::none;
 };
 
@@ -50,6 +59,9 @@ struct weight_material {
     std::size_t sample_count = 256;
     pith::quantize::observer activations = pith::quantize::observer::minmax;
     std::int64_t most_work = 0; ///< of one sample; 0: what the network's size justifies
+    /// Called with every layer that second-order rounding did.
+    std::function<void(const pith::quantize::rounded_layer&)> rounded =
+        [](const pith::quantize::rounded_layer&) {};
 };
 
 /// uniform2 to uniform8, or nothing.
@@ -72,6 +84,33 @@ struct weight_material {
     return std::nullopt;
 }
 
+[[nodiscard]] inline std::optional<rounding> rounding_named(std::string_view name) {
+    if (name == "nearest")
+        return rounding::nearest;
+    if (name == "adaptive")
+        return rounding::adaptive;
+    if (name == "second-order")
+        return rounding::second_order;
+    return std::nullopt;
+}
+
+namespace detail {
+
+/// The weights of `g`, which has codes, rounded as the recipe says.
+[[nodiscard]] inline pith::result<pith::graph<float>> rounded(pith::graph<float> g, const weight_recipe& r,
+                                                              const weight_material& m) {
+    namespace q = pith::quantize;
+    if (r.rounding == rounding::adaptive)
+        return q::adaptive_rounding{.calibration = m.samples,
+                                    .samples = m.sample_count,
+                                    .correct_bias = r.correction == bias_correction::empirical}(std::move(g));
+    if (r.rounding == rounding::second_order)
+        return q::second_order{.calibration = m.samples, .samples = m.sample_count}(g, m.rounded);
+    return g;
+}
+
+} // namespace detail
+
 /// A simplified network with codes.
 [[nodiscard]] inline pith::result<pith::graph<float>>
 with_few_bits(pith::graph<float> g, const weight_recipe& r, weight_material m) {
@@ -90,18 +129,36 @@ with_few_bits(pith::graph<float> g, const weight_recipe& r, weight_material m) {
                                   .weights = {.bits = r.bits, .observed = {.kind = r.range}},
                                   .first_last_bits = r.first_last_bits,
                                   .most_work = m.most_work}(g);
-    const bool empirical = r.correction == bias_correction::empirical;
-    if (coded && r.adaptive)
-        coded = q::adaptive_rounding{.calibration = m.samples,
-                                     .samples = m.sample_count,
-                                     .correct_bias = empirical}(std::move(*coded));
-    if (!coded || r.correction == bias_correction::none || (r.adaptive && empirical))
+    if (coded)
+        coded = detail::rounded(std::move(*coded), r, m);
+    const bool corrected = r.correction == bias_correction::empirical && r.rounding != rounding::nearest;
+    if (!coded || r.correction == bias_correction::none || corrected)
         return coded;
     if (r.correction == bias_correction::analytic)
         return q::correct_bias_analytic{std::move(m.norms)}(std::move(*coded), g);
     return q::correct_bias{.calibration = m.samples,
                            .samples = m.sample_count,
                            .scales = r.correction == bias_correction::moments}(std::move(*coded), g);
+}
+
+/// Adds what became of the layers to the report, and says which kept the nearest codes.
+inline void report_rounding(const pith::graph<float>& g,
+                            const std::vector<pith::quantize::rounded_layer>& layers, json& report) {
+    if (layers.empty())
+        return;
+    json rows = json::array();
+    std::string kept;
+    for (const auto& l : layers) {
+        const std::string& name = g.nodes[l.node].name;
+        json row{{"layer", name}, {"nearest_error", l.nearest}, {"kept_nearest", l.kept_nearest()}};
+        if (std::isfinite(l.found))
+            row["error"] = l.found;
+        rows.push_back(std::move(row));
+        kept += l.kept_nearest() ? (kept.empty() ? "" : ", ") + printable(name) : "";
+    }
+    report["rounding"] = std::move(rows);
+    if (!kept.empty())
+        say("second-order rounding was no better than nearest on images held back: {}\n", kept);
 }
 
 namespace detail {
@@ -121,7 +178,11 @@ struct variant {
         change(r);
         return r;
     };
-    const auto set_all = [](weight_recipe& r) { r.range = mse, r.adaptive = true, r.correction = empirical; };
+    const auto set_all = [](weight_recipe& r, rounding how) {
+        r.range = mse, r.rounding = how, r.correction = empirical;
+    };
+    const auto all_adaptive = [&](weight_recipe& r) { set_all(r, rounding::adaptive); };
+    const auto all_second_order = [&](weight_recipe& r) { set_all(r, rounding::second_order); };
     std::vector<variant> all{{"float", std::nullopt},
                              {"nearest", plain},
                              {"mse range", with([](auto& r) { r.range = mse; })},
@@ -130,15 +191,19 @@ struct variant {
         all.push_back({"bias, analytic", with([](auto& r) { r.correction = analytic; })});
     all.push_back({"bias, empirical", with([](auto& r) { r.correction = empirical; })});
     all.push_back({"bias and scale", with([](auto& r) { r.correction = moments; })});
-    all.push_back({"adaptive", with([](auto& r) { r.adaptive = true; })});
-    all.push_back({"adaptive, bias", with([](auto& r) { r.adaptive = true, r.correction = empirical; })});
-    all.push_back({"adaptive, bias, mse range", with(set_all)});
-    all.push_back({"all, equalized too", with([&](auto& r) { set_all(r), r.equalized = true; })});
+    all.push_back({"adaptive", with([](auto& r) { r.rounding = rounding::adaptive; })});
+    all.push_back(
+        {"adaptive, bias", with([](auto& r) { r.rounding = rounding::adaptive, r.correction = empirical; })});
+    all.push_back({"adaptive, bias, mse range", with(all_adaptive)});
+    all.push_back({"second-order, bias",
+                   with([](auto& r) { r.rounding = rounding::second_order, r.correction = empirical; })});
+    all.push_back({"second-order, bias, mse range", with(all_second_order)});
+    all.push_back({"all, equalized too", with([&](auto& r) { all_second_order(r), r.equalized = true; })});
     if (base.first_last_bits > base.bits) {
         const std::string everywhere = ", all layers " + std::to_string(base.bits) + " bits";
         plain.first_last_bits = base.bits;
         all.push_back({"nearest" + everywhere, plain});
-        all.push_back({"adaptive, bias, mse range" + everywhere, with(set_all)});
+        all.push_back({"second-order, bias, mse range" + everywhere, with(all_second_order)});
     }
     return all;
 }
@@ -148,10 +213,9 @@ struct variant {
 /// Prints the accuracy of every variant's program on `held_out`, and adds it to the report.
 [[nodiscard]] inline pith::result<void> print_variants(const pith::graph<float>& g, const weight_recipe& base,
                                                        const weight_material& material,
-                                                       const pith::io::dataset& held_out,
-                                                       json::writer& report) {
-    std::printf("%-44s %9s %8s %10s %8s\n", "weights", "accuracy", "change", "bytes", "seconds");
-    auto rows = json::writer::array();
+                                                       const pith::data::dataset& held_out, json& report) {
+    say("{:<44} {:>9} {:>8} {:>10} {:>8}\n", "weights", "accuracy", "change", "bytes", "seconds");
+    json rows = json::array();
     double whole = 0;
     for (const auto& v : detail::variants_of(base, !material.norms.entries.empty())) {
         const stopwatch watch;
@@ -171,16 +235,15 @@ struct variant {
         const double accuracy =
             100. * static_cast<double>(seen.correct) / static_cast<double>(held_out.size());
         whole = v.recipe ? whole : accuracy;
-        std::printf("%-44s %7.2f %% %+8.2f %10s %8.1f\n", v.name.c_str(), accuracy, accuracy - whole,
-                    grouped(bytes->size()).c_str(), seconds);
-        std::fflush(stdout);
-        auto row = json::writer::object();
-        rows.add(row.add("weights", v.name)
-                     .add("accuracy", accuracy / 100)
-                     .add("file_bytes", bytes->size())
-                     .add("seconds", seconds));
+        say("{:<44} {:7.2f} % {:+8.2f} {:>10} {:8.1f}\n", v.name, accuracy, accuracy - whole,
+            grouped(bytes->size()), seconds);
+        std::fflush(text_stream());
+        rows.push_back(json{{"weights", v.name},
+                            {"accuracy", accuracy / 100},
+                            {"file_bytes", bytes->size()},
+                            {"seconds", seconds}});
     }
-    report.add("variants", rows);
+    report["variants"] = rows;
     return {};
 }
 

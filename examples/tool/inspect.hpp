@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +16,7 @@
 #include "pith/plan/explain.hpp"
 #include "pith/run/describe.hpp"
 #include "report.hpp"
+#include "table.hpp"
 #include "tensor_files.hpp"
 
 namespace tool {
@@ -57,17 +57,17 @@ struct inspection {
     std::uint64_t arena_bytes = 0;
 };
 
-[[nodiscard]] inline std::string text_of(const pith::shape& s) {
+[[nodiscard]] inline std::string size_text(const pith::shape& s) {
     std::string text;
     for (const auto d : s)
         text += (text.empty() ? "" : "x") + std::to_string(d);
     return text.empty() ? "scalar" : text;
 }
 
-[[nodiscard]] inline json::writer json_of(const pith::shape& s) {
-    auto a = json::writer::array();
+[[nodiscard]] inline json json_of(const pith::shape& s) {
+    json a = json::array();
     for (const auto d : s)
-        a.add(d);
+        a.push_back(d);
     return a;
 }
 
@@ -168,57 +168,59 @@ inline void add_program_doors(inspection& r, const pith::run::program_view& p) {
     return r;
 }
 
-[[nodiscard]] inline json::writer json_of(const inspection& r) {
-    const auto doors = [](const std::vector<door_line>& lines) {
-        auto a = json::writer::array();
-        for (const auto& d : lines) {
-            auto o = json::writer::object();
-            a.add(o.add("name", d.name).add("type", d.type).add("shape", json_of(d.shape)));
-        }
-        return a;
-    };
-    auto layers = json::writer::array();
-    for (const auto& l : r.layers) {
-        auto o = json::writer::object();
-        o.add("name", l.name)
-            .add("kind", l.kind)
-            .add("shape", json_of(l.shape))
-            .add("parameters", l.parameters);
-        o.add("macs", l.macs)
-            .add("weight_bytes", l.weight_bytes)
-            .add("encoding", l.encoding)
-            .add("kernel", l.kernel);
-        layers.add(o);
-    }
-    auto o = json::writer::object();
-    o.add("inputs", doors(r.inputs)).add("outputs", doors(r.outputs)).add("layers", layers);
-    auto notes = json::writer::array();
+[[nodiscard]] inline json json_of(const std::vector<door_line>& doors) {
+    json rows = json::array();
+    for (const auto& d : doors)
+        rows.push_back(json{{"name", d.name}, {"type", d.type}, {"shape", json_of(d.shape)}});
+    return rows;
+}
+
+[[nodiscard]] inline json json_of(const inspection& r) {
+    json layers = json::array();
+    for (const auto& l : r.layers)
+        layers.push_back(json{{"name", l.name},
+                              {"kind", l.kind},
+                              {"shape", json_of(l.shape)},
+                              {"parameters", l.parameters},
+                              {"macs", l.macs},
+                              {"weight_bytes", l.weight_bytes},
+                              {"encoding", l.encoding},
+                              {"kernel", l.kernel}});
+    json notes = json::array();
     for (const auto& note : r.notes)
-        notes.add(note);
-    o.add("notes", notes);
-    o.add("parameters", r.parameters).add("macs", r.macs).add("weight_bytes", r.weight_bytes);
-    return o.add("arena_bytes", r.arena_bytes);
+        notes.push_back(note);
+    return {{"inputs", json_of(r.inputs)},
+            {"outputs", json_of(r.outputs)},
+            {"layers", layers},
+            {"notes", notes},
+            {"parameters", r.parameters},
+            {"macs", r.macs},
+            {"weight_bytes", r.weight_bytes},
+            {"arena_bytes", r.arena_bytes}};
 }
 
 inline void print(const inspection& r) {
     for (const auto& d : r.inputs)
-        std::printf("input   %s %s %s\n", printable(d.name).c_str(), d.type.c_str(),
-                    text_of(d.shape).c_str());
+        say("input   {} {} {}\n", printable(d.name), d.type, size_text(d.shape));
     for (const auto& d : r.outputs)
-        std::printf("output  %s %s %s\n", printable(d.name).c_str(), d.type.c_str(),
-                    text_of(d.shape).c_str());
-    std::printf("%-32s %-12s %-16s %12s %14s %12s  %-16s %s\n", "layer", "kind", "shape", "parameters",
-                "macs", "weight bytes", "encoding", "kernel");
+        say("output  {} {} {}\n", printable(d.name), d.type, size_text(d.shape));
+    using enum table::cells;
+    table t({{"layer", name},
+             {"kind", name},
+             {"shape", text},
+             {"parameters", number},
+             {"macs", number},
+             {"bytes", number},
+             {"encoding", name},
+             {"kernel", name}});
     for (const auto& l : r.layers)
-        std::printf("%-32.32s %-12s %-16s %12s %14s %12s  %-16s %s\n", printable(l.name).c_str(),
-                    l.kind.c_str(), text_of(l.shape).c_str(), grouped(l.parameters).c_str(),
-                    grouped(l.macs).c_str(), grouped(l.weight_bytes).c_str(), l.encoding.c_str(),
-                    l.kernel.c_str());
+        t.add({printable(l.name), l.kind, size_text(l.shape), grouped(l.parameters), grouped(l.macs),
+               grouped(l.weight_bytes), l.encoding, l.kernel});
+    t.print();
     for (const auto& note : r.notes)
-        std::printf("note    %s\n", note.c_str());
-    std::printf("%s parameters, %s multiply-adds, %s bytes of weights, %s bytes of arena\n",
-                grouped(r.parameters).c_str(), grouped(r.macs).c_str(), grouped(r.weight_bytes).c_str(),
-                grouped(r.arena_bytes).c_str());
+        say("note    {}\n", printable(note));
+    say("{} parameters, {} multiply-adds, {} bytes of weights, {} bytes of arena\n", grouped(r.parameters),
+        grouped(r.macs), grouped(r.weight_bytes), grouped(r.arena_bytes));
 }
 
 inline exit_code run_inspect(const inspect_options& o) {

@@ -3,9 +3,9 @@
 #define PITH_EXAMPLES_TOOL_KERNELS_HPP
 /// `pith kernels`: which kernels exist, and which this processor runs.
 
-#include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "outputs.hpp"
 #include "pith/pith.hpp"
@@ -13,37 +13,47 @@
 
 namespace tool {
 
+/// The instruction sets that kernels are written for.
+inline constexpr std::pair<std::string_view, pith::arch::isa_set> instruction_sets[] = {
+    {"avx2", pith::arch::isa::avx2},
+    {"avx_vnni", pith::arch::isa::avx_vnni},
+    {"avx512", pith::arch::isa::avx512},
+    {"avx512_vnni", pith::arch::isa::avx512_vnni},
+    {"avx512_vbmi", pith::arch::isa::avx512_vbmi},
+    {"avx512_vpopcnt", pith::arch::isa::avx512_vpopcnt},
+    {"neon", pith::arch::isa::neon},
+    {"dotprod", pith::arch::isa::dotprod},
+    {"i8mm", pith::arch::isa::i8mm},
+};
+
 struct kernels_options {
     std::string json;
 };
 
 inline exit_code run_kernels(const kernels_options& o) {
-    if (const auto files = file_list(false).write(o.json).check(); !files)
+    if (const auto files = file_list(false).write_report(o.json).check(); !files)
         return refuse(files.error());
     const auto have = pith::arch::detect();
-    std::printf("levels, for --kernels:\n");
-    auto levels = json::writer::array();
+    say("levels, for --kernels:\n");
+    json levels = json::array();
     for (const auto& l : pith::arch::levels) {
         const bool runs = pith::arch::covers(have, l.set);
-        std::printf("  %-16.*s %s\n", static_cast<int>(l.name.size()), l.name.data(),
-                    runs ? "runs here" : "-");
-        auto row = json::writer::object();
-        levels.add(row.add("name", l.name).add("runs", runs));
+        say("  {:<16} {}\n", l.name, runs ? "runs here" : "-");
+        levels.push_back(json{{"name", l.name}, {"runs", runs}});
     }
-    auto operations = json::writer::object();
+    json operations = json::object();
     const auto list = [&](std::string_view operation, const auto& entries) {
-        std::printf("%-18.*s", static_cast<int>(operation.size()), operation.data());
-        auto names = json::writer::array();
+        std::string line = fmt::format("{:<18}", operation);
+        json names = json::array();
         for (const auto& e : entries) {
             const bool runs = pith::arch::covers(have, e.needs);
-            std::printf(" %s%s", e.name, runs ? "" : " (not here)");
-            auto row = json::writer::object();
-            names.add(row.add("name", e.name).add("runs", runs));
+            line += runs ? fmt::format(" {}", e.name) : fmt::format(" ({})", e.name);
+            names.push_back(json{{"name", e.name}, {"runs", runs}});
         }
-        std::printf("\n");
-        operations.add(operation, names);
+        say("{}", wrapped(line, 19));
+        operations[std::string(operation)] = names;
     };
-    std::printf("kernels, best first:\n");
+    say("kernels, best first; in brackets what this processor cannot run:\n");
     list("igemm", pith::kernel::igemm_list<>);
     list("igemm_low", pith::kernel::igemm_low_list<>);
     list("depthwise_u8", pith::kernel::depthwise_u8_list<>);
@@ -61,9 +71,9 @@ inline exit_code run_kernels(const kernels_options& o) {
     list("binary_f32", pith::kernel::binary_f32_list<>);
     list("max_pool_f32", pith::kernel::max_pool_f32_list<>);
     list("average_pool_f32", pith::kernel::average_pool_f32_list<>);
-    auto report = json::writer::object();
-    report.add("levels", levels).add("operations", operations);
-    if (const auto written = write_report(o.json, report); !written)
+    list("gemm", pith::gemm::list<float>);
+    list("train", pith::train::kernel::lists<float>::all);
+    if (const auto written = write_report(o.json, {{"levels", levels}, {"operations", operations}}); !written)
         return refuse(written.error());
     return done;
 }

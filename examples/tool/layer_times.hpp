@@ -4,7 +4,6 @@
 /// `pith run --layers`: where the time of a run goes.
 
 #include <cstddef>
-#include <cstdio>
 #include <vector>
 
 #include "inspect.hpp"
@@ -54,26 +53,33 @@ struct layer_time {
 }
 
 inline void print(const std::vector<layer_time>& layers) {
-    std::printf("%-32s %-12s %-16s %-16s %-20s %10s %7s %8s\n", "layer", "kind", "shape", "encoding",
-                "kernel", "ms", "share", "GOP/s");
-    for (const auto& l : layers) {
-        std::printf("%-32.32s %-12s %-16s %-16s %-20s %10.5f %5.1f %%", printable(l.layer.name).c_str(),
-                    l.layer.kind.c_str(), text_of(l.layer.shape).c_str(), l.layer.encoding.c_str(),
-                    l.layer.kernel.c_str(), l.ms.median, 100 * l.share);
-        if (l.layer.macs != 0)
-            std::printf(" %8.1f", l.gops_per_second);
-        std::printf("\n");
-    }
+    using enum table::cells;
+    table t({{"layer", name},
+             {"kind", name},
+             {"shape", text},
+             {"encoding", name},
+             {"kernel", name},
+             {"ms", number},
+             {"share", number},
+             {"GOP/s", number}});
+    for (const auto& l : layers)
+        t.add({printable(l.layer.name), l.layer.kind, size_text(l.layer.shape), l.layer.encoding,
+               l.layer.kernel, fmt::format("{:.5f}", l.ms.median), fmt::format("{:.1f} %", 100 * l.share),
+               l.layer.macs != 0 ? fmt::format("{:.1f}", l.gops_per_second) : ""});
+    t.print();
 }
 
-[[nodiscard]] inline json::writer json_of(const std::vector<layer_time>& layers) {
-    auto rows = json::writer::array();
-    for (const auto& l : layers) {
-        auto row = json::writer::object();
-        row.add("name", l.layer.name).add("kind", l.layer.kind).add("shape", json_of(l.layer.shape));
-        row.add("encoding", l.layer.encoding).add("kernel", l.layer.kernel).add("macs", l.layer.macs);
-        rows.add(row.add("ms", l.ms.to_json()).add("share", l.share));
-    }
+[[nodiscard]] inline json json_of(const std::vector<layer_time>& layers) {
+    json rows = json::array();
+    for (const auto& l : layers)
+        rows.push_back(json{{"name", l.layer.name},
+                            {"kind", l.layer.kind},
+                            {"shape", json_of(l.layer.shape)},
+                            {"encoding", l.layer.encoding},
+                            {"kernel", l.layer.kernel},
+                            {"macs", l.layer.macs},
+                            {"ms", l.ms.to_json()},
+                            {"share", l.share}});
     return rows;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pith/pith.hpp"
+#include "report.hpp"
 #include "timing.hpp"
 
 namespace tool {
@@ -60,6 +61,13 @@ struct model {
     return aligned;
 }
 
+[[nodiscard]] inline std::vector<std::string> level_names() {
+    std::vector<std::string> names;
+    for (const auto& l : pith::arch::levels)
+        names.emplace_back(l.name);
+    return names;
+}
+
 /// @param kernels name of a level (`pith kernels` lists them); empty: the best this processor has
 [[nodiscard]] inline pith::result<pith::run::session_options> pin(std::string_view kernels) {
     pith::run::session_options options;
@@ -67,8 +75,7 @@ struct model {
         return options;
     const auto* level = pith::arch::find_level(kernels);
     if (level == nullptr)
-        return pith::fault{pith::errc::bad_option, "there are no kernels of that name; see `pith kernels`",
-                           kernels};
+        return unknown_name("there are no kernels of that name; see `pith kernels`", kernels, level_names());
     if (!pith::arch::covers(options.isa, level->set))
         return pith::fault{pith::errc::unsupported,
                            "this processor cannot run these kernels; see `pith kernels`", kernels};

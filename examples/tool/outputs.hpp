@@ -10,8 +10,9 @@
 #include <system_error>
 #include <vector>
 
-#include "pith/io/dataset_spec.hpp"
+#include "pith/data/spec.hpp"
 #include "pith/io/file.hpp"
+#include "report.hpp"
 
 namespace tool {
 
@@ -34,7 +35,7 @@ public:
     file_list& read_data(std::string_view spec) {
         const auto colon = spec.find(':');
         return colon == std::string_view::npos ? *this
-                                               : read(pith::io::split_at_commas(spec.substr(colon + 1)));
+                                               : read(pith::data::split_at_commas(spec.substr(colon + 1)));
     }
     file_list& write(const std::string& path) {
         if (!path.empty())
@@ -46,6 +47,8 @@ public:
             write(p);
         return *this;
     }
+    /// A report, which may go to standard output.
+    file_list& write_report(const std::string& path) { return path == standard_output ? *this : write(path); }
     /// A folder that is made where there is none.
     file_list& write_folder(const std::string& path) {
         if (!path.empty())

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,30 +80,26 @@ inline void fill_inputs(pith::run::session& s) {
 
 /// Compares outputs with files; the number that disagree.
 [[nodiscard]] inline pith::result<std::size_t> check_expected(const std::vector<pith::io::array>& outputs,
-                                                              const run_options& o, json::writer& report) {
+                                                              const run_options& o, json& report) {
     std::size_t wrong = 0;
-    auto rows = json::writer::array();
+    json rows = json::array();
     for (std::size_t i = 0; i < o.expect.size(); ++i) {
         const auto want = load_tensor(o.expect[i]);
         if (!want)
             return want.error();
         const difference d = compare(outputs[i], *want, o.rtol, o.atol);
-        auto row = json::writer::object();
-        row.add("file", o.expect[i])
-            .add("same_size", d.same_size)
-            .add("beyond", d.beyond)
-            .add("worst", d.worst);
-        rows.add(row);
+        rows.push_back(json{
+            {"file", o.expect[i]}, {"same_size", d.same_size}, {"beyond", d.beyond}, {"worst", d.worst}});
         wrong += d.beyond != 0 ? 1u : 0u;
         if (!d.same_size)
-            std::fprintf(stderr, "pith: output %zu has another size than %s\n", i, o.expect[i].c_str());
+            fmt::print(stderr, "pith: output {} has another size than {}\n", i, printable(o.expect[i]));
         else if (d.beyond != 0)
-            std::fprintf(stderr, "pith: output %zu: %zu elements differ from %s, by up to %.6g\n", i,
-                         d.beyond, o.expect[i].c_str(), d.worst);
+            fmt::print(stderr, "pith: output {}: {} elements differ from {}, by up to {:.6g}\n", i, d.beyond,
+                       printable(o.expect[i]), d.worst);
         else
-            std::printf("output %zu as expected, largest difference %.3g\n", i, d.worst);
+            say("output {} as expected, largest difference {:.3g}\n", i, d.worst);
     }
-    report.add("expected", rows);
+    report["expected"] = rows;
     return wrong;
 }
 
@@ -124,7 +119,7 @@ inline void fill_inputs(pith::run::session& s) {
 
 /// Saves and compares what was computed.
 [[nodiscard]] inline exit_code finish_run(const std::vector<pith::io::array>& outputs, const run_options& o,
-                                          json::writer& report) {
+                                          json& report) {
     if (const auto saved = save_outputs(outputs, o); !saved)
         return refuse(saved.error());
     const auto wrong = check_expected(outputs, o, report);
@@ -145,9 +140,9 @@ inline constexpr const char* too_many_files =
         return refuse(instead != nullptr ? *instead : outputs.error());
     if (std::max(o.outputs.size(), o.expect.size()) > outputs->size())
         return refuse({pith::errc::bad_option, too_many_files});
-    std::printf("computed layer by layer, not as a program: %s%s%s\n", why.where,
-                why.where[0] != '\0' ? ": " : "", why.what);
-    auto report = json::writer::object();
+    say("computed layer by layer, not as a program: {}{}{}\n", printable(why.where),
+        why.where[0] != '\0' ? ": " : "", why.what);
+    json report = json::object();
     const exit_code code = finish_run(*outputs, o, report);
     if (code == refused)
         return code;
@@ -197,11 +192,11 @@ inline constexpr const char* too_many_files =
     }
     if (!count)
         return count.error();
-    std::printf("%zu values in %s\n", *count, o.dump.c_str());
+    say("{} values in {}\n", *count, printable(o.dump));
     return {};
 }
 
-inline void time_session(pith::run::session& s, const run_options& o, json::writer& report) {
+inline void time_session(pith::run::session& s, const run_options& o, json& report) {
     const std::size_t repeat = o.repeat == 0 && (o.inputs.empty() || o.layers) ? 100 : o.repeat;
     if (repeat == 0)
         return;
@@ -209,10 +204,11 @@ inline void time_session(pith::run::session& s, const run_options& o, json::writ
     if (o.layers) {
         const auto layers = time_layers(s, repeat);
         print(layers);
-        report.add("layers", json_of(layers));
+        report["layers"] = json_of(layers);
     }
-    std::printf("ms per image %.5f median, %.5f min of %zu\n", ms.median, ms.min, repeat);
-    report.add("ms_per_image", ms.to_json()).add("repeat", repeat);
+    say("ms per image {:.5f} median, {:.5f} min of {}\n", ms.median, ms.min, repeat);
+    report["ms_per_image"] = ms.to_json();
+    report["repeat"] = repeat;
 }
 
 /// What files are read and written, and that tensors are written in a known format.
@@ -224,7 +220,7 @@ inline void time_session(pith::run::session& s, const run_options& o, json::writ
         .read(o.inputs)
         .read(o.expect)
         .write(o.outputs)
-        .write(o.json)
+        .write_report(o.json)
         .write_folder(o.dump)
         .check();
 }
@@ -257,7 +253,7 @@ inline exit_code run_run(const run_options& o) {
             return refuse(dumped.error());
     }
     s.run();
-    auto report = json::writer::object();
+    json report = json::object();
     const exit_code code = finish_run(fetch_all(s), o, report);
     if (code == refused)
         return code;

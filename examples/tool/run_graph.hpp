@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -63,7 +64,7 @@ namespace tool {
             return t;
         const held* in[] = {&t};
         return pith::layer_traits<pith::transpose>::move<typename held::value_type>(
-            pith::transpose{permutation}, pith::view<const held* const>(in))[0];
+            pith::transpose{permutation}, std::span<const held* const>(in))[0];
     };
     return std::visit(move, x);
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "json.hpp"
+#include "report.hpp"
 
 namespace tool {
 
@@ -29,10 +29,7 @@ struct spread {
     double median = 0;
     double min = 0;
 
-    [[nodiscard]] json::writer to_json() const {
-        auto o = json::writer::object();
-        return o.add("median", median).add("min", min);
-    }
+    [[nodiscard]] json to_json() const { return {{"median", median}, {"min", min}}; }
 };
 
 [[nodiscard]] inline spread spread_of(std::vector<double> samples) {
@@ -42,7 +39,8 @@ struct spread {
     return {samples[samples.size() / 2], samples.front()};
 }
 
-/// Writes "task: 42 %" to stderr once a second, from the first second on; clears the line at the end.
+/// Writes "task: 42 %" to a terminal on stderr once a second, from the first second on; clears the line at
+/// the end.
 class progress {
 public:
     progress(std::string_view task, std::size_t total) : task_(task), total_(total) {}
@@ -50,18 +48,17 @@ public:
     progress& operator=(const progress&) = delete;
     ~progress() {
         if (shown_ > 0)
-            std::fprintf(stderr, "\r%*s\r", static_cast<int>(task_.size()) + 16, "");
+            fmt::print(stderr, "\r{:{}}\r", "", task_.size() + 24);
     }
 
     void reached(std::size_t done) {
         const double seconds = watch_.milliseconds() / 1000;
-        if (seconds < shown_ + 1 || total_ == 0)
+        if (!terminal_ || seconds < shown_ + 1 || total_ == 0)
             return;
         shown_ = seconds;
         const double left = seconds / static_cast<double>(std::max<std::size_t>(done, 1)) *
                             static_cast<double>(total_ - std::min(done, total_));
-        std::fprintf(stderr, "\r%.*s: %zu %%, %.0f s left ", static_cast<int>(task_.size()), task_.data(),
-                     done * 100 / total_, left);
+        fmt::print(stderr, "\r{}: {} %, {:.0f} s left ", task_, done * 100 / total_, left);
         std::fflush(stderr);
     }
 
@@ -69,6 +66,7 @@ private:
     std::string_view task_;
     std::size_t total_;
     double shown_ = 0;
+    bool terminal_ = shows_progress();
     stopwatch watch_;
 };
 

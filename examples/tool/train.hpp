@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -59,6 +60,10 @@ struct train_options {
     bool force = false;
 };
 
+/// The networks that can be trained from nothing.
+inline const std::vector<std::string> model_names = {
+    "lenet5", "mlp", "resnet8", "resnet20", "resnet32", "resnet56", "vgg-small", "ds-cnn", "mobilenet-v1"};
+
 /// A file's network, or a named one for images of the size of the data set's.
 [[nodiscard]] inline pith::result<pith::graph<float>> network_to_train(const train_options& o) {
     if (is_onnx(o.model)) {
@@ -69,7 +74,7 @@ struct train_options {
     }
     auto g = pith::train::build_model<float>(o.model, o.seed, o.classes);
     if (!g)
-        return g;
+        return unknown_name(g.error().what, o.model, model_names);
     const auto data = open_data(o.data, o.normalize, {}, {}); // a data set that is wrong is refused later
     if (!data || data->dims().rank() != 3 || data->dims().elements() == (*g)[g->inputs[0]].dims.elements())
         return g;
@@ -100,7 +105,7 @@ struct learning {
     if (name == "sgd")
         return pith::train::any_optimizer(
             pith::train::sgd{.momentum = o.momentum, .nesterov = true, .weight_decay = o.decay});
-    return pith::fault{pith::errc::bad_option, "--optimizer is sgd or adam", name};
+    return unknown_name("--optimizer is sgd or adam", name, {"sgd", "adam"});
 }
 
 [[nodiscard]] inline pith::result<pith::train::trainer_options> trainer_of(const train_options& o,
@@ -125,8 +130,8 @@ struct learning {
     else if (o.schedule == "constant")
         t.schedule = pith::train::constant_rate{};
     else
-        return pith::fault{pith::errc::bad_option, "--schedule is one-cycle, cosine, step or constant",
-                           o.schedule};
+        return unknown_name("--schedule is one-cycle, cosine, step or constant", o.schedule,
+                            {"one-cycle", "cosine", "step", "constant"});
     return t;
 }
 
@@ -138,29 +143,28 @@ inline void use_threads([[maybe_unused]] int count) {
 #endif
 }
 
-/// A line per epoch on stdout, and the epoch's course on stderr.
+/// A line per epoch, and the epoch's course on a terminal.
 [[nodiscard]] inline pith::train::fit_options reporting(const train_options& o) {
     pith::train::fit_options f;
     f.checkpoint = o.checkpoint;
     if (!o.out.empty()) // what is learned is kept all the same
         f.unsaved = [](const pith::fault& why) {
-            std::fprintf(stderr, "pith: warning: a checkpoint is left out, the training goes on: %s\n",
-                         text_of(why).c_str());
+            fmt::print(stderr, "pith: warning: a checkpoint is left out, the training goes on: {}\n",
+                       text_of(why));
         };
-    f.report = [shown = 0.0](const pith::train::progress& p) mutable {
+    f.report = [shown = 0.0, terminal = shows_progress()](const pith::train::progress& p) mutable {
         if (p.validation) {
-            std::printf("epoch %llu of %llu: loss %.4f, accuracy %.2f %%; held out: loss %.4f, accuracy %.2f "
-                        "%%; %.0f s\n",
-                        static_cast<unsigned long long>(p.epoch), static_cast<unsigned long long>(p.epochs),
-                        p.training.loss, 100 * p.training.accuracy.value_or(0), p.validation->loss,
-                        100 * p.validation->accuracy.value_or(0), p.seconds);
-            std::fflush(stdout);
-        } else if (p.seconds > shown + 2) {
+            if (shown > 0)
+                fmt::print(stderr, "\r{:70}\r", "");
+            say("epoch {} of {}: loss {:.4f}, accuracy {:.2f} %; held out: loss {:.4f}, accuracy {:.2f} %; "
+                "{:.0f} s\n",
+                p.epoch, p.epochs, p.training.loss, 100 * p.training.accuracy.value_or(0), p.validation->loss,
+                100 * p.validation->accuracy.value_or(0), p.seconds);
+            std::fflush(text_stream());
+        } else if (terminal && p.seconds > shown + 2) {
             shown = p.seconds;
-            std::fprintf(stderr, "\repoch %llu of %llu: %llu of %llu, loss %.4f, %.0f s left  ",
-                         static_cast<unsigned long long>(p.epoch), static_cast<unsigned long long>(p.epochs),
-                         static_cast<unsigned long long>(p.batch), static_cast<unsigned long long>(p.batches),
-                         p.training.loss, p.seconds_left);
+            fmt::print(stderr, "\repoch {} of {}: {} of {}, loss {:.4f}, {:.0f} s left  ", p.epoch, p.epochs,
+                       p.batch, p.batches, p.training.loss, p.seconds_left);
         }
     };
     return f;
@@ -178,7 +182,7 @@ struct teacher_loss {
     [[nodiscard]] static pith::result<teacher_loss> make(const pith::train::trainer<float>& student,
                                                          const train_options& o) {
         if (o.teacher_loss != "soft" && o.teacher_loss != "decoupled")
-            return pith::fault{pith::errc::bad_option, "--teacher-loss is soft or decoupled", o.teacher_loss};
+            return unknown_name("--teacher-loss is soft or decoupled", o.teacher_loss, {"soft", "decoupled"});
         const pith::train::cross_entropy hard{.smoothing = o.smoothing};
         return teacher_loss{
             student,
@@ -198,8 +202,8 @@ struct teacher_loss {
 };
 
 [[nodiscard]] inline pith::result<pith::train::score>
-fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::dataset& data,
-                            const pith::io::dataset& validation, const train_options& o,
+fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::data::dataset& data,
+                            const pith::data::dataset& validation, const train_options& o,
                             std::uint64_t curvature_every) {
     use_threads(o.threads);
     if (o.resume)
@@ -218,7 +222,8 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::data
         auto program = program_teacher::open(o.teacher, t.network_tape().batch());
         if (!program)
             return program.error();
-        return pith::train::fit(t, data, validation, taught_by(*program, on_logits<teacher_loss>{*both}), options);
+        return pith::train::fit(t, data, validation, taught_by(*program, on_logits<teacher_loss>{*both}),
+                                options);
     }
     auto g = load_graph(o.teacher);
     if (!g)
@@ -226,13 +231,16 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::io::data
     auto teacher = pith::distill::teacher<float>::make(*std::move(g), t.options().tape);
     if (!teacher)
         return teacher.error();
-    return pith::train::fit(t, data, validation, taught_by(*teacher, on_logits<teacher_loss>{*both}), options);
+    return pith::train::fit(t, data, validation, taught_by(*teacher, on_logits<teacher_loss>{*both}),
+                            options);
 }
 
 /// From the beginning or from the checkpoint to the last epoch.
-[[nodiscard]] inline pith::result<pith::train::score>
-fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
-            const pith::io::dataset& validation, const train_options& o, std::uint64_t curvature_every = 0) {
+[[nodiscard]] inline pith::result<pith::train::score> fit_as_told(pith::train::trainer<float>& t,
+                                                                  const pith::data::dataset& data,
+                                                                  const pith::data::dataset& validation,
+                                                                  const train_options& o,
+                                                                  std::uint64_t curvature_every = 0) {
     auto last = fit_with_or_without_teacher(t, data, validation, o, curvature_every);
     if (!last && last.error().code == pith::errc::diverged)
         return pith::fault{
@@ -244,7 +252,7 @@ fit_as_told(pith::train::trainer<float>& t, const pith::io::dataset& data,
 }
 
 /// The data set of --data or --validation, which must have labels.
-[[nodiscard]] inline pith::result<pith::io::dataset>
+[[nodiscard]] inline pith::result<pith::data::dataset>
 labelled_data(const std::string& spec, const train_options& o, const pith::graph<float>& g) {
     pith::shape image;
     for (std::size_t i = 1; i < g[g.inputs[0]].dims.rank(); ++i)
@@ -256,7 +264,7 @@ labelled_data(const std::string& spec, const train_options& o, const pith::graph
 }
 
 /// Before memory is taken for batches.
-[[nodiscard]] inline pith::result<void> check_batch(const train_options& o, const pith::io::dataset& data) {
+[[nodiscard]] inline pith::result<void> check_batch(const train_options& o, const pith::data::dataset& data) {
     if (static_cast<std::uint64_t>(o.batch) > data.size())
         return pith::fault{pith::errc::bad_option, "the data set is smaller than a batch; see --batch",
                            std::to_string(data.size()) + " images, batches of " + std::to_string(o.batch)};
@@ -302,16 +310,17 @@ inline exit_code run_train(const train_options& o) {
                            .read(o.teacher)
                            .read_data(o.data)
                            .read_data(o.validation)
-                           .write({o.out, o.checkpoint, o.json})
+                           .write({o.out, o.checkpoint})
+                           .write_report(o.json)
                            .check();
     if (!files)
         return refuse(files.error());
     const auto last = train_as_told(o);
     if (!last)
         return refuse(last.error());
-    auto report = json::writer::object();
-    report.add("accuracy", last->accuracy.value_or(0)).add("loss", last->loss);
-    if (const auto written = write_report(o.json, report); !written)
+    if (const auto written =
+            write_report(o.json, {{"accuracy", last->accuracy.value_or(0)}, {"loss", last->loss}});
+        !written)
         return refuse(written.error());
     return done;
 }

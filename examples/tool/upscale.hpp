@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +16,7 @@
 namespace tool {
 
 /// One image [side, side, channels] of raw values, `times` as large, half-pixel centres.
-inline void enlarge(pith::view<const float> from, std::int64_t side, std::int64_t channels, int times,
+inline void enlarge(std::span<const float> from, std::int64_t side, std::int64_t channels, int times,
                     std::byte* to) {
     const std::int64_t large = side * times;
     const auto source = [&](std::int64_t i) {
@@ -44,28 +45,28 @@ inline void enlarge(pith::view<const float> from, std::int64_t side, std::int64_
 }
 
 /// The first `count` images of a set of square images, enlarged; they have no labels.
-[[nodiscard]] inline pith::result<pith::io::dataset>
-upscaled(const std::string& spec, int times, std::size_t count, const pith::io::normalization& normalize) {
-    const auto small = pith::io::open_dataset(spec);
+[[nodiscard]] inline pith::result<pith::data::dataset>
+upscaled(const std::string& spec, int times, std::size_t count, const pith::data::normalization& normalize) {
+    const auto small = pith::data::open_dataset(spec);
     if (!small)
         return small.error();
     const pith::shape& dims = small->dims();
     if (dims.rank() != 3 || dims[0] != dims[1])
         return pith::fault{pith::errc::bad_shape, "only square images can be enlarged", spec};
     const pith::shape large{dims[0] * times, dims[1] * times, dims[2]};
-    pith::io::stored_images images;
+    pith::data::stored_images images;
     images.record_bytes = static_cast<std::size_t>(large.elements());
     images.strides = {large[1] * large[2], large[2], 1};
     count = std::min(count, small->size());
-    pith::io::stored_images::file file{.bytes = std::vector<std::byte>(count * images.record_bytes),
-                                       .count = count};
+    pith::data::stored_images::file file{.bytes = std::vector<std::byte>(count * images.record_bytes),
+                                         .count = count};
     std::vector<float> raw(static_cast<std::size_t>(dims.elements()));
     for (std::size_t i = 0; i < count; ++i) {
         small->image(i, raw);
         enlarge(raw, dims[0], dims[2], times, file.bytes.data() + i * images.record_bytes);
     }
     images.files.push_back(std::move(file));
-    return pith::io::dataset(std::move(images), large, {}, normalize);
+    return pith::data::dataset(std::move(images), large, {}, normalize);
 }
 
 } // namespace tool

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct verification {
 
 /// On the first `count` images, spread over the cores.
 [[nodiscard]] inline pith::result<verification> verify(const pith::graph<float>& g, pith::bytes_view program,
-                                                       const pith::io::dataset& images, std::size_t count) {
+                                                       const pith::data::dataset& images, std::size_t count) {
     constexpr std::size_t blocks = 8;
     verification sum{.images = std::min(count, images.size())};
     std::vector<pith::run::session> sessions;
@@ -44,7 +45,7 @@ struct verification {
     pith::parallel_for(blocks, [&](std::size_t b) {
         for (std::size_t i = sum.images * b / blocks; i < sum.images * (b + 1) / blocks; ++i) {
             pith::any_tensors<float> x;
-            x.emplace_back(pith::io::sample(images, i, input));
+            x.emplace_back(pith::data::sample(images, i, input));
             const auto out = pith::simulate(g, x);
             if (!out) {
                 failed = true;
@@ -53,7 +54,7 @@ struct verification {
             images.image(i, sessions[b].input(0));
             sessions[b].run();
             const auto executed = sessions[b].output(0);
-            const pith::view<const float> simulated = std::get<0>((*out)[0]).data();
+            const std::span<const float> simulated = std::get<0>((*out)[0]).data();
             parts[b].simulated_right += largest(simulated) == images.label(i) ? 1u : 0u;
             parts[b].executed_right += largest(executed) == images.label(i) ? 1u : 0u;
             parts[b].same_bits += std::equal(simulated.begin(), simulated.end(), executed.begin()) ? 1u : 0u;

@@ -7,6 +7,7 @@
 /// instantiation compiles templates of one's own in that file too.
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "pith.hpp"
@@ -27,25 +28,24 @@ using compiled_values = result<simulated_values<float>>;
 
 PITH_COMPILED result<graph<float>> io::parse_onnx<float>(bytes_view, const io::onnx_options&);
 PITH_COMPILED detail::compiled_bytes io::onnx_bytes(const graph<float>&, const io::onnx_write_options&);
-PITH_COMPILED result<value_infos> infer_layer(const layer_list::any&, view<const value_info>);
+PITH_COMPILED result<value_infos> infer_layer(const layer_list::any&, std::span<const value_info>);
 PITH_COMPILED detail::compiled_tensors detail::compute(const graph<float>&, const node<layer_list>&,
                                                        tensor_inputs<float>);
-PITH_COMPILED detail::compiled_tensors evaluate(const graph<float>&, view<const any_tensor<float>>,
+PITH_COMPILED detail::compiled_tensors evaluate(const graph<float>&, std::span<const any_tensor<float>>,
                                                 ignore_values&&);
 PITH_COMPILED detail::compiled_values detail::simulate_codes(detail::simulation<float, layer_list>&,
                                                              const node<layer_list>&, const node_execution&);
 PITH_COMPILED detail::compiled_values detail::simulate_real(detail::simulation<float, layer_list>&,
                                                             const node<layer_list>&, const node_execution&);
-PITH_COMPILED detail::compiled_tensors simulate(const graph<float>&, view<const any_tensor<float>>,
+PITH_COMPILED detail::compiled_tensors simulate(const graph<float>&, std::span<const any_tensor<float>>,
                                                 ignore_values&&);
 PITH_COMPILED result<graph<float>> passes::simplify::operator()(graph<float>) const;
 PITH_COMPILED result<graph<float>>
     quantize::post_training_of<quantize::uniform>::operator()(graph<float>) const;
-PITH_COMPILED result<graph<float>>
-quantize::commit_aware(const train::tape<float>&, const quantize::post_training&, const passes::simplify&);
-PITH_COMPILED result<train::tape<float>> train::tape<float>::make(graph<float>, const train::tape_options&,
-                                                                  const std::vector<train::learned_constant>&,
-                                                                  std::vector<train::quantized_value<float>>);
+PITH_COMPILED result<graph<float>> quantize::commit_with<passes::simplify>::operator()(graph<float>) const;
+PITH_COMPILED result<train::tape<float>>
+train::tape<float>::make(graph<float>, const train::tape_options&,
+                         const std::vector<train::learned_constant>&);
 PITH_COMPILED result<void> train::tape<float>::forward();
 PITH_COMPILED void train::tape<float>::backward();
 PITH_COMPILED detail::compiled_bytes plan::pack(graph<float>, const plan::pack_options&);

@@ -14,7 +14,6 @@
 #include "base/result.hpp"
 #include "base/shape.hpp"
 #include "base/type_list.hpp"
-#include "base/view.hpp"
 #include "format/affine.hpp"
 #include "format/binary.hpp"
 #include "format/codebook.hpp"

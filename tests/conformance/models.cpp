@@ -20,6 +20,7 @@
 #include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 #include "support/door.hpp"
+#include "support/skip.hpp"
 
 namespace {
 
@@ -29,7 +30,7 @@ namespace fs = std::filesystem;
 fs::path models_folder() {
     const fs::path folder = tests::data_folder() / "models";
     if (tests::data_folder().empty() || !fs::exists(folder)) {
-        MESSAGE("skipped: no real models (set PITH_DATA to the data folder)");
+        tests::skip("no real models (set PITH_DATA to the data folder)");
         return {};
     }
     return folder;

@@ -18,6 +18,7 @@
 #include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 #include "support/door.hpp"
+#include "support/skip.hpp"
 
 namespace {
 
@@ -114,10 +115,8 @@ std::vector<fs::path> cases_below(const fs::path& root) {
 
 TEST_CASE("the ONNX conformance cases are computed right or refused by name") {
     const fs::path root = tests::data_folder() / "onnx-conformance";
-    if (tests::data_folder().empty() || !fs::exists(root)) {
-        MESSAGE("skipped: no conformance cases (set PITH_DATA to the data folder)");
-        return;
-    }
+    if (tests::data_folder().empty() || !fs::exists(root))
+        return tests::skip("no conformance cases (set PITH_DATA to the data folder)");
     std::size_t counts[3] = {};
     for (const auto& folder : cases_below(root)) {
         const outcome o = check(folder);

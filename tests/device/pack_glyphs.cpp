@@ -13,7 +13,7 @@ int main(int count, char** arguments) {
     if (count != 2)
         return 2;
     const auto images =
-        pith::io::open_dataset("glyphs", {.normalize = *pith::io::parse_normalization("unit")});
+        pith::data::open_dataset("glyphs", {.normalize = *pith::data::parse_normalization("unit")});
     auto net =
         pith::examples::glyphs_net{.images = 500, .epochs = 2}.fit().and_then(pith::passes::simplify{});
     if (!images || !net)
@@ -21,7 +21,7 @@ int main(int count, char** arguments) {
     const auto input = (*net)[net->inputs[0]].dims;
     auto packed = std::move(net)
                       .and_then(pith::quantize::post_training{
-                          .calibration = pith::io::samples_of(*images, input), .samples = 32})
+                          .calibration = pith::data::samples_of(*images, input), .samples = 32})
                       .and_then([](pith::graph<float> g) { return pith::plan::pack(std::move(g)); });
     if (!packed || !pith::io::write_file(arguments[1], *packed))
         return 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -8,7 +9,6 @@
 
 #include "../support/gradient_check.hpp"
 
-using pith::view;
 using pith::tests::gradient_error;
 using pith::tests::random_reals;
 
@@ -32,7 +32,7 @@ TEST_CASE("attention transfer: gradients by central differences with other chann
     std::vector<double> unused(student.size());
     const pith::distill::attention loss;
     const auto value = [&](std::vector<double>& g) {
-        return loss(map_of(student, pixels, 3), map_of(teacher, pixels, 5), view<double>(g));
+        return loss(map_of(student, pixels, 3), map_of(teacher, pixels, 5), std::span<double>(g));
     };
     value(gradient);
     CHECK(gradient_error(student, gradient, [&] { return value(unused); }) < 1e-8);
@@ -46,7 +46,7 @@ TEST_CASE("attention transfer: scaling a network's features changes nothing") {
     for (auto& e : scaled)
         e *= 3;
     const pith::distill::attention loss;
-    CHECK(loss(map_of(student, 2, 2), map_of(scaled, 2, 2), view<double>(gradient)) ==
+    CHECK(loss(map_of(student, 2, 2), map_of(scaled, 2, 2), std::span<double>(gradient)) ==
           doctest::Approx(0).epsilon(1e-12));
     CHECK(!loss.fits({1, 2, 2, 3}, {1, 2, 3, 3}));
     CHECK(loss.fits({1, 2, 2, 3}, {1, 2, 2, 8}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -10,7 +11,6 @@
 #include "../support/gradient_check.hpp"
 #include "../support/logit_pair.hpp"
 
-using pith::view;
 using namespace pith::tests;
 
 TEST_CASE("decoupled distillation: gradients by central differences") {
@@ -28,7 +28,7 @@ TEST_CASE("decoupled distillation: beta = 1 - p_teacher(target) makes it plain d
         const double p = std::exp(l.teacher[r * classes + static_cast<std::size_t>(labels[r])] / 4 -
                                   pith::train::log_sum_exp<double>(t[r], 4.0));
         const std::vector<std::int32_t> label{labels[r]};
-        const rows<double> out{view<double>(l.gradient).first(classes), classes};
+        const rows<double> out{std::span<double>(l.gradient).first(classes), classes};
         const double apart = pith::distill::decoupled{.alpha = 1, .beta = 1 - p, .temperature = 4}(
             rows<const double>{s[r], classes}, label, rows<const double>{t[r], classes}, out);
         const double plain = pith::distill::soft_targets{.temperature = 4}(

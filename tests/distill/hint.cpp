@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -8,7 +9,6 @@
 
 #include "../support/gradient_check.hpp"
 
-using pith::view;
 using pith::tests::gradient_error;
 using pith::tests::random_reals;
 
@@ -22,7 +22,7 @@ TEST_CASE("hints: gradients by central differences, and shapes that differ are r
     const pith::shape dims{2, 7, 4};
     const auto value = [&](std::vector<double>& g) {
         return loss(pith::distill::feature_map<const double>{features, dims},
-                    pith::distill::feature_map<const double>{hints, dims}, view<double>(g));
+                    pith::distill::feature_map<const double>{hints, dims}, std::span<double>(g));
     };
     value(gradient);
     CHECK(gradient_error(features, gradient, [&] { return value(unused); }) < 1e-8);

@@ -9,7 +9,6 @@
 #include "../support/gradient_check.hpp"
 #include "../support/logit_pair.hpp"
 
-using pith::view;
 using namespace pith::tests;
 
 TEST_CASE("soft targets: gradients by central differences, zero where student and teacher agree") {

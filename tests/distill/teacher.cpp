@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <pith/data/spec.hpp>
 #include <pith/distill/attention.hpp>
 #include <pith/distill/decoupled.hpp>
 #include <pith/distill/hint.hpp>
 #include <pith/distill/taught_by.hpp>
 #include <pith/graph/builder.hpp>
-#include <pith/io/dataset_spec.hpp>
 #include <pith/train/fit.hpp>
 #include <pith/train/models.hpp>
 
@@ -21,13 +22,13 @@ using namespace pith;
 namespace {
 
 struct first_images {
-    const io::dataset* all;
+    const data::dataset* all;
     std::size_t count;
 
     [[nodiscard]] std::size_t size() const { return count; }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return all->label(i); }
     [[nodiscard]] const shape& dims() const { return all->dims(); }
-    void image(std::size_t i, view<float> out) const { all->image(i, out); }
+    void image(std::size_t i, std::span<float> out) const { all->image(i, out); }
 };
 
 train::trainer_options options(std::uint64_t epochs) {
@@ -46,9 +47,10 @@ const std::vector<std::uint32_t>& first_fifty() {
 } // namespace
 
 TEST_CASE("teachers: a student without labels learns what its teacher knows, live and from kept logits") {
-    const io::dataset_options scaled{.normalize = {false, {100.f}, {100.f}}, .image = {}, .permutation = {}};
-    const auto training = *io::open_dataset("glyphs-train", scaled);
-    const auto validation = *io::open_dataset("glyphs", scaled);
+    const data::dataset_options scaled{
+        .normalize = {false, {100.f}, {100.f}}, .image = {}, .permutation = {}};
+    const auto training = *data::open_dataset("glyphs-train", scaled);
+    const auto validation = *data::open_dataset("glyphs", scaled);
     const first_images seen{&training, 2000};
     const first_images unseen{&validation, 500};
     auto big = *train::trainer<float>::make(*train::mlp{.hidden = {64}}.build<float>(1), options(5));
@@ -70,7 +72,7 @@ TEST_CASE("teachers: a student without labels learns what its teacher knows, liv
 }
 
 TEST_CASE("teachers: kept answers are those of the batch, and what does not fit is refused") {
-    const auto training = *io::open_dataset("glyphs-train");
+    const auto training = *data::open_dataset("glyphs-train");
     const first_images seen{&training, 77};
     auto of = *distill::teacher<float>::make(*train::mlp{.hidden = {8}}.build<float>(1), {.batch = 50});
     const auto kept = *of.answers_to(seen);
@@ -79,7 +81,7 @@ TEST_CASE("teachers: kept answers are those of the batch, and what does not fit 
     std::vector<std::uint32_t> indices(50);
     for (std::uint32_t i = 0; i < 50; ++i) {
         indices[i] = 27 + i;
-        seen.image(27 + i, view<float>(images).subspan(i * 784, 784));
+        seen.image(27 + i, std::span<float>(images).subspan(i * 784, 784));
     }
     train::batch<float> b;
     b.inputs.push_back({{50, 28, 28, 1}, images, {}});
@@ -94,7 +96,7 @@ TEST_CASE("teachers: kept answers are those of the batch, and what does not fit 
 
     auto student = *train::trainer<float>::make(*train::mlp{.hidden = {8}}.build<float>(2), options(1));
     const distill::on_logits<> logits;
-    distill::kept_answers<float> too_few(view<const float>(kept).first(760), 10, 50);
+    distill::kept_answers<float> too_few(std::span<const float>(kept).first(760), 10, 50);
     CHECK(!train::fit(student, seen, seen, distill::taught_by(too_few, logits)));
     auto smaller = *distill::teacher<float>::make(*train::mlp{.hidden = {8}}.build<float>(1), {.batch = 49});
     CHECK(!train::fit(student, seen, seen, distill::taught_by(smaller, logits)));
@@ -106,7 +108,7 @@ TEST_CASE("teachers: kept answers are those of the batch, and what does not fit 
 }
 
 TEST_CASE("teachers: a student learns where its teacher looks, and its taps are taken away again") {
-    const auto training = *io::open_dataset("glyphs-train");
+    const auto training = *data::open_dataset("glyphs-train");
     const first_images seen{&training, 200};
     const auto net = [](std::int64_t channels, std::uint64_t seed) {
         graph_builder<float> b;

@@ -7,10 +7,10 @@
 #include <cstddef>
 #include <utility>
 
+#include <pith/data/samples.hpp>
+#include <pith/data/spec.hpp>
 #include <pith/graph/passes/simplify.hpp>
 #include <pith/graph/simulate.hpp>
-#include <pith/io/dataset_samples.hpp>
-#include <pith/io/dataset_spec.hpp>
 #include <pith/quantize/post_training.hpp>
 
 #include "support/compiled.hpp"
@@ -19,18 +19,18 @@ using namespace pith;
 
 namespace {
 
-io::dataset glyphs(const char* spec) {
-    auto images = io::open_dataset(spec, {.normalize = *io::parse_normalization("unit")});
+data::dataset glyphs(const char* spec) {
+    auto images = data::open_dataset(spec, {.normalize = *data::parse_normalization("unit")});
     REQUIRE(images);
     return *std::move(images);
 }
 
 template <class Run>
-double accuracy(const io::dataset& images, std::size_t count, const Run& run) {
+double accuracy(const data::dataset& images, std::size_t count, const Run& run) {
     std::size_t right = 0;
     for (std::size_t i = 0; i < count; ++i) {
         any_tensors<float> x;
-        x.emplace_back(io::sample(images, i, shape{1, 28, 28, 1}));
+        x.emplace_back(data::sample(images, i, shape{1, 28, 28, 1}));
         const auto out = run(x);
         REQUIRE(out);
         const auto y = std::get<0>((*out)[0]).data();
@@ -46,8 +46,8 @@ TEST_CASE("glyphs net: trained for seconds it reads unseen glyphs, in codes as i
     REQUIRE(g);
     const auto test = glyphs("glyphs");
     const auto train = glyphs("glyphs-train");
-    const auto q =
-        quantize::post_training{.calibration = io::samples_of(train, shape{1, 28, 28, 1}), .samples = 64}(*g);
+    const auto q = quantize::post_training{.calibration = data::samples_of(train, shape{1, 28, 28, 1}),
+                                           .samples = 64}(*g);
     REQUIRE(q);
     for (const auto& e : executions_of(*q))
         CHECK(e.how != execution::real);

@@ -5,6 +5,7 @@
 /// trained, simulated and packed, as an operation of programs that the library does not have either.
 
 #include <cstring>
+#include <span>
 
 #include <pith/pith.hpp>
 
@@ -79,13 +80,14 @@ using operations = pith::run::op_list::with<deal>;
 template <>
 struct pith::layer_traits<mine::channel_shuffle> : moving_layer<mine::channel_shuffle> {
     static std::string_view kind(const mine::channel_shuffle&) { return "channel_shuffle"; }
-    static result<value_infos> infer(const mine::channel_shuffle& layer, view<const value_info> in) {
+    static result<value_infos> infer(const mine::channel_shuffle& layer, std::span<const value_info> in) {
         if (in.size() != 1 || layer.groups < 1 || channels_of(in[0].dims) % layer.groups != 0)
             return fault{errc::bad_shape, "the channels to shuffle are no multiple of the groups"};
         return value_infos{in[0]};
     }
     template <class E>
-    static std::vector<tensor<E>> move(const mine::channel_shuffle& layer, view<const tensor<E>* const> in) {
+    static std::vector<tensor<E>> move(const mine::channel_shuffle& layer,
+                                       std::span<const tensor<E>* const> in) {
         const std::int64_t channels = channels_of(in[0]->dims());
         tensor<E> y(in[0]->dims());
         for (std::int64_t i = 0; i < y.dims().elements(); ++i) {
@@ -95,8 +97,8 @@ struct pith::layer_traits<mine::channel_shuffle> : moving_layer<mine::channel_sh
         }
         return {y};
     }
-    static channel_sources channels(const mine::channel_shuffle& layer, view<const shape> in, std::size_t,
-                                    std::int64_t channel) {
+    static channel_sources channels(const mine::channel_shuffle& layer, std::span<const shape> in,
+                                    std::size_t, std::int64_t channel) {
         return {{0, layer.source(channel, channels_of(in[0])), 1}};
     }
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include <pith/pith.hpp>
@@ -16,7 +17,7 @@ namespace mine {
 struct power_of_two {
     int powers = 3; ///< 1 to 7
 
-    pith::encoding fit(pith::view<const float> x, std::size_t slices) const {
+    pith::encoding fit(std::span<const float> x, std::size_t slices) const {
         std::vector<int> levels{0};
         for (int i = 0; i < powers; ++i) {
             levels.insert(levels.begin(), -(1 << i));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Networks trained in codes: what is committed executes as it is simulated, in the codes that were learned.
-#include <memory>
-
-#include <pith/quantize/aware_training.hpp>
+#include <pith/quantize/aware.hpp>
+#include <pith/quantize/commit.hpp>
 #include <pith/quantize/lsq.hpp>
 #include <pith/train/models.hpp>
 
@@ -12,23 +11,14 @@
 namespace {
 
 using namespace pith;
-using quantization = train::quantization<float>;
 
 train::tape<float> trained(std::uint8_t bits, std::int64_t batch) {
     auto g = train::resnet{.depth = 8, .width = 4, .input = {1, 8, 8, 2}, .classes = 3}.build<float>(5);
     REQUIRE(g);
-    auto net = quantize::prepare_aware(
-        *std::move(g),
-        [&](const shape&) -> shared<const quantization> {
-            return shared_of<quantize::trained_by<quantize::lsq, float>>(quantize::lsq{.bits = bits});
-        },
-        [&](const shape&) -> shared<const quantization> {
-            return shared_of<quantize::trained_by<quantize::lsq, float>>(
-                quantize::lsq{.bits = bits, .is_signed = false});
-        });
+    auto net = quantize::aware{.weights = quantize::lsq{.bits = bits},
+                               .activations = quantize::lsq{.bits = bits}}(*std::move(g));
     REQUIRE(net);
-    auto tape =
-        train::tape<float>::make(std::move(net->network), {.batch = batch}, {}, std::move(net->quantized));
+    auto tape = train::tape<float>::make(*std::move(net), {.batch = batch});
     REQUIRE(tape);
     random_bits random(7);
     for (int step = 0; step < 3; ++step) { // running statistics that mean something
@@ -51,8 +41,8 @@ TEST_CASE("learned codes are what is simulated and what is executed") {
                 e = random.unit() * 2 - 1;
             s.emplace_back(std::move(x));
         }
-        const auto g = quantize::commit_aware(
-            tape, {.calibration = quantize::samples_from(samples), .samples = samples.size()});
+        const auto g = quantize::commit{
+            {.calibration = quantize::samples_from(samples), .samples = samples.size()}}(tape.network());
         REQUIRE(g);
         std::size_t low = 0;
         for (const auto& v : g->values)

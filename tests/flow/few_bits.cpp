@@ -4,6 +4,7 @@
 #include <pith/quantize/adaptive_rounding.hpp>
 #include <pith/quantize/correct_bias.hpp>
 #include <pith/quantize/equalize.hpp>
+#include <pith/quantize/second_order.hpp>
 #include <pith/train/models.hpp>
 
 #include "networks.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 using namespace pith;
 
-TEST_CASE("adaptively rounded networks of two to seven bits are what is simulated and what is executed") {
+TEST_CASE("rounded networks of two to seven bits are what is simulated and what is executed") {
     const auto g = train::resnet{.depth = 8, .width = 4, .input = {1, 8, 8, 2}, .classes = 3}
                        .build<float>(5)
                        .and_then(passes::simplify{})
@@ -31,6 +32,9 @@ TEST_CASE("adaptively rounded networks of two to seven bits are what is simulate
             .calibration = samples, .samples = 8, .rows = 256, .steps = {.steps = 60}}(*q);
         REQUIRE(rounded);
         CHECK(flow::check_everywhere(*rounded, 9).reals == 0);
+        const auto second = quantize::second_order{.calibration = samples, .samples = 8, .rows = 256}(*q);
+        REQUIRE(second);
+        CHECK(flow::check_everywhere(*second, 11).reals == 0);
         const auto corrected =
             quantize::correct_bias{.calibration = samples, .samples = 8, .rows = 256, .scales = true}(*q);
         REQUIRE(corrected);

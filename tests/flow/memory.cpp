@@ -4,6 +4,7 @@
 #include "networks.hpp"
 
 #include <cstring>
+#include <span>
 
 #include "pith/plan/pack.hpp"
 #include "pith/run/session.hpp"
@@ -63,7 +64,7 @@ TEST_CASE("nothing is written outside the arena, and what it held before does no
                 constexpr std::size_t guard = 256;
                 pith::buffer memory(program->arena_bytes() + 2 * guard);
                 std::memset(memory.data(), 0xC3, memory.size());
-                pith::view<std::byte> arena{memory.data() + guard, program->arena_bytes()};
+                std::span<std::byte> arena{memory.data() + guard, program->arena_bytes()};
                 std::memset(arena.data(), before, arena.size());
                 std::memcpy(arena.data() + program->tensor(program->input(0).tensor).offset, from.data(),
                             from.size() * sizeof(float));

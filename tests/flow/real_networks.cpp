@@ -4,17 +4,18 @@
 #include "networks.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
+#include "pith/data/samples.hpp"
+#include "pith/data/spec.hpp"
 #include "pith/graph/evaluate.hpp"
 #include "pith/graph/passes/simplify.hpp"
-#include "pith/io/dataset_samples.hpp"
-#include "pith/io/dataset_spec.hpp"
 #include "pith/io/onnx.hpp"
 #include "pith/quantize/post_training.hpp"
 #include "support/compiled.hpp"
+#include "support/data_folder.hpp"
+#include "support/skip.hpp"
 
 namespace {
 
@@ -44,19 +45,17 @@ flow::inputs sample(const task& t, const std::string& data, const flow::network&
     std::string spec = t.images;
     spec.insert(spec.find(':') + 1, data);
     const auto images =
-        pith::io::open_dataset(spec, {.normalize = *pith::io::parse_normalization(t.normalize)});
+        pith::data::open_dataset(spec, {.normalize = *pith::data::parse_normalization(t.normalize)});
     REQUIRE(images);
     flow::inputs in;
-    in.emplace_back(pith::io::sample(*images, i, g[g.inputs[0]].dims));
+    in.emplace_back(pith::data::sample(*images, i, g[g.inputs[0]].dims));
     return in;
 }
 
 TEST_CASE("real networks") {
-    const char* data = std::getenv("PITH_DATA");
-    if (data == nullptr) {
-        MESSAGE("PITH_DATA is not set: no real networks to check");
-        return;
-    }
+    const std::string data = pith::tests::data_folder().string();
+    if (data.empty())
+        return pith::tests::skip("no real models (set PITH_DATA to the data folder)");
     for (const auto& t : tasks) {
         CAPTURE(t.model);
         const std::string path = std::string(data) + "/models/" + t.model;

@@ -4,6 +4,7 @@
 #include <pith/format/sparsity.hpp>
 
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -15,10 +16,10 @@ static_assert(std::is_trivially_copyable_v<sparsity>);
 namespace {
 
 bool obeys(const sparsity& s, const std::vector<float>& x, std::size_t columns) {
-    return format::obeys(s, view<const float>(x), columns);
+    return format::obeys(s, std::span<const float>(x), columns);
 }
 std::size_t stored(const sparsity& s, const std::vector<float>& x, std::size_t columns) {
-    return format::stored_elements(s, view<const float>(x), columns);
+    return format::stored_elements(s, std::span<const float>(x), columns);
 }
 
 } // namespace
@@ -48,7 +49,7 @@ TEST_CASE("sparsity: n of m elements in a row, counted from the start of each ro
     CHECK(stored(two_of_four, {0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1}, 6) == 8);
     CHECK(stored(two_of_four, {0, 0, 0, 0}, 4) == 2);
     CHECK(stored(sparsity::n_of_m(2, 4), {1, 0, 0, 0, 1}, 5) == 3);
-    CHECK(format::obeys(sparsity::n_of_m(1, 2), view<const std::int8_t>(), 2)); // no elements
+    CHECK(format::obeys(sparsity::n_of_m(1, 2), std::span<const std::int8_t>(), 2)); // no elements
 }
 
 TEST_CASE("sparsity: other patterns store what is there") {

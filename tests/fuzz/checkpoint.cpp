@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct noise {
     [[nodiscard]] std::size_t size() const { return count; }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return static_cast<std::int32_t>(i % 3); }
     [[nodiscard]] const pith::shape& dims() const { return image_dims; }
-    void image(std::size_t i, pith::view<float> out) const {
+    void image(std::size_t i, std::span<float> out) const {
         pith::random_bits bits(i);
         for (auto& e : out)
             e = bits.unit();
@@ -52,7 +53,7 @@ void repair(bytes& file) {
     if (file.size() < sizeof(std::uint64_t))
         return;
     const std::size_t at = file.size() - sizeof(std::uint64_t);
-    const auto sum = train::detail::digest_of(pith::view<const std::byte>(file).first(at));
+    const auto sum = train::detail::digest_of(std::span<const std::byte>(file).first(at));
     std::memcpy(file.data() + at, &sum, sizeof sum);
 }
 
@@ -70,24 +71,24 @@ void damage_head(bytes& file, std::uint64_t seed) {
 void damage(const train::any_optimizer& optimizer) {
     const noise data;
     const auto loss = [](train::rows<const float> logits, train::labels_view labels,
-                         pith::view<const std::uint32_t>, train::rows<float> gradient) {
+                         std::span<const std::uint32_t>, train::rows<float> gradient) {
         return train::cross_entropy{}(logits, labels, gradient);
     };
     auto t = small_trainer(optimizer);
     for (int i = 0; i < 7; ++i)
         REQUIRE(t.step(data, loss));
     const auto whole = train::checkpoint_bytes(t);
-    REQUIRE(train::resume_from(t, pith::view<const std::byte>(whole)));
+    REQUIRE(train::resume_from(t, std::span<const std::byte>(whole)));
     std::size_t accepted = 0;
     for (std::uint64_t seed = 0; seed < rounds / 2; ++seed) {
         CAPTURE(seed);
         auto file = fuzz::mutated(whole, seed);
         if (file != whole)
-            REQUIRE(!train::resume_from(t, pith::view<const std::byte>(file)));
+            REQUIRE(!train::resume_from(t, std::span<const std::byte>(file)));
         if (seed % 2 == 0)
             damage_head(file, seed);
         repair(file);
-        const auto done = train::resume_from(t, pith::view<const std::byte>(file));
+        const auto done = train::resume_from(t, std::span<const std::byte>(file));
         if (!done) {
             REQUIRE(done.error().what[0] != '\0');
             continue;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include <pith/base/bits.hpp>
@@ -50,7 +51,7 @@ enum class verdict { accepted, refused, mute };
 }
 
 /// Makes the checksum of a mutated program right again, so that the checks behind it are reached.
-inline void repair(pith::view<std::byte> program) {
+inline void repair(std::span<std::byte> program) {
     if (program.size() < sizeof(pith::run::file_header))
         return;
     const auto total = static_cast<std::uint32_t>(program.size());

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "pith/arch/detect.hpp"
@@ -33,7 +34,7 @@ public:
     ~exact_block() { std::free(memory_); }
     [[nodiscard]] std::byte* data() const { return static_cast<std::byte*>(memory_); }
     [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] pith::view<std::byte> view() const { return {data(), size_}; }
+    [[nodiscard]] std::span<std::byte> view() const { return {data(), size_}; }
 
 private:
     void* memory_ = nullptr;

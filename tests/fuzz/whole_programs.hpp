@@ -126,7 +126,7 @@ private:
     }
 
     void add_operation() {
-        switch (below(24)) {
+        switch (below(26)) {
         case 0:
         case 1:
             return add_codes_convolution(false);
@@ -170,6 +170,9 @@ private:
             return add_matmul();
         case 22:
             return add_global_average();
+        case 23:
+        case 24:
+            return add_binary_convolution();
         default:
             return add_convert();
         }
@@ -273,15 +276,25 @@ private:
             r.weights = codes_weights(l, depthwise);
         }
         const bool to_real = !depthwise && chance(4);
-        const dtype type = to_real ? dtype::f32 : dtype::u8;
         const id in = operand(dtype::u8, l.in, l.border);
-        const bool adds = !depthwise && !to_real && chance(3);
-        const id residual = adds ? operand(dtype::u8, l.out, some_border()) : id{no_tensor};
-        r.op = operands(output(type, l.out, residual), in, residual);
         r.window = l.w;
         r.groups = static_cast<std::uint16_t>(l.groups);
-        r.bias = constants<std::int32_t>(l.lanes, -5000, 5000);
-        r.factor = constants<float>(l.lanes, 0.0001f, 0.01f);
+        finish_codes_convolution(r, l.out, in, l.lanes, to_real, !depthwise);
+        if (depthwise)
+            p_.add<op::depthwise_u8>(r);
+        else if (low)
+            p_.add<op::convolution_low>(r);
+        else
+            p_.add<op::convolution_u8>(r);
+    }
+    /// Operands, constants and epilogue.
+    void finish_codes_convolution(op::quantized_convolution_record& r, const sizes& out, id in,
+                                  std::size_t lanes, bool to_real, bool may_add = true) {
+        const bool adds = may_add && !to_real && chance(3);
+        const id residual = adds ? operand(dtype::u8, out, some_border()) : id{no_tensor};
+        r.op = operands(output(to_real ? dtype::f32 : dtype::u8, out, residual), in, residual);
+        r.bias = constants<std::int32_t>(lanes, -5000, 5000);
+        r.factor = constants<float>(lanes, 0.0001f, 0.01f);
         r.lowest = static_cast<std::uint8_t>(chance(2) ? 0 : below(100));
         r.highest = static_cast<std::uint8_t>(chance(2) ? 255 : from(100, 255));
         r.zero = byte();
@@ -290,12 +303,6 @@ private:
         r.add_ra = bits_.unit();
         r.add_rb = bits_.unit();
         r.add_offset = real(100);
-        if (depthwise)
-            p_.add<op::depthwise_u8>(r);
-        else if (low)
-            p_.add<op::convolution_low>(r);
-        else
-            p_.add<op::convolution_u8>(r);
     }
     void add_real_convolution(bool depthwise) {
         const layer l = some_layer(depthwise, false);
@@ -313,6 +320,26 @@ private:
             p_.add<op::depthwise_f32>(r);
         else
             p_.add<op::convolution_f32>(r);
+    }
+
+    void add_binary_convolution() {
+        layer l = some_layer(false, true);
+        const std::uint32_t words = pith::kernel::words_of(l.in.d[3]);
+        const sizes bits{{l.in.d[0], l.in.d[1], l.in.d[2], words * 8}};
+        const id codes = operand(dtype::u8, l.in, some_border());
+        const id packed = tensor(dtype::u8, bits, some_border());
+        p_.add<op::pack_bits>({operands(packed, codes), below(257)});
+        op::convolution_b1::record r{};
+        r.inputs = l.in.d[3];
+        r.like.window = l.w;
+        r.like.window.tile_outputs = 16;
+        r.like.window.tile_depth = 64;
+        r.like.groups = 1;
+        r.like.weight_bits = 1;
+        const std::size_t lanes = pith::round_up<std::size_t>(l.out.d[3], 16);
+        r.like.weights = constants<std::uint8_t>(lanes * l.w.kernel[0] * l.w.kernel[1] * words * 8, 0, 255);
+        finish_codes_convolution(r.like, l.out, packed, lanes, chance(4));
+        p_.add<op::convolution_b1>(r);
     }
 
     template <class Op>

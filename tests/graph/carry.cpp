@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 using namespace pith;
@@ -23,7 +24,7 @@ value<float> constant(tensor<float> x, encoding e) {
     return v;
 }
 bool scales(const value<float>& v, const std::vector<double>& factors) {
-    return can_scale_rows(v, view<const double>(factors));
+    return can_scale_rows(v, std::span<const double>(factors));
 }
 
 } // namespace
@@ -36,7 +37,7 @@ TEST_CASE("carry: codes stay through any factor, however its products are rounde
     auto v = constant(x, {nibbles, {0.3F}});
     const auto before = weight_codes(v);
     REQUIRE(scales(v, factors));
-    scale_rows(v, view<const double>(factors));
+    scale_rows(v, std::span<const double>(factors));
     REQUIRE(has_weight_codes(v));
     const auto after = weight_codes(v);
     for (std::size_t i = 0; i < before.size(); ++i)
@@ -49,7 +50,7 @@ TEST_CASE("carry: a factor of nothing leaves a scale that can be divided by") {
     auto v = constant(tensor<float>({2, 2}, {1, -1, 1, 1}), {format::binary{}, {0.5F, 0.25F}, 0});
     const std::vector<double> factors{0., 2.};
     REQUIRE(scales(v, factors));
-    scale_rows(v, view<const double>(factors));
+    scale_rows(v, std::span<const double>(factors));
     REQUIRE(has_weight_codes(v));
     CHECK(weight_codes(v) == std::vector<std::int8_t>{1, -1, 1, 1});
     CHECK(v.encoded.scales[0] < 1e-29F);
@@ -75,7 +76,7 @@ TEST_CASE("carry: zero points turn about themselves") {
     auto v = constant(tensor<float>({1, 3}, {2, 0, -2}), encoding::per_tensor({1.F, 3, 0, 6}));
     const std::vector<double> minus{-1};
     REQUIRE(scales(v, minus));
-    scale_rows(v, view<const double>(minus));
+    scale_rows(v, std::span<const double>(minus));
     CHECK(encode_tensor(v.encoded, *v.reals()) == tensor<std::uint8_t>({1, 3}, {1, 3, 5}));
     v.encoded = encoding::per_tensor({1.F, 0, 0, 6});
     *v.reals() = tensor<float>({1, 3}, {2, 0, 2});

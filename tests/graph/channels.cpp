@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -61,7 +62,7 @@ void check_channels(const Layer& layer, const inputs& in, std::size_t data, bool
                 for (std::int64_t k = 0; k < channels_of(dims_of(after[o])); ++k) {
                     const bool moved = differs(std::get<0>(before[o]), std::get<0>(after[o]), k);
                     const bool named =
-                        names(layer_traits<Layer>::channels(layer, view<const shape>(dims), o, k), i, c);
+                        names(layer_traits<Layer>::channels(layer, std::span<const shape>(dims), o, k), i, c);
                     CHECK((named || !moved));
                     CHECK((moved || !named || !exact));
                 }

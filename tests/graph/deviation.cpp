@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -12,7 +13,7 @@ namespace {
 using namespace pith;
 
 deviation between(const std::vector<float>& a, const std::vector<float>& b) {
-    return deviation_of(view<const float>(a), view<const float>(b));
+    return deviation_of(std::span<const float>(a), std::span<const float>(b));
 }
 
 TEST_CASE("deviation: signal, noise and the worst element") {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <doctest/doctest.h>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "pith/base/random.hpp"
@@ -77,6 +78,20 @@ TEST_CASE_TEMPLATE("gemm: Eigen's products, the same bits at every instruction s
             for (const std::size_t n : {1u, 7u, 8u, 16u, 17u, 40u})
                 for (const std::size_t k : {1u, 2u, 37u, 256u, 257u, 600u})
                     check<T>(m, n, k, transposed);
+}
+
+TEST_CASE_TEMPLATE("gemm: chosen from a list, the portable product last", T, float, double) {
+    const auto& list = pith::gemm::list<T>;
+    CHECK(pith::simd::best_for(list, pith::arch::isa::none).name == std::string_view("portable"));
+    std::string_view last;
+    pith::simd::for_each_supported(list, pith::gemm::available(), [&](const auto& e) {
+        const T a[] = {1, 2, 3}, b[] = {4, 5, 6};
+        T c = 0;
+        e.run({1, 1, 3, a, 3, b, 1, 1, &c, 1});
+        CHECK(c == 32);
+        last = e.name;
+    });
+    CHECK(last == "portable");
 }
 
 TEST_CASE_TEMPLATE("gemm: a sum over nothing is zero", T, float, double) {

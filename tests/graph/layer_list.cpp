@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <span>
 #include <string_view>
 
 #include <doctest/doctest.h>
@@ -23,7 +24,7 @@ template <>
 struct pith::layer_traits<mine::shift> : pith::no_products, pith::only_in_reals {
     static constexpr layer_role role = layer_role::pointwise;
     static std::string_view kind(const mine::shift&) { return "shift"; }
-    static result<value_infos> infer(const mine::shift&, view<const value_info> in) {
+    static result<value_infos> infer(const mine::shift&, std::span<const value_info> in) {
         if (in.size() != 1)
             return fault{errc::missing, "shift takes one input"};
         return value_infos{in[0]};
@@ -35,7 +36,8 @@ struct pith::layer_traits<mine::shift> : pith::no_products, pith::only_in_reals 
             v += static_cast<T>(layer.step);
         return any_tensors<T>{std::move(y)};
     }
-    static channel_sources channels(const mine::shift&, view<const shape> in, std::size_t, std::int64_t c) {
+    static channel_sources channels(const mine::shift&, std::span<const shape> in, std::size_t,
+                                    std::int64_t c) {
         return same_channel(in, c);
     }
 };

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ using format::dtype;
 template <class T>
 std::string bytes_from(dtype type, const std::vector<T>& elements) {
     std::string out;
-    io::append_elements(out, type, view<const T>(elements));
+    io::append_elements(out, type, std::span<const T>(elements));
     CHECK(out.size() == format::bytes_of(type, elements.size()));
     return out;
 }
@@ -25,7 +26,7 @@ std::string bytes_from(dtype type, const std::vector<T>& elements) {
 template <class T>
 std::vector<T> elements_from(dtype type, const std::string& bytes, std::size_t count) {
     std::vector<T> out(count);
-    io::load_elements(type, reinterpret_cast<const std::byte*>(bytes.data()), view<T>(out));
+    io::load_elements(type, reinterpret_cast<const std::byte*>(bytes.data()), std::span<T>(out));
     return out;
 }
 

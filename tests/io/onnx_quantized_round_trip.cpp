@@ -23,6 +23,7 @@
 
 #include "support/compiled.hpp"
 #include "support/data_folder.hpp"
+#include "support/skip.hpp"
 
 namespace {
 
@@ -138,15 +139,17 @@ TEST_CASE("quantised models as they are shipped: read, written, read") {
         }
     }
     if (count == 0)
-        MESSAGE("skipped: no real models (set PITH_DATA to the data folder)");
+        tests::skip("no real models (set PITH_DATA to the data folder)");
 }
 
 TEST_CASE("real networks quantised here: written, read") {
     const fs::path folder = tests::data_folder() / "models";
     for (const char* const name : {"mlperf-tiny/resnet8_cifar10.onnx", "cifar-resnet/resnet20.onnx",
                                    "mnist-cntk/model.onnx", "mlperf-tiny/mobilenetv1_025_vww96.onnx"}) {
-        if (tests::data_folder().empty() || !fs::exists(folder / name))
+        if (tests::data_folder().empty() || !fs::exists(folder / name)) {
+            tests::skip(name);
             continue;
+        }
         const auto g =
             checked(passes::simplify{}(checked(io::load_onnx((folder / name).string()), name)), name);
         for (const std::uint8_t bits : {std::uint8_t{8}, std::uint8_t{4}, std::uint8_t{3}}) {

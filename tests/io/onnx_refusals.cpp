@@ -17,6 +17,7 @@
 #include "support/compiled.hpp"
 #include "support/data_folder.hpp"
 #include "support/onnx_writer.hpp"
+#include "support/skip.hpp"
 
 namespace {
 
@@ -279,10 +280,8 @@ TEST_CASE("a truncated model is refused at every length") {
 
 TEST_CASE("damaged copies of a real model are refused or loaded") {
     const auto path = data_folder() / "models" / "mnist-cntk" / "model.onnx";
-    if (data_folder().empty() || !std::filesystem::exists(path)) {
-        MESSAGE("skipped: no real models (set PITH_DATA to the data folder)");
-        return;
-    }
+    if (data_folder().empty() || !std::filesystem::exists(path))
+        return skip("no real models (set PITH_DATA to the data folder)");
     const auto bytes = io::read_file(path.string());
     REQUIRE(bytes);
     survive(std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size()), 3000, 2);

@@ -23,6 +23,7 @@
 #include "support/data_folder.hpp"
 #include "support/door.hpp"
 #include "support/onnx_writer.hpp"
+#include "support/skip.hpp"
 
 namespace {
 
@@ -233,10 +234,8 @@ TEST_CASE("weights of four bits take half a byte each") {
 
 TEST_CASE("real models: load, save, load is a fixed point, and the outputs stay") {
     const fs::path folder = data_folder() / "models";
-    if (data_folder().empty() || !fs::exists(folder)) {
-        MESSAGE("skipped: no real models (set PITH_DATA to the data folder)");
-        return;
-    }
+    if (data_folder().empty() || !fs::exists(folder))
+        return skip("no real models (set PITH_DATA to the data folder)");
     std::size_t checked = 0;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
         if (entry.path().string().find("/wild/") != std::string::npos)

@@ -4,18 +4,10 @@ cmake_minimum_required(VERSION 3.25)
 
 set(work ${CMAKE_CURRENT_BINARY_DIR}/layering_self_test)
 
+include(${CMAKE_CURRENT_LIST_DIR}/../support/expect_verdict.cmake)
+
 function(expect name verdict pattern)
-    execute_process(COMMAND ${CMAKE_COMMAND} -D INCLUDE_DIR=${work}/${name} -P ${CMAKE_CURRENT_LIST_DIR}/check.cmake
-                    RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
-    if(status EQUAL 0)
-        set(got passes)
-    else()
-        set(got refused)
-    endif()
-    string(REGEX REPLACE "[ \n]+" " " text "${text}")
-    if(NOT got STREQUAL verdict OR NOT text MATCHES "${pattern}")
-        message(FATAL_ERROR "layering self test ${name}: ${got}, expected ${verdict} with '${pattern}':\n${text}")
-    endif()
+    expect_verdict(${name} ${verdict} "${pattern}" -D INCLUDE_DIR=${work}/${name} -P ${CMAKE_CURRENT_LIST_DIR}/check.cmake)
 endfunction()
 
 function(house name)

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include <pith/base/random.hpp>
+#include <pith/data/samples.hpp>
+#include <pith/data/spec.hpp>
 #include <pith/graph/builder.hpp>
 #include <pith/graph/passes/simplify.hpp>
-#include <pith/io/dataset_samples.hpp>
-#include <pith/io/dataset_spec.hpp>
 #include <pith/io/onnx.hpp>
 #include <pith/io/onnx_write.hpp>
 #include <pith/plan/pack.hpp>
@@ -189,12 +189,12 @@ private:
 };
 
 /// Images of a data set in the shape of a model's input; smaller ones repeat each pixel.
-[[nodiscard]] image_source fitting(const io::dataset& data, shape input) {
+[[nodiscard]] image_source fitting(const data::dataset& data, shape input) {
     return [&data, input](std::size_t i) {
         const shape small = data.dims();
         if (small.elements() == input.elements())
-            return io::sample(data, i % data.size(), input);
-        const tensor<float> x = io::sample(data, i % data.size(), {1, small[0], small[1], small[2]});
+            return data::sample(data, i % data.size(), input);
+        const tensor<float> x = data::sample(data, i % data.size(), {1, small[0], small[1], small[2]});
         const std::int64_t times = input[1] / small[0];
         return resize_nearest(resize2d{.sizes = {input[1], input[2]},
                                        .scales = {static_cast<double>(times), static_cast<double>(times)}},
@@ -220,7 +220,7 @@ void add_real_models(const model_folder& folder, const fs::path& data, std::size
         if (!fs::exists(file) || !fs::exists(data / m.images))
             continue;
         const auto g = checked(passes::simplify{}(checked(io::load_onnx(file.string()), m.name)), m.name);
-        const auto images = checked(io::open_dataset(spec), m.name);
+        const auto images = checked(data::open_dataset(spec), m.name);
         for (const std::uint8_t bits : {std::uint8_t{8}, std::uint8_t{4}})
             folder.add(m.name + std::string(bits == 8 ? "_w8a8" : "_w4a8"), g,
                        fitting(images, g[g.inputs[0]].dims), count, bits);

@@ -2,6 +2,7 @@
 #include "pith/prune/channel_groups.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include <doctest/doctest.h>
@@ -49,14 +50,15 @@ template <>
 struct pith::layer_traits<mirror> : only_in_reals, no_products {
     static constexpr layer_role role = layer_role::pointwise;
     static std::string_view kind(const mirror&) { return "mirror"; }
-    static result<value_infos> infer(const mirror&, view<const value_info> in) {
+    static result<value_infos> infer(const mirror&, std::span<const value_info> in) {
         return detail::one(in[0].dims, in[0].type);
     }
     template <class T>
     static result<any_tensors<T>> forward(const mirror&, tensor_inputs<T> in) {
         return detail::one_tensor<T>(*in[0].reals);
     }
-    static channel_sources channels(const mirror&, view<const shape> in, std::size_t, std::int64_t channel) {
+    static channel_sources channels(const mirror&, std::span<const shape> in, std::size_t,
+                                    std::int64_t channel) {
         return same_channel(in, channel);
     }
 };

@@ -1,62 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "pith/quantize/adaptive_rounding.hpp"
 
-#include <cmath>
-
-#include "net.hpp"
-#include "support/compiled.hpp"
+#include "few_bits_check.hpp"
 
 using namespace pith;
 using namespace pith::quantize;
 
-namespace {
-
-/// Mean squared difference between a quantised network and what it was made from, on new samples.
-double error_of(const graph<float>& q, const graph<float>& real) {
-    double sum = 0;
-    for (std::uint64_t i = 0; i < 40; ++i) {
-        const auto x = test::sample(real, 5000 + i);
-        const auto a = simulate(q, x);
-        const auto b = evaluate(real, x);
-        REQUIRE(a);
-        REQUIRE(b);
-        const auto& p = std::get<0>((*a)[0]);
-        const auto& r = std::get<0>((*b)[0]);
-        for (std::size_t k = 0; k < p.size(); ++k)
-            sum += static_cast<double>((p[k] - r[k]) * (p[k] - r[k]));
-    }
-    return sum;
-}
-
-/// residual_net without its softmax, which hides errors.
-graph<float> to_logits() {
-    auto g = test::residual_net();
-    g.nodes.pop_back();
-    g.outputs = {g.nodes.back().outputs[0]};
-    return g;
-}
-
-post_training few_bits(const graph<float>& g, std::uint8_t bits) {
-    return {
-        .calibration = test::samples_for(g), .samples = 16, .weights = {.bits = bits}, .first_last_bits = 0};
-}
-
-} // namespace
-
 TEST_CASE("adaptive rounding: nearer to the float network than nearest rounding") {
-    const auto g = to_logits();
-    const auto q = few_bits(g, 3)(g);
+    const auto g = test::to_logits();
+    const auto q = test::few_bits(g, 3)(g);
     REQUIRE(q);
     const adaptive_rounding round{
         .calibration = test::samples_for(g), .samples = 32, .rows = 1024, .steps = {.steps = 600}};
     const auto r = round(*q);
     REQUIRE(r);
-    const double before = error_of(*q, g);
-    const double after = error_of(*r, g);
+    const double before = test::error_of(*q, g);
+    const double after = test::error_of(*r, g);
     CHECK(after < 0.5 * before);
     auto unshifted = round;
     unshifted.correct_bias = false;
-    CHECK(error_of(*unshifted(*q), g) < 0.8 * before);
+    CHECK(test::error_of(*unshifted(*q), g) < 0.8 * before);
 
     const auto again = round(*q);
     for (std::size_t i = 0; i < r->values.size(); ++i) {
@@ -93,8 +56,8 @@ TEST_CASE("adaptive rounding: what is pruned stays zero") {
 }
 
 TEST_CASE("adaptive rounding: weights of eight bits stay as they are") {
-    const auto g = to_logits();
-    const auto q = few_bits(g, 8)(g);
+    const auto g = test::to_logits();
+    const auto q = test::few_bits(g, 8)(g);
     REQUIRE(q);
     const auto r = adaptive_rounding{.calibration = test::samples_for(g), .samples = 4, .rows = 64}(*q);
     REQUIRE(r);
@@ -104,7 +67,7 @@ TEST_CASE("adaptive rounding: weights of eight bits stay as they are") {
 }
 
 TEST_CASE("adaptive rounding: refuses what makes no sense") {
-    const auto g = to_logits();
+    const auto g = test::to_logits();
     const auto samples = test::samples_for(g);
     const auto code = [&](const adaptive_rounding& a) { return a(g).error().code; };
     CHECK(code({}) == errc::bad_option);

@@ -3,6 +3,7 @@
 
 #include <pith/quantize/any_quantizer.hpp>
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,7 +61,7 @@ std::pair<double, double> learn_range(const Q& q, const std::vector<double>& x, 
         for (std::size_t k = 0; k < p.size(); ++k)
             if (b.p[k] != 0)
                 p[k] -= rate * std::copysign(std::fabs(p[k]), b.p[k]);
-        q.after_update(view<double>{}, view<double>(p));
+        q.after_update(std::span<double>{}, std::span<double>(p));
     }
     return {before, error()};
 }
@@ -85,7 +86,7 @@ TEST_CASE("any quantizer: every name of weights parses, names itself, and quanti
         std::visit(
             [&](const auto& quantizer) {
                 const auto f = fit_forward<float>(quantizer, x);
-                const level_list levels = quantizer.levels(view<const float>(f.p));
+                const level_list levels = quantizer.levels(std::span<const float>(f.p));
                 CHECK(index_bits(levels) == bits);
                 CHECK(levels.front() >= -128);
                 CHECK(levels.back() <= 127);
@@ -112,7 +113,7 @@ TEST_CASE("any quantizer: every name of activations parses, names itself, and qu
             [&](const auto& quantizer) {
                 if constexpr (!std::is_same_v<std::decay_t<decltype(quantizer)>, std::monostate>) {
                     const auto f = fit_forward<float>(quantizer, x);
-                    const level_list levels = quantizer.levels(view<const float>(f.p));
+                    const level_list levels = quantizer.levels(std::span<const float>(f.p));
                     CHECK(index_bits(levels) == name.back() - '0');
                     CHECK(levels.front() == 0);
                     CHECK(levels.back() <= 255);
@@ -120,6 +121,8 @@ TEST_CASE("any quantizer: every name of activations parses, names itself, and qu
             },
             *q);
     }
+    REQUIRE(parse_activation_quantizer("binary"));
+    CHECK(name_of(*parse_activation_quantizer("binary")) == "binary");
     REQUIRE(parse_activation_quantizer("float"));
     CHECK(std::holds_alternative<std::monostate>(*parse_activation_quantizer("float")));
     CHECK(std::get<lsq>(*parse_activation_quantizer("lsq3", 640)).features == 640);
@@ -137,7 +140,7 @@ TEST_CASE("any quantizer: other names and widths are refused, and why is said") 
         CHECK(std::string(q.error().where) == name);
     }
     for (const char* name : {"", "lsq", "lsq1", "lsq9", "apot6", "ewgs9", "pact1", "dorefa1", "kmeans4",
-                             "ternary", "binary", "float8", "32"}) {
+                             "ternary", "binary2", "float8", "32"}) {
         CAPTURE(name);
         const auto q = parse_activation_quantizer(name);
         REQUIRE(!q);

@@ -3,6 +3,7 @@
 
 #include <pith/quantize/apot.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -50,9 +51,9 @@ TEST_CASE("apot: the exact integer grids") {
         CHECK(level_list(grid.numerators.begin(), grid.numerators.begin() + grid.size) == expected);
         CHECK(grid.denominator() == expected.back());
         if (bits >= 2)
-            CHECK(apot_activations{.bits = bits}.levels(view<const float>{}) == expected);
+            CHECK(apot_activations{.bits = bits}.levels(std::span<const float>{}) == expected);
         const auto both =
-            apot_weights{.bits = static_cast<std::uint8_t>(bits + 1)}.levels(view<const float>{});
+            apot_weights{.bits = static_cast<std::uint8_t>(bits + 1)}.levels(std::span<const float>{});
         CHECK(both.size() == 2 * expected.size() - 1);
         for (std::size_t i = 0; i < both.size(); ++i)
             CHECK(both[i] == -both[both.size() - 1 - i]);
@@ -93,7 +94,7 @@ TEST_CASE("apot: codes, scales and bits of every width") {
 TEST_CASE("apot: activations go to the nearest level, ties to the lower one") {
     for (std::uint8_t bits = 2; bits <= 5; ++bits) {
         const apot_activations q{.bits = bits};
-        const auto levels = q.levels(view<const double>{});
+        const auto levels = q.levels(std::span<const double>{});
         const double clip = q.grid().denominator() * 0.25; // the scale is 1/4, exactly
         std::vector<double> x{-3, -0.0, 1e9};
         for (int i = 0; i <= 8 * levels.back() + 40; ++i)
@@ -122,7 +123,7 @@ TEST_CASE("apot: weights are normalised, projected with their sign, and keep the
         const auto plain = forward<double>(apot_weights{.bits = bits, .rescale = false}, x, {2.5});
         CHECK(plain.scale == doctest::Approx(2.5 / q.grid().denominator()).epsilon(1e-12));
         CHECK(plain.codes == f.codes);
-        const auto levels = q.levels(view<const double>{});
+        const auto levels = q.levels(std::span<const double>{});
         for (std::size_t i = 0; i < x.size(); ++i)
             REQUIRE(static_cast<int>(f.codes[i]) == nearest_level(levels, x[i] - mean, f.scale));
     }
@@ -133,7 +134,7 @@ TEST_CASE("apot: ties of weights go to the lower magnitude on both sides") {
     std::vector<double> codes(x.size());
     quantize::detail::apot_lookup<double>(quantize::make_apot_grid(2))
 
-        .project<true>(view<const double>(x), 0.0, 0.5, view<double>(codes));
+        .project<true>(std::span<const double>(x), 0.0, 0.5, std::span<double>(codes));
     CHECK(codes == std::vector<double>{-4, -2, -2, -1, 0, 0, 0, 1, 1, 2, 4});
 }
 
@@ -191,10 +192,10 @@ TEST_CASE("apot: clips begin at least error or where they are told, and stay pos
     CHECK(fit_forward<float>(apot_weights{}, std::vector<float>(9, 0.25f)).scale > 0.f);
     CHECK(fit_forward<float>(apot_weights{}, std::vector<float>(1, 0.25f)).scale > 0.f);
     std::vector<float> p{-1.f};
-    apot_weights{}.after_update(view<float>{}, view<float>(p));
+    apot_weights{}.after_update(std::span<float>{}, std::span<float>(p));
     CHECK(p[0] == 1e-3f);
     p[0] = -1.f;
-    apot_activations{}.after_update(view<float>{}, view<float>(p));
+    apot_activations{}.after_update(std::span<float>{}, std::span<float>(p));
     CHECK(p[0] == 1e-3f);
     CHECK(forward<float>(apot_activations{}, {1.f, 2.f}, {-4.f}).scale > 0.f);
 }

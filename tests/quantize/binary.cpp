@@ -3,6 +3,7 @@
 
 #include <pith/quantize/binary.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -16,7 +17,7 @@ TEST_CASE("binary: codes, scales and bits") {
     for (const auto gradient : {binary_gradient::straight, binary_gradient::clipped, binary_gradient::exact})
         for (const bool scaled : {true, false})
             check_quantizer(binary_weights{.scaled = scaled, .gradient = gradient}, bell(40001, 0.6f), -1, 1);
-    CHECK(quantize::index_bits(binary_weights{}.levels(view<const float>{})) == 1);
+    CHECK(quantize::index_bits(binary_weights{}.levels(std::span<const float>{})) == 1);
 }
 
 TEST_CASE("binary: signs, of 0 (either zero) 1, times the mean magnitude or 1") {
@@ -50,7 +51,7 @@ TEST_CASE("binary: the exact gradient is that of mean|x| sign(x), the sign strai
     const auto got = backward<double>(q, x, f, g);
     const auto x0 = x;
     const double error = gradient_error(
-        view<double>(x), got.x,
+        std::span<double>(x), got.x,
         [&] {
             double mean = 0;
             double sum = 0;
@@ -66,8 +67,23 @@ TEST_CASE("binary: the exact gradient is that of mean|x| sign(x), the sign strai
 
 TEST_CASE("binary: weights stay in [-1, 1] where gradients are clipped") {
     std::vector<float> x{-3.f, 0.5f, 1.5f};
-    binary_weights{.gradient = binary_gradient::straight}.after_update(view<float>(x), view<float>{});
+    binary_weights{.gradient = binary_gradient::straight}.after_update(std::span<float>(x),
+                                                                       std::span<float>{});
     CHECK(x == std::vector<float>{-3.f, 0.5f, 1.5f});
-    binary_weights{}.after_update(view<float>(x), view<float>{});
+    binary_weights{}.after_update(std::span<float>(x), std::span<float>{});
     CHECK(x == std::vector<float>{-1.f, 0.5f, 1.f});
+}
+
+TEST_CASE("binary activations: signs of scale 1, gradients clipped or bent") {
+    using quantize::binary_activations;
+    const std::vector<double> x{-1.5, -0.75, 0.0, 0.5, 1.5};
+    const auto f = forward<double>(binary_activations{}, x, {});
+    CHECK(f.codes == std::vector<double>{-1, -1, 1, 1, 1});
+    CHECK(f.scale == 1);
+    const std::vector<double> g{1, 2, 3, 4, 5};
+    const auto of = [&](const binary_activations& q) {
+        return backward<double>(q, x, forward<double>(q, x, {}), g).x;
+    };
+    CHECK(of({.polynomial = false}) == std::vector<double>{0, 2, 3, 4, 0});
+    CHECK(of({.polynomial = true}) == std::vector<double>{0, 1, 6, 4, 0}); // slope 2 - 2 |x|
 }

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "support/gradient_check.hpp"
@@ -54,8 +55,8 @@ TEST_CASE("blocks: every element is seen once, whatever the size") {
         CHECK(std::fabs(quantize::detail::sum_of_products<double>(x, g) - products) < 1e-9);
         CHECK(quantize::largest_magnitude<double>(x) == largest);
         const auto sums = quantize::detail::differentiate<2>(
-            view<const double>(x), view<const double>(g), view<const double>(x), view<double>(out),
-            [](double v, double code, double grad, std::array<double, 2>& terms) {
+            std::span<const double>(x), std::span<const double>(g), std::span<const double>(x),
+            std::span<double>(out), [](double v, double code, double grad, std::array<double, 2>& terms) {
                 terms = {v * code, 1.0};
                 return grad + code;
             });

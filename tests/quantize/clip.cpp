@@ -3,6 +3,7 @@
 
 #include <pith/quantize/clip.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -17,14 +18,14 @@ struct clipped {
     int highest = 3;
 
     template <class T>
-    [[nodiscard]] T forward(quantize::input<T> x, quantize::input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(quantize::input<T> x, quantize::input<T> p, std::span<T> codes) const {
         return quantize::encode_to_clip(x, p, highest, codes);
     }
 };
 
 float started(double start, const std::vector<float>& x) {
     std::vector<float> p(1);
-    quantize::start_clip(clipped{}, start, view<const float>(x), view<float>(p));
+    quantize::start_clip(clipped{}, start, std::span<const float>(x), std::span<float>(p));
     return p[0];
 }
 
@@ -34,9 +35,9 @@ TEST_CASE("clip: never below the least one, in use and behind a step") {
     for (const double given : {-3.0, 0.0, 1e-4, 1e-3, 2.5}) {
         std::vector<double> p{given};
         const double expected = given > 1e-3 ? given : 1e-3;
-        CHECK(quantize::clip_of(view<const double>(p)) == expected);
+        CHECK(quantize::clip_of(std::span<const double>(p)) == expected);
         CHECK(p[0] == given);
-        quantize::hold_clip(view<double>(p));
+        quantize::hold_clip(std::span<double>(p));
         CHECK(p[0] == expected);
     }
 }

@@ -3,6 +3,7 @@
 
 #include <pith/quantize/dorefa.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -16,7 +17,7 @@ TEST_CASE("dorefa: codes, scales and bits of every width") {
     for (std::uint8_t bits = 2; bits <= 7; ++bits) {
         const int n = (1 << bits) - 1;
         check_quantizer(dorefa_weights{.bits = bits}, bell(20001, 0.5f), -n, n);
-        const auto levels = dorefa_weights{.bits = bits}.levels(view<const float>{});
+        const auto levels = dorefa_weights{.bits = bits}.levels(std::span<const float>{});
         CHECK(levels.size() == static_cast<std::size_t>(n) + 1);
         CHECK(!quantize::consecutive(levels));
         CHECK(quantize::index_bits(levels) == bits);

@@ -3,6 +3,7 @@
 
 #include <pith/quantize/ewgs.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -16,7 +17,7 @@ TEST_CASE("ewgs: codes, scales and bits of every width") {
     for (std::uint8_t bits = 1; bits <= 5; ++bits) {
         const int n = (1 << bits) - 1;
         check_quantizer(ewgs_weights{.bits = bits}, bell(40001, 0.05f), -n, n);
-        CHECK(ewgs_weights{.bits = bits}.levels(view<const float>{}).size() == 1u << bits);
+        CHECK(ewgs_weights{.bits = bits}.levels(std::span<const float>{}).size() == 1u << bits);
     }
     for (std::uint8_t bits = 1; bits <= 8; ++bits)
         for (const bool normalized : {true, false})
@@ -155,24 +156,24 @@ TEST_CASE("ewgs: first bounds and scales") {
 
 TEST_CASE("ewgs: delta is the curvature over three deviations of the gradient, by x_q") {
     std::vector<double> p{1, -1, 1, 0.5};
-    ewgs_weights{.bits = 2}.adapt(0.02, 0.5, view<double>(p)); // x_q = (code / 3 + 1) / 2: 6 codes
+    ewgs_weights{.bits = 2}.adapt(0.02, 0.5, std::span<double>(p)); // x_q = (code / 3 + 1) / 2: 6 codes
     CHECK(p == std::vector<double>{1, -1, 1, 6 * 0.02 / 0.5});
-    ewgs_activations{.bits = 2}.adapt(0.02, 0.5, view<double>(p)); // x_q = code / 3
+    ewgs_activations{.bits = 2}.adapt(0.02, 0.5, std::span<double>(p)); // x_q = code / 3
     CHECK(p[2] == 3 * 0.02 / 0.5);
-    ewgs_activations{.bits = 2}.adapt(-0.02, 0.5, view<double>(p));
+    ewgs_activations{.bits = 2}.adapt(-0.02, 0.5, std::span<double>(p));
     CHECK(p[2] == 0.0);
-    ewgs_activations{.bits = 2}.adapt(1, 0, view<double>(p));
+    ewgs_activations{.bits = 2}.adapt(1, 0, std::span<double>(p));
     CHECK(p[2] == 0.0);
-    ewgs_activations{.bits = 1}.adapt(1, 0.01, view<double>(p)); // no gradient turns its sign
+    ewgs_activations{.bits = 1}.adapt(1, 0.01, std::span<double>(p)); // no gradient turns its sign
     CHECK(p[2] == 2.0);
 }
 
 TEST_CASE("ewgs: bounds never meet") {
     std::vector<float> p{-1.f, 1.f, 1.f, 0.f};
-    ewgs_weights{}.after_update(view<float>{}, view<float>(p));
+    ewgs_weights{}.after_update(std::span<float>{}, std::span<float>(p));
     CHECK(p[0] > p[1]);
     p = {-1.f, 0.f, 0.f};
-    ewgs_activations{}.after_update(view<float>{}, view<float>(p));
+    ewgs_activations{}.after_update(std::span<float>{}, std::span<float>(p));
     CHECK(p[0] > p[1]);
     CHECK(std::isfinite(forward<float>(ewgs_weights{}, {0.5f, 2.f}, {0.f, 0.f, 0.f, 0.f}).codes[0]));
 }

@@ -3,6 +3,7 @@
 
 #include <pith/quantize/kmeans.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -17,7 +18,7 @@ TEST_CASE("kmeans: codes, scales and bits of every width") {
             check_quantizer(kmeans{.bits = bits, .follow = follow}, bell(33001, 0.05f), -127, 127);
             const auto x = bell(33001, 0.05f);
             const auto f = fit_forward<float>(kmeans{.bits = bits}, x);
-            const auto levels = kmeans{.bits = bits}.levels(view<const float>(f.p));
+            const auto levels = kmeans{.bits = bits}.levels(std::span<const float>(f.p));
             CHECK(levels.size() <= 1u << bits);
             CHECK(levels.size() > (1u << bits) / 2);
             CHECK(std::max(-levels.front(), +levels.back()) == 127);
@@ -29,7 +30,7 @@ TEST_CASE("kmeans: every weight goes to the nearest level") {
     for (std::uint8_t bits = 1; bits <= 5; ++bits) {
         const kmeans q{.bits = bits};
         const auto f = fit_forward<double>(q, x);
-        const auto levels = q.levels(view<const double>(f.p));
+        const auto levels = q.levels(std::span<const double>(f.p));
         for (std::size_t i = 0; i < x.size(); ++i)
             REQUIRE(static_cast<int>(f.codes[i]) == nearest_level(levels, x[i], f.scale));
     }
@@ -77,7 +78,7 @@ TEST_CASE("kmeans: centroids follow weights, or learn from the gradients of thei
     for (int i = 0; i < 200; ++i) {
         for (double& v : x)
             v = 1.01 * v;
-        following.after_update(view<double>(x), view<double>(f.p));
+        following.after_update(std::span<double>(x), std::span<double>(f.p));
     }
     CHECK(error(f.p) < 1.1 * error(fit_forward<double>(following, x).p));
     CHECK(error(f.p) < 0.1 * error(begin));
@@ -89,7 +90,7 @@ TEST_CASE("kmeans: centroids follow weights, or learn from the gradients of thei
     CHECK(b.x == std::vector<double>{1, 2, 3, 4, 5});
     CHECK(b.p == std::vector<double>{3, 12});
     std::vector<double> p{0.5, -0.5};
-    learning.after_update(view<double>{}, view<double>(p));
+    learning.after_update(std::span<double>{}, std::span<double>(p));
     CHECK(p == std::vector<double>{-0.5, 0.5});
     CHECK(backward<double>(kmeans{.bits = 1}, w, two, {1, 2, 3, 4, 5}).p == std::vector<double>{0, 0});
 }
@@ -98,7 +99,7 @@ TEST_CASE("kmeans: gradients of centroids with assignments and steps frozen") {
     const kmeans q{.bits = 3, .follow = false};
     const auto x = to_double(bell(300, 1.f));
     const auto f = fit_forward<double>(q, x);
-    const auto levels = q.levels(view<const double>(f.p));
+    const auto levels = q.levels(std::span<const double>(f.p));
     REQUIRE(levels.size() == 8);
     const auto errors = check_gradients(q, x, f, [&](std::size_t i, double v, const auto& p) {
         const auto at = std::find(levels.begin(), levels.end(), static_cast<std::int16_t>(f.codes[i]));

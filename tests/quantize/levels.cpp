@@ -3,6 +3,7 @@
 
 #include <pith/quantize/levels.hpp>
 
+#include <span>
 #include <vector>
 
 using namespace pith;
@@ -24,7 +25,7 @@ TEST_CASE("levels: spaced, consecutive or not, and the width of an index") {
 TEST_CASE("levels: evenly spaced codes count from an offset and are clamped") {
     const std::vector<double> x{-1, 0.9, 1.25, 1.5, 1.75, 2.0, 9};
     std::vector<double> codes(x.size());
-    quantize::encode_evenly(x, 1.0, 0.5, 0.0, 2.0, view<double>(codes));
+    quantize::encode_evenly(x, 1.0, 0.5, 0.0, 2.0, std::span<double>(codes));
     CHECK(codes == std::vector<double>{0, 0, 0, 1, 2, 2, 2});
 }
 
@@ -32,7 +33,7 @@ TEST_CASE("levels: a sample is all of a small tensor and a fixed choice of a lar
     std::vector<float> x(20000);
     for (std::size_t i = 0; i < x.size(); ++i)
         x[i] = static_cast<float>(i);
-    CHECK(quantize::detail::sample<float>(view<const float>(x).first(100)).size() == 100);
+    CHECK(quantize::detail::sample<float>(std::span<const float>(x).first(100)).size() == 100);
     const auto few = quantize::detail::sample<float>(x);
     CHECK(few.size() == 8192);
     CHECK(few == quantize::detail::sample<float>(x));

@@ -4,6 +4,7 @@
 #include <pith/format/affine.hpp>
 #include <pith/quantize/lsq.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -17,7 +18,7 @@ TEST_CASE("lsq: codes, scales and bits of every width") {
         const int half = 1 << (bits - 1);
         check_quantizer(lsq{.bits = bits}, bell(40001, 0.05f), -half, half - 1);
         check_quantizer(lsq{.bits = bits, .is_signed = false}, bell(40001, 2.f, true), 0, 2 * half - 1);
-        CHECK(lsq{.bits = bits}.levels(view<const float>{}).size() == 2u * static_cast<unsigned>(half));
+        CHECK(lsq{.bits = bits}.levels(std::span<const float>{}).size() == 2u * static_cast<unsigned>(half));
     }
 }
 
@@ -92,7 +93,7 @@ TEST_CASE("lsq: the step's gradient is scaled by the features of one sample") {
 
 TEST_CASE("lsq: a step never becomes zero or negative") {
     std::vector<float> p{-0.5f};
-    lsq{}.after_update(view<float>{}, view<float>(p));
+    lsq{}.after_update(std::span<float>{}, std::span<float>(p));
     CHECK(p[0] > 0.f);
     CHECK(forward<float>(lsq{}, {1.f}, {-1.f}).scale > 0.f);
 }

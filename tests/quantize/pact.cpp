@@ -3,6 +3,7 @@
 
 #include <pith/quantize/pact.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -50,6 +51,6 @@ TEST_CASE("pact: the clip begins at least error or where it is told, and stays p
     CHECK(fit_forward<float>(pact{.start = 6}, x).p[0] == 6.f);
     CHECK(fit_forward<float>(pact{}, std::vector<float>(3, 0.f)).p[0] == 1.f);
     std::vector<float> p{-1.f};
-    pact{}.after_update(view<float>{}, view<float>(p));
+    pact{}.after_update(std::span<float>{}, std::span<float>(p));
     CHECK(p[0] == 1e-3f);
 }

@@ -3,17 +3,18 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <string>
 
+#include <pith/data/samples.hpp>
+#include <pith/data/spec.hpp>
 #include <pith/graph/passes/simplify.hpp>
 #include <pith/graph/simulate.hpp>
-#include <pith/io/dataset_samples.hpp>
-#include <pith/io/dataset_spec.hpp>
 #include <pith/io/onnx.hpp>
 #include <pith/quantize/post_training.hpp>
 
 #include "support/compiled.hpp"
+#include "support/data_folder.hpp"
+#include "support/skip.hpp"
 
 using namespace pith;
 
@@ -36,9 +37,9 @@ constexpr task tasks[] = {
     {"mnist-burn/mnist.onnx", "mnist:/mnist", "mnist-train:/mnist", "0.1307/0.3081", 1},
 };
 
-io::dataset opened(const std::string& data, std::string spec, const char* normalize) {
+data::dataset opened(const std::string& data, std::string spec, const char* normalize) {
     spec.insert(spec.find(':') + 1, data);
-    auto images = io::open_dataset(spec, {.normalize = *io::parse_normalization(normalize)});
+    auto images = data::open_dataset(spec, {.normalize = *data::parse_normalization(normalize)});
     REQUIRE_MESSAGE(images, spec);
     return *std::move(images);
 }
@@ -51,11 +52,9 @@ std::size_t best_of(const any_tensors<float>& out) {
 } // namespace
 
 TEST_CASE("post training: real networks keep their accuracy") {
-    const char* data = std::getenv("PITH_DATA");
-    if (data == nullptr) {
-        MESSAGE("PITH_DATA is not set: no real networks to check");
-        return;
-    }
+    const std::string data = tests::data_folder().string();
+    if (data.empty())
+        return tests::skip("no real models (set PITH_DATA to the data folder)");
     constexpr std::size_t count = 200;
     for (const auto& t : tasks) {
         CAPTURE(t.model);
@@ -65,7 +64,7 @@ TEST_CASE("post training: real networks keep their accuracy") {
         const auto images = opened(data, t.images, t.normalize);
         const auto calibration = opened(data, t.calibration, t.normalize);
         const auto q =
-            quantize::post_training{.calibration = io::samples_of(calibration, input), .samples = 64}(*g);
+            quantize::post_training{.calibration = data::samples_of(calibration, input), .samples = 64}(*g);
         REQUIRE(q);
         const auto all = executions_of(*q);
         CHECK(std::count_if(all.begin(), all.end(), [](const auto& e) { return e.how == execution::real; }) ==
@@ -75,7 +74,7 @@ TEST_CASE("post training: real networks keep their accuracy") {
         std::size_t agree = 0;
         for (std::size_t i = 0; i < count; ++i) {
             any_tensors<float> x;
-            x.emplace_back(io::sample(images, i, input));
+            x.emplace_back(data::sample(images, i, input));
             const auto real = evaluate(*g, x);
             const auto codes = simulate(*q, x);
             REQUIRE(real);

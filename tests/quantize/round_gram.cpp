@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #ifdef _OPENMP
@@ -55,14 +56,14 @@ struct problem {
             w[d] = static_cast<double>(codes[d]) * static_cast<double>(scale);
         return squared_error(moments, o, w.data());
     }
-    [[nodiscard]] gram_codes rounded(view<const float> codes, gram_rounding_options how) const {
+    [[nodiscard]] gram_codes rounded(std::span<const float> codes, gram_rounding_options how) const {
         const auto r =
             round_gram({.moments = moments, .weights = weights, .codes = codes, .scales = scales}, how);
         REQUIRE(r);
         return *r;
     }
     /// Of output o, with every weight at its nearest code.
-    [[nodiscard]] double nearest(std::size_t o, view<const float> codes) const {
+    [[nodiscard]] double nearest(std::size_t o, std::span<const float> codes) const {
         std::vector<float> q(moments.depth);
         const float scale = scales[scales.size() == 1 ? 0 : o];
         for (std::size_t d = 0; d < q.size(); ++d)
@@ -71,7 +72,7 @@ struct problem {
         return error(o, q.data(), scale);
     }
     /// The least error that any codes have.
-    [[nodiscard]] double least(std::size_t o, view<const float> codes) const {
+    [[nodiscard]] double least(std::size_t o, std::span<const float> codes) const {
         std::vector<std::size_t> at(moments.depth);
         std::vector<float> q(moments.depth, codes[0]);
         double best = std::numeric_limits<double>::infinity();
@@ -96,7 +97,7 @@ const std::vector<float> sums_of_powers{-10, -8, -4, -2, 0, 2, 4, 8, 10};
 const std::vector<float> signs{-1, 1};
 constexpr gram_rounding_options exact{.damping = 1e-9, .refits = 0};
 
-void check_all_below_nearest(const problem& p, view<const float> codes) {
+void check_all_below_nearest(const problem& p, std::span<const float> codes) {
     const std::size_t depth = p.moments.depth;
     const auto fixed = p.rounded(codes, exact);
     const auto r = p.rounded(codes, {.damping = 1e-9});

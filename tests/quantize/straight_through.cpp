@@ -3,6 +3,7 @@
 
 #include <pith/quantize/straight_through.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -49,12 +50,12 @@ TEST_CASE("straight_through: the step follows weights that grow") {
     for (int i = 0; i < 200; ++i) {
         for (double& v : x)
             v *= 1.005;
-        q.after_update(view<double>(x), view<double>(f.p));
+        q.after_update(std::span<double>(x), std::span<double>(f.p));
     }
     CHECK(f.p[0] / before == doctest::Approx(std::pow(1.005, 200)).epsilon(0.1));
     CHECK(squared_error(x, forward<double>(q, x, f.p)) <= squared_error(x, fit_forward<double>(q, x)) * 1.05);
     const double kept = f.p[0];
-    q.after_update(view<double>{}, view<double>(f.p));
+    q.after_update(std::span<double>{}, std::span<double>(f.p));
     CHECK(f.p[0] == kept);
 }
 

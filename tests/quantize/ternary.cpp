@@ -3,6 +3,7 @@
 
 #include <pith/quantize/ternary.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -13,8 +14,8 @@ using quantize::ternary;
 
 TEST_CASE("ternary: codes, scales and bits") {
     check_quantizer(ternary{}, bell(40001, 0.05f), -1, 1);
-    CHECK(quantize::consecutive(ternary{}.levels(view<const float>{})));
-    CHECK(quantize::index_bits(ternary{}.levels(view<const float>{})) == 2);
+    CHECK(quantize::consecutive(ternary{}.levels(std::span<const float>{})));
+    CHECK(quantize::index_bits(ternary{}.levels(std::span<const float>{})) == 2);
 }
 
 TEST_CASE("ternary: threshold 0.7 mean|x|, scale the mean of what lies beyond") {

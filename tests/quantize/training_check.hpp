@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "support/gradient_check.hpp"
@@ -30,14 +31,14 @@ struct quantized {
 template <class T, class Q>
 quantized<T> forward(const Q& q, const std::vector<T>& x, std::vector<T> p) {
     quantized<T> out{std::move(p), std::vector<T>(x.size()), T{}};
-    out.scale = q.forward(view<const T>(x), view<const T>(out.p), view<T>(out.codes));
+    out.scale = q.forward(std::span<const T>(x), std::span<const T>(out.p), std::span<T>(out.codes));
     return out;
 }
 
 template <class T, class Q>
 quantized<T> fit_forward(const Q& q, const std::vector<T>& x) {
     std::vector<T> p(q.parameters());
-    q.init(view<const T>(x), view<T>(p));
+    q.init(std::span<const T>(x), std::span<T>(p));
     return forward<T>(q, x, p);
 }
 
@@ -50,8 +51,8 @@ struct gradients {
 template <class T, class Q>
 gradients<T> backward(const Q& q, const std::vector<T>& x, const quantized<T>& f, const std::vector<T>& g) {
     gradients<T> out{std::vector<T>(x.size(), T{7}), std::vector<T>(f.p.size())};
-    q.backward(view<const T>(x), view<const T>(f.p), view<const T>(f.codes), f.scale, view<const T>(g),
-               view<T>(out.x), view<T>(out.p));
+    q.backward(std::span<const T>(x), std::span<const T>(f.p), std::span<const T>(f.codes), f.scale,
+               std::span<const T>(g), std::span<T>(out.x), std::span<T>(out.p));
     return out;
 }
 
@@ -85,7 +86,7 @@ void check_quantizer(const Q& q, const std::vector<float>& x, int lowest, int hi
     const auto f = fit_forward<float>(q, x);
     CHECK(f.scale > 0.f);
     CHECK((f.p.empty() || f.p[0] != 0.f));
-    const quantize::level_list levels = q.levels(view<const float>(f.p));
+    const quantize::level_list levels = q.levels(std::span<const float>(f.p));
     CHECK(std::is_sorted(levels.begin(), levels.end()));
     CHECK(std::adjacent_find(levels.begin(), levels.end()) == levels.end());
     CHECK(levels.front() >= lowest);
@@ -121,8 +122,8 @@ void check_quantizer(const Q& q, const std::vector<float>& x, int lowest, int hi
     again();
 #endif
     std::vector<float> p(f.p.size());
-    q.backward(view<const float>(x), view<const float>(f.p), view<const float>(f.codes), f.scale,
-               view<const float>(g), view<float>(g), view<float>(p));
+    q.backward(std::span<const float>(x), std::span<const float>(f.p), std::span<const float>(f.codes),
+               f.scale, std::span<const float>(g), std::span<float>(g), std::span<float>(p));
     CHECK(g == b.x);
     CHECK(p == b.p);
 }

@@ -4,6 +4,7 @@
 #include <pith/quantize/lsq.hpp>
 #include <pith/quantize/training_quantizer.hpp>
 
+#include <span>
 #include <vector>
 
 #include "quantize/training_check.hpp"
@@ -23,9 +24,9 @@ TEST_CASE("slices: each output channel has a step of its own") {
     for (std::size_t i = 20; i < 40; ++i)
         x[i] *= 10;
     std::vector<double> p(3), codes(60), scales(3), gx(60), gp(3);
-    quantize::init_slices(q, x, 3, view<double>(p));
-    quantize::forward_slices(q, x, 3, p, view<double>(codes), scales);
-    quantize::backward_slices(q, x, 3, p, codes, scales, x, view<double>(gx), gp);
+    quantize::init_slices(q, x, 3, std::span<double>(p));
+    quantize::forward_slices(q, x, 3, p, std::span<double>(codes), scales);
+    quantize::backward_slices(q, x, 3, p, codes, scales, x, std::span<double>(gx), gp);
     for (std::size_t i = 0; i < 3; ++i) {
         const auto at = static_cast<std::ptrdiff_t>(20 * i);
         const std::vector<double> part(x.begin() + at, x.begin() + at + 20);
@@ -38,6 +39,6 @@ TEST_CASE("slices: each output channel has a step of its own") {
         CHECK(b.p[0] == gp[i]);
     }
     p[1] = -1;
-    quantize::after_update_slices(q, view<double>(x), 3, p);
+    quantize::after_update_slices(q, std::span<double>(x), 3, p);
     CHECK(p[1] > 0);
 }

@@ -3,13 +3,14 @@
 
 #include <pith/quantize/uniform.hpp>
 
+#include <span>
 #include <vector>
 
 using namespace pith;
 
 namespace {
 struct forgetful {
-    void fit(view<const float>, std::size_t) const {}
+    void fit(std::span<const float>, std::size_t) const {}
 };
 } // namespace
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +30,7 @@ struct aligned_bytes {
     [[nodiscard]] std::byte* data() {
         return memory.data() + (64 - reinterpret_cast<std::uintptr_t>(memory.data()) % 64) % 64;
     }
-    [[nodiscard]] pith::view<std::byte> view() { return {data(), size}; }
+    [[nodiscard]] std::span<std::byte> view() { return {data(), size}; }
 };
 
 struct program {

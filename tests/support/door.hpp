@@ -6,12 +6,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <pith/graph/evaluate.hpp>
 #include <pith/graph/graph.hpp>
+#include <pith/graph/shape_text.hpp>
 #include <pith/io/array.hpp>
 
 namespace pith::tests {
@@ -21,7 +23,7 @@ template <class E>
     if (permutation.empty())
         return x;
     const tensor<E>* in[] = {&x};
-    return layer_traits<transpose>::move<E>(transpose{permutation}, view<const tensor<E>* const>(in))[0];
+    return layer_traits<transpose>::move<E>(transpose{permutation}, std::span<const tensor<E>* const>(in))[0];
 }
 
 [[nodiscard]] inline any_tensor<float> permuted(const any_tensor<float>& x,
@@ -62,13 +64,6 @@ through_doors(const graph<float>& g, std::vector<any_tensor<float>> inputs, cons
     if (std::isnan(want) || std::isinf(want))
         return std::isnan(want) ? std::isnan(have) : have == want;
     return std::fabs(have - want) <= absolute + relative * std::fabs(want);
-}
-
-[[nodiscard]] inline std::string text_of(const shape& dims) {
-    std::string out = "[";
-    for (const auto d : dims)
-        out += std::to_string(d) + " ";
-    return out + "]";
 }
 
 /// Empty if both are equal (whole numbers) or close (real ones), else what differs.

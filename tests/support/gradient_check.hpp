@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include <pith/base/random.hpp>
@@ -24,8 +25,8 @@ inline std::vector<double> random_reals(std::size_t n, random_bits& bits, double
 /// greatest element of either (and to `least`, where all of them are as good as zero). Fourth-order
 /// differences: h^4 and rounding both stay near 1e-10.
 template <class Value>
-double gradient_error(view<double> at, view<const double> gradient, const Value& value, double h = 1e-3,
-                      double least = 1e-30) {
+double gradient_error(std::span<double> at, std::span<const double> gradient, const Value& value,
+                      double h = 1e-3, double least = 1e-30) {
     double most = least;
     double worst = 0;
     for (std::size_t i = 0; i < at.size(); ++i) {

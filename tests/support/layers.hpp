@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,7 +34,7 @@ value_infos infos_of(const std::vector<any_tensor<T>>& in) {
 template <class T, class Layer>
 any_tensors<T> run(const Layer& layer, const std::vector<any_tensor<T>>& in) {
     const auto infos = infos_of(in);
-    const auto expected = infer_layer(layer, view<const value_info>(infos));
+    const auto expected = infer_layer(layer, std::span<const value_info>(infos));
     REQUIRE_MESSAGE(expected.has_value(), (expected ? "" : expected.error().what));
     std::vector<tensor_input<T>> inputs(in.begin(), in.end());
     auto out = layer_traits<Layer>::forward(layer, tensor_inputs<T>(inputs));
@@ -65,7 +66,7 @@ std::string_view refusal(const Layer& layer, const std::vector<shape>& dims,
     value_infos in;
     for (const auto& d : dims)
         in.push_back({d, type, true});
-    const auto r = infer_layer(layer, view<const value_info>(in));
+    const auto r = infer_layer(layer, std::span<const value_info>(in));
     return r ? std::string_view{} : std::string_view{r.error().what};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct pairs_of_points {
     [[nodiscard]] std::size_t size() const { return count; }
     [[nodiscard]] std::size_t inputs() const { return 2; }
     [[nodiscard]] const shape& dims(std::size_t) const { return point; }
-    void input(std::size_t k, std::size_t i, view<float> out) const {
+    void input(std::size_t k, std::size_t i, std::span<float> out) const {
         out[0] = at(i, 2 * k);
         out[1] = at(i, 2 * k + 1);
     }

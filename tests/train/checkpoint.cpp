@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +16,7 @@
 
 #include "pith/base/random.hpp"
 #include "pith/graph/builder.hpp"
-#include "pith/quantize/aware_training.hpp"
+#include "pith/quantize/aware.hpp"
 #include "pith/train/fit.hpp"
 #include "pith/train/initialize.hpp"
 #include "support/compiled.hpp"
@@ -43,7 +44,7 @@ struct images {
     [[nodiscard]] std::size_t size() const { return count; }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return static_cast<std::int32_t>(i % 10); }
     [[nodiscard]] const shape& dims() const { return image_dims; }
-    void image(std::size_t i, view<float> out) const {
+    void image(std::size_t i, std::span<float> out) const {
         random_bits bits(i);
         for (auto& e : out)
             e = bits.unit() + static_cast<float>(label(i)) / 10;
@@ -89,7 +90,7 @@ bytes some_checkpoint() {
 std::string said(train::trainer<float> t, bytes file) {
     const auto before = all_numbers(t);
     const auto at = t.at();
-    const auto done = train::resume_from(t, view<const std::byte>(file));
+    const auto done = train::resume_from(t, std::span<const std::byte>(file));
     if (done)
         return "";
     CHECK(t.at() == at);
@@ -98,7 +99,7 @@ std::string said(train::trainer<float> t, bytes file) {
 }
 
 void repair(bytes& file) {
-    const auto sum = train::detail::digest_of(view<const std::byte>(file).first(file.size() - 8));
+    const auto sum = train::detail::digest_of(std::span<const std::byte>(file).first(file.size() - 8));
     std::memcpy(file.data() + file.size() - 8, &sum, sizeof sum);
 }
 
@@ -132,7 +133,7 @@ TEST_CASE("checkpoint: a resumed training ends in the same bits as an uninterrup
             REQUIRE(whole.step(data, loss));
         }
         auto resumed = trainer_of(o);
-        REQUIRE(train::resume_from(resumed, view<const std::byte>(kept)));
+        REQUIRE(train::resume_from(resumed, std::span<const std::byte>(kept)));
         CHECK(resumed.at().step == 5);
         while (!resumed.finished())
             REQUIRE(resumed.step(data, loss));
@@ -155,7 +156,7 @@ TEST_CASE("checkpoint: one before the first step, and one behind the last") {
     const auto last = train::fit(t, data, data);
     REQUIRE(last);
     auto again = trainer_of(options());
-    REQUIRE(train::resume_from(again, view<const std::byte>(train::checkpoint_bytes(t))));
+    REQUIRE(train::resume_from(again, std::span<const std::byte>(train::checkpoint_bytes(t))));
     CHECK(again.finished());
     const auto validated = train::fit(again, data, data);
     REQUIRE(validated);
@@ -226,12 +227,10 @@ TEST_CASE("checkpoint: another network is refused, also one with the same sizes"
 TEST_CASE("checkpoint: another number of bits is another network") {
     const auto make = [](unsigned bits) {
         const auto name = "dorefa" + std::to_string(bits);
-        auto net = quantize::aware_training{*quantize::parse_weight_quantizer(name),
-                                            *quantize::parse_activation_quantizer(name),
-                                            {}}(small_net());
+        auto net = quantize::aware{.weights = *quantize::parse_weight_quantizer(name),
+                                   .activations = *quantize::parse_activation_quantizer(name)}(small_net());
         REQUIRE(net);
-        return *train::trainer<float>::make(std::move(net->network), options(), {},
-                                            std::move(net->quantized));
+        return *train::trainer<float>::make(*std::move(net), options());
     };
     auto four = make(4);
     const auto file = train::checkpoint_bytes(four);
@@ -274,7 +273,7 @@ TEST_CASE("checkpoint: with a constant rate a training may be made longer") {
     const auto file = train::checkpoint_bytes(t);
     o.epochs = 3;
     auto longer = trainer_of(o);
-    REQUIRE(train::resume_from(longer, view<const std::byte>(file)));
+    REQUIRE(train::resume_from(longer, std::span<const std::byte>(file)));
     CHECK(!longer.finished());
     CHECK(longer.step(data, loss));
     o.epochs = 1;
@@ -283,7 +282,7 @@ TEST_CASE("checkpoint: with a constant rate a training may be made longer") {
 
 TEST_CASE("checkpoint: a data set of another size is refused at the next step") {
     auto t = trainer_of(options());
-    REQUIRE(train::resume_from(t, view<const std::byte>(some_checkpoint())));
+    REQUIRE(train::resume_from(t, std::span<const std::byte>(some_checkpoint())));
     for (const std::size_t count : {std::size_t{16}, std::size_t{64}, std::size_t{255}, std::size_t{300}}) {
         const auto s = t.step(images{count}, loss);
         REQUIRE(!s);

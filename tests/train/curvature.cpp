@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <pith/quantize/aware_training.hpp>
+#include <pith/quantize/aware.hpp>
 #include <pith/quantize/ewgs.hpp>
 #include <pith/quantize/lsq.hpp>
 #include <pith/train/curvature.hpp>
@@ -9,6 +9,8 @@
 #include <pith/train/models.hpp>
 
 #include <cmath>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "support/compiled.hpp"
@@ -24,7 +26,7 @@ struct unit_images {
     [[nodiscard]] std::size_t size() const { return 16; }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return static_cast<std::int32_t>(i % 3); }
     [[nodiscard]] const shape& dims() const { return image_dims; }
-    void image(std::size_t i, view<float> out) const {
+    void image(std::size_t i, std::span<float> out) const {
         std::fill(out.begin(), out.end(), 0.f);
         out[i % 4] = 1.f;
     }
@@ -49,9 +51,8 @@ train::trainer<double> one_layer(const Q& q) {
     auto g = *std::move(b).finish({b.fully_connected(b.input({1, 4}), 3, false)});
     g = train::initialize{.seed = 2}(std::move(g));
     const value_id weights = g.nodes[0].inputs[1];
-    const shared<const train::quantization<double>> by = shared_of<quantize::trained_by<Q, double>>(q);
-    return *train::trainer<double>::make(std::move(g), {.tape = {.batch = 16}, .epochs = 2}, {},
-                                         {{weights, by}});
+    g[weights].learned.by = std::make_shared<quantize::trained_by<Q, double>>(q);
+    return *train::trainer<double>::make(std::move(g), {.tape = {.batch = 16}, .epochs = 2});
 }
 
 std::vector<double> all_numbers(train::trainer<double>& t) {

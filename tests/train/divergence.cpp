@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <doctest/doctest.h>
+#include <pith/data/spec.hpp>
 #include <pith/graph/builder.hpp>
-#include <pith/io/dataset_spec.hpp>
 #include <pith/io/file.hpp>
 #include <pith/train/divergence.hpp>
 #include <pith/train/fit.hpp>
@@ -22,13 +23,13 @@ namespace {
 
 /// The first images of the glyphs, their pixels 0 to 255.
 struct few_glyphs {
-    io::dataset all = *io::open_dataset("glyphs-train");
+    data::dataset all = *data::open_dataset("glyphs-train");
     std::size_t count = 128;
 
     [[nodiscard]] std::size_t size() const { return count; }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return all.label(i); }
     [[nodiscard]] const shape& dims() const { return all.dims(); }
-    void image(std::size_t i, view<float> out) const { all.image(i, out); }
+    void image(std::size_t i, std::span<float> out) const { all.image(i, out); }
 };
 
 train::trainer<float> small_trainer(double rate, std::uint64_t epochs = 1) {
@@ -60,8 +61,8 @@ struct endless_gradient {
 TEST_CASE("divergence: numbers and losses") {
     const float good[] = {0.f, -1.f, 3e38f};
     const float bad[] = {0.f, std::numeric_limits<float>::infinity()};
-    CHECK(train::all_finite<float>(view<const float>(good)));
-    CHECK(!train::all_finite<float>(view<const float>(bad)));
+    CHECK(train::all_finite<float>(std::span<const float>(good)));
+    CHECK(!train::all_finite<float>(std::span<const float>(bad)));
     CHECK(!train::has_exploded(9999, 0.01));
     CHECK(train::has_exploded(10001, 0.01));
     CHECK(!train::has_exploded(10001, 2.3));

@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <pith/data/spec.hpp>
 #include <pith/graph/evaluate.hpp>
-#include <pith/io/dataset_spec.hpp>
 #include <pith/train/fit.hpp>
 #include <pith/train/models.hpp>
 
@@ -30,13 +31,13 @@ graph<float> small_net() {
 
 /// The first images of another source.
 struct first_images {
-    const io::dataset* all;
+    const data::dataset* all;
     std::size_t count;
 
     [[nodiscard]] std::size_t size() const { return count; }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return all->label(i); }
     [[nodiscard]] const shape& dims() const { return all->dims(); }
-    void image(std::size_t i, view<float> out) const { all->image(i, out); }
+    void image(std::size_t i, std::span<float> out) const { all->image(i, out); }
 };
 
 train::trainer_options options() {
@@ -52,9 +53,10 @@ train::trainer_options options() {
 } // namespace
 
 TEST_CASE("fit: a small net learns drawn digits, and what network() gives classifies as evaluate() said") {
-    const io::dataset_options scaled{.normalize = {false, {100.f}, {100.f}}, .image = {}, .permutation = {}};
-    const auto training = *io::open_dataset("glyphs-train", scaled);
-    const auto validation = *io::open_dataset("glyphs", scaled);
+    const data::dataset_options scaled{
+        .normalize = {false, {100.f}, {100.f}}, .image = {}, .permutation = {}};
+    const auto training = *data::open_dataset("glyphs-train", scaled);
+    const auto validation = *data::open_dataset("glyphs", scaled);
     auto o = options();
     o.epochs = 4;
     auto t = *train::trainer<float>::make(small_net(), o);
@@ -90,7 +92,7 @@ TEST_CASE("fit: a small net learns drawn digits, and what network() gives classi
 }
 
 TEST_CASE("reestimate_statistics: running statistics become those of the data") {
-    const auto all = *io::open_dataset("glyphs-train");
+    const auto all = *data::open_dataset("glyphs-train");
     graph_builder<float> b;
     const auto x = b.flatten(b.input({1, 28, 28, 1}));
     auto t = *train::trainer<float>::make(*std::move(b).finish({b.fully_connected(b.normalize(x), 10)}),
@@ -117,7 +119,7 @@ TEST_CASE("reestimate_statistics: running statistics become those of the data") 
 }
 
 TEST_CASE("trainer: refuses labels, images and options that do not fit") {
-    const auto all = *io::open_dataset("glyphs-train");
+    const auto all = *data::open_dataset("glyphs-train");
     CHECK(!train::trainer<float>::make(small_net(), {.epochs = 0}));
     CHECK(!train::trainer<float>::make(small_net(), {.rate = 0}));
     auto t = *train::trainer<float>::make(small_net(), {.tape = {.batch = 32}});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -42,7 +43,7 @@ double error_of(result<graph<double>> g, const check_options& o) {
         tape.backward();
     }
     double worst = 0;
-    std::vector<std::pair<view<double>, std::vector<double>>> all;
+    std::vector<std::pair<std::span<double>, std::vector<double>>> all;
     for (std::size_t i = 0; i < tape.inputs(); ++i)
         all.emplace_back(tape.input(i),
                          std::vector<double>(tape.input_gradient(i).begin(), tape.input_gradient(i).end()));

@@ -10,7 +10,6 @@
 
 namespace {
 
-using pith::view;
 using pith::train::rows;
 
 constexpr std::size_t samples = 4;

@@ -2,11 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 
 #include <doctest/doctest.h>
+#include <pith/data/spec.hpp>
 #include <pith/graph/builder.hpp>
 #include <pith/graph/evaluate.hpp>
-#include <pith/io/dataset_spec.hpp>
 #include <pith/train/fit.hpp>
 #include <pith/train/models.hpp>
 #include <pith/train/standard_input.hpp>
@@ -18,13 +19,13 @@ using namespace pith;
 namespace {
 
 struct first_images {
-    const io::dataset* all;
+    const data::dataset* all;
     std::size_t count;
 
     [[nodiscard]] std::size_t size() const { return count; }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return all->label(i); }
     [[nodiscard]] const shape& dims() const { return all->dims(); }
-    void image(std::size_t i, view<float> out) const { all->image(i, out); }
+    void image(std::size_t i, std::span<float> out) const { all->image(i, out); }
 };
 
 tensor<float> answer(const graph<float>& g, const tensor<float>& x) {
@@ -34,7 +35,7 @@ tensor<float> answer(const graph<float>& g, const tensor<float>& x) {
 
 /// Mean and deviation of glyphs of 0 to 255.
 train::standard_input of_glyphs() {
-    return {train::statistics_of(*io::open_dataset("glyphs-train"))};
+    return {train::statistics_of(*data::open_dataset("glyphs-train"))};
 }
 
 /// A convolution and a dense layer on 28 x 28 pixels.
@@ -55,11 +56,11 @@ TEST_CASE("standard_input: statistics are those of all numbers") {
     CHECK(s.mean < 80);
     CHECK(s.deviation > 30);
     CHECK(!s.standard());
-    const io::dataset_options scaled{
+    const data::dataset_options scaled{
         .normalize = {false, {static_cast<float>(s.mean)}, {static_cast<float>(s.deviation)}},
         .image = {},
         .permutation = {}};
-    const auto again = train::statistics_of(*io::open_dataset("glyphs-train", scaled));
+    const auto again = train::statistics_of(*data::open_dataset("glyphs-train", scaled));
     CHECK(again.mean == doctest::Approx(0).epsilon(1e-3));
     CHECK(again.deviation == doctest::Approx(1).epsilon(1e-3));
     CHECK(again.standard());
@@ -80,7 +81,7 @@ TEST_CASE("standard_input: wanted where images are far from standard and no norm
 TEST_CASE("standard_input: drawn into the first layer, it gives what the inserted nodes gave") {
     const auto far = of_glyphs();
     tensor<float> x({1, 28, 28, 1});
-    io::open_dataset("glyphs")->image(3, x.data());
+    data::open_dataset("glyphs")->image(3, x.data());
     for (const auto& g : {small_net(false, true), small_net(true, true), small_net(false, false),
                           *train::build_model<float>("mlp"), *train::build_model<float>("lenet5")}) {
         const auto inserted = far.insert(g);
@@ -97,8 +98,8 @@ TEST_CASE("standard_input: drawn into the first layer, it gives what the inserte
 }
 
 TEST_CASE("standard_input: nets without normalisations learn pixels of 0 to 255 at the usual rates") {
-    const auto training = *io::open_dataset("glyphs-train");
-    const auto validation = *io::open_dataset("glyphs");
+    const auto training = *data::open_dataset("glyphs-train");
+    const auto validation = *data::open_dataset("glyphs");
     const auto far = of_glyphs();
     const auto accuracy = [&](graph<float> g, double rate) {
         REQUIRE(far.wanted(g));

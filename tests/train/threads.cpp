@@ -8,8 +8,8 @@
 #endif
 
 #include <doctest/doctest.h>
-#include <pith/io/dataset_spec.hpp>
-#include <pith/quantize/aware_training.hpp>
+#include <pith/data/spec.hpp>
+#include <pith/quantize/aware.hpp>
 #include <pith/quantize/lsq.hpp>
 #include <pith/train/fit.hpp>
 #include <pith/train/models.hpp>
@@ -28,27 +28,20 @@ void use_threads(int count) {
 #endif
 }
 
-quantize::aware_network<float> small_net(bool in_codes) {
+graph<float> small_net(bool in_codes) {
     auto g = train::resnet{.depth = 8, .width = 4, .input = {1, 28, 28, 1}}.build<float>(5);
     REQUIRE(g);
     if (!in_codes)
-        return {*std::move(g), {}};
-    const auto by = [](bool is_signed) {
-        return [is_signed](const shape&) -> shared<const train::quantization<float>> {
-            return shared_of<quantize::trained_by<quantize::lsq, float>>(
-                quantize::lsq{.bits = 3, .is_signed = is_signed});
-        };
-    };
-    auto net = quantize::prepare_aware(*std::move(g), by(true), by(false));
+        return *std::move(g);
+    auto net = quantize::aware{.weights = quantize::lsq{.bits = 3},
+                               .activations = quantize::lsq{.bits = 3}}(*std::move(g));
     REQUIRE(net);
     return *std::move(net);
 }
 
 std::vector<float> numbers_after_some_steps(bool in_codes) {
-    const auto data = *io::open_dataset("glyphs-train");
-    auto net = small_net(in_codes);
-    auto t = train::trainer<float>::make(std::move(net.network), {.tape = {.batch = 48}, .epochs = 1}, {},
-                                         std::move(net.quantized));
+    const auto data = *data::open_dataset("glyphs-train");
+    auto t = train::trainer<float>::make(small_net(in_codes), {.tape = {.batch = 48}, .epochs = 1});
     REQUIRE(t);
     for (int i = 0; i < 3; ++i)
         REQUIRE(t->step(data, train::on_labels<train::cross_entropy>{}));

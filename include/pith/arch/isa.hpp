@@ -12,6 +12,7 @@ using isa_set = std::uint32_t;
 
 /// What kernels may ask for. x86 and ARM bits never meet in one processor.
 namespace isa {
+/// Instruction sets that kernels ask for; `none` is what every processor runs.
 inline constexpr isa_set none = 0;
 inline constexpr isa_set avx2 = 1u << 0; ///< AVX2, FMA, F16C, POPCNT, BMI
 inline constexpr isa_set avx_vnni = 1u << 1;

@@ -13,6 +13,7 @@
 
 namespace pith {
 
+/// The little-endian T at `p`, which need not be aligned.
 template <class T>
 [[nodiscard]] inline T load_le(const std::byte* p) noexcept {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -28,6 +29,7 @@ template <class T>
     return v;
 }
 
+/// Writes `v` little-endian at `p`, which need not be aligned.
 template <class T>
 inline void store_le(std::byte* p, T v) noexcept {
     static_assert(std::is_trivially_copyable_v<T>);

@@ -7,11 +7,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "bits.hpp"
-#include "owner.hpp"
 #include "view.hpp"
 
 namespace pith {
@@ -42,7 +43,7 @@ public:
     [[nodiscard]] std::byte* data() noexcept { return data_.get(); }
     [[nodiscard]] const std::byte* data() const noexcept { return data_.get(); }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] view<std::byte> bytes() noexcept { return {data_.get(), size_}; }
+    [[nodiscard]] std::span<std::byte> bytes() noexcept { return {data_.get(), size_}; }
     [[nodiscard]] bytes_view bytes() const noexcept { return {data_.get(), size_}; }
 
 private:
@@ -53,7 +54,7 @@ private:
     struct release {
         void operator()(std::byte* p) const noexcept { ::operator delete (p, std::align_val_t{alignment}); }
     };
-    owner<std::byte, release> data_;
+    std::unique_ptr<std::byte, release> data_;
     std::size_t size_ = 0;
 };
 

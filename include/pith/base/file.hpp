@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <limits>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -27,8 +28,6 @@
 #define PITH_POSIX_FILES 0
 #endif
 
-#include "on_use.hpp"
-#include "owner.hpp"
 #include "random.hpp"
 #include "result.hpp"
 #include "view.hpp"
@@ -40,7 +39,7 @@ namespace detail {
 struct close_file {
     void operator()(std::FILE* f) const noexcept { static_cast<void>(std::fclose(f)); }
 };
-using file_handle = owner<std::FILE, close_file>;
+using file_handle = std::unique_ptr<std::FILE, close_file>;
 
 /// @tparam Bytes made of their number: a vector of bytes, or a buffer
 template <class Bytes>
@@ -70,7 +69,6 @@ template <class Bytes>
 }
 
 /// The part of a path before its last component.
-template <class = on_use>
 [[nodiscard]] inline std::string folder_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     if (slash == std::string::npos)
@@ -96,7 +94,6 @@ struct output_target {
 }
 
 /// The number of the descriptor that /dev/stdout, /dev/fd/N and /proc/self/fd/N name; -1 for all else.
-template <class = on_use>
 [[nodiscard]] inline int own_descriptor(const std::string& path) {
     const std::string name = path.substr(path.rfind('/') + 1);
     if (name.empty() || name.size() > 6 || name.find_first_not_of("0123456789") != std::string::npos)
@@ -110,7 +107,6 @@ template <class = on_use>
     return own ? std::atoi(name.c_str()) : -1;
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<output_target> output_target_of(const std::string& path) {
     output_target t{.path = path};
     constexpr int most_links = 40;
@@ -145,7 +141,6 @@ template <class = on_use>
 }
 
 /// @param path as it was given, for the faults
-template <class = on_use>
 [[nodiscard]] inline result<void> check_target(const output_target& t, const std::string& path) {
     if (t.descriptor >= 0) {
         const int flags = ::fcntl(t.descriptor, F_GETFL);
@@ -254,7 +249,6 @@ inline void synchronize_folder(const std::string& folder) noexcept {
 }
 
 /// Devices, pipes and what is open already are no files that could be replaced.
-template <class = on_use>
 [[nodiscard]] inline result<void> write_through(const output_target& t, bytes_view bytes,
                                                 const std::string& path) {
     static_cast<void>(std::fflush(nullptr)); // behind what was printed so far
@@ -270,7 +264,6 @@ template <class = on_use>
     return {};
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<void> replace_file(const output_target& t, bytes_view bytes,
                                                const std::string& path) {
     auto file = temporary_file::beside(t, path);
@@ -289,7 +282,6 @@ template <class = on_use>
 } // namespace detail
 
 /// All bytes of a file. @param most refuses larger files before any memory is taken for them
-template <class = on_use>
 [[nodiscard]] inline result<std::vector<std::byte>>
 read_file(const std::string& path, std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
     return detail::read_whole<std::vector<std::byte>>(path, most);
@@ -298,7 +290,6 @@ read_file(const std::string& path, std::uint64_t most = std::numeric_limits<std:
 #if PITH_POSIX_FILES
 
 /// Whether write_file could write there, as far as that can be seen without doing it: before long work.
-template <class = on_use>
 [[nodiscard]] inline result<void> check_output(const std::string& path) {
     const auto target = detail::output_target_of(path);
     if (!target)
@@ -308,7 +299,6 @@ template <class = on_use>
 
 /// Replaces the file in one step: readers see the old bytes or the new ones, also after a loss of power. Its
 /// mode is kept, symbolic links are followed; devices and pipes are written through.
-template <class = on_use>
 [[nodiscard]] inline result<void> write_file(const std::string& path, bytes_view bytes) {
     const auto target = detail::output_target_of(path);
     if (!target)
@@ -322,13 +312,11 @@ template <class = on_use>
 #else
 
 /// Nothing is known here before a file is written.
-template <class = on_use>
 [[nodiscard]] inline result<void> check_output(const std::string&) {
     return {};
 }
 
 /// Replaces the file; readers see the old bytes, none, or the new ones.
-template <class = on_use>
 [[nodiscard]] inline result<void> write_file(const std::string& path, bytes_view bytes) {
     const std::string beside = path + ".part";
     {

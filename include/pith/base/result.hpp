@@ -14,6 +14,7 @@
 
 namespace pith {
 
+/// What kind of thing is wrong.
 enum class errc : std::uint8_t {
     bad_file = 1, ///< bytes that are not what they claim to be
     unsupported,  ///< well formed, but this library cannot do it

@@ -12,11 +12,14 @@
 
 namespace pith {
 
+/// Axes that a value can have.
 inline constexpr std::size_t max_rank = 8;
 
+/// The sizes of a value's axes, at most max_rank of them; on the stack.
 class shape {
 public:
     constexpr shape() = default;
+    /// @pre at most max_rank sizes
     constexpr shape(std::initializer_list<std::int64_t> dims) {
         for (const auto d : dims)
             push_back(d);
@@ -35,6 +38,7 @@ public:
     [[nodiscard]] constexpr const std::int64_t* begin() const noexcept { return dims_.data(); }
     [[nodiscard]] constexpr const std::int64_t* end() const noexcept { return dims_.data() + rank_; }
 
+    /// One more axis behind the others. @pre rank() < max_rank
     constexpr void push_back(std::int64_t dim) {
         PITH_ASSERT(rank_ < max_rank);
         dims_[rank_++] = dim;

@@ -7,6 +7,7 @@
 
 namespace pith {
 
+/// A list of types, and what is added to one.
 template <class... Types>
 struct type_list {
     static constexpr std::size_t size = sizeof...(Types);

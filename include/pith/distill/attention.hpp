@@ -4,6 +4,7 @@
 /// Attention transfer (Zagoruyko and Komodakis, 2017): where the energy of a feature map lies is to agree.
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include "../base/assert.hpp"
@@ -21,7 +22,7 @@ struct attention {
     /// @param gradient of the student's features
     template <class T>
     [[nodiscard]] T operator()(const feature_map<const T>& student, const feature_map<const T>& teacher,
-                               view<T> gradient) const {
+                               std::span<T> gradient) const {
         PITH_ASSERT(student.samples() == teacher.samples() && student.pixels() == teacher.pixels() &&
                     gradient.size() == student.data.size());
         const auto channels = static_cast<double>(student.channels());
@@ -31,9 +32,10 @@ struct attention {
             const Eigen::MatrixXd x = sample(student, n);
             const Eigen::VectorXd energy = x.rowwise().squaredNorm() / channels;
             const double norm = energy.norm();
-            const Eigen::VectorXd q = normalized(energy);
-            const Eigen::VectorXd apart = q - normalized(sample(teacher, n).rowwise().squaredNorm() /
-                                                         static_cast<double>(teacher.channels()));
+            const Eigen::VectorXd q = normalized<Eigen::VectorXd>(energy);
+            const Eigen::VectorXd apart =
+                q - normalized<Eigen::VectorXd>(sample(teacher, n).rowwise().squaredNorm() /
+                                                static_cast<double>(teacher.channels()));
             loss += apart.squaredNorm() / all;
             const Eigen::VectorXd dq = 2 / all * apart;
             // The normalisation takes away what points along q.
@@ -68,9 +70,10 @@ private:
                                                  static_cast<Eigen::Index>(of.channels()))
             .template cast<double>();
     }
-    [[nodiscard]] static Eigen::VectorXd normalized(Eigen::VectorXd energy) {
-        const double norm = energy.norm();
-        return norm > 0 ? Eigen::VectorXd(energy / norm) : energy;
+    template <class Vector>
+    [[nodiscard]] static Vector normalized(Vector energy) {
+        const auto norm = energy.norm();
+        return norm > 0 ? Vector(energy / norm) : energy;
     }
 };
 

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <span>
 
 #include "../train/loss.hpp"
 #include "../train/rows.hpp"
@@ -33,7 +34,7 @@ struct decoupled {
 
 private:
     template <class T>
-    T one(view<const T> zs, std::size_t y, view<const T> zt, view<T> g, T share) const {
+    T one(std::span<const T> zs, std::size_t y, std::span<const T> zt, std::span<T> g, T share) const {
         const T t = static_cast<T>(temperature);
         const T a = static_cast<T>(alpha);
         const T b = static_cast<T>(beta);

@@ -5,13 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 #include "../graph/edit.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
@@ -21,7 +21,7 @@ namespace pith::distill {
 /// A batch of a value inside a network: [samples, ..., channels].
 template <class T>
 struct feature_map {
-    view<T> data;
+    std::span<T> data;
     shape dims;
 
     [[nodiscard]] std::size_t samples() const { return static_cast<std::size_t>(dims[0]); }

@@ -5,6 +5,7 @@
 /// regressor is a layer of the student's graph while it learns, as a 1x1 convolution is where only the
 /// channels differ; distill::untap takes it away.
 
+#include <span>
 #include <string>
 
 #include "../base/assert.hpp"
@@ -18,7 +19,7 @@ namespace pith::distill {
 struct hint {
     template <class T>
     [[nodiscard]] T operator()(const feature_map<const T>& regressed, const feature_map<const T>& hints,
-                               view<T> gradient) const {
+                               std::span<T> gradient) const {
         PITH_ASSERT(regressed.data.size() == hints.data.size() && gradient.size() == hints.data.size());
         const T share = T{1} / static_cast<T>(regressed.samples());
         T loss{0};

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <span>
 
 #include "../train/loss.hpp"
 #include "../train/rows.hpp"
@@ -26,8 +27,8 @@ struct soft_targets {
         const T share = t / static_cast<T>(student.size());
         T loss{0};
         for (std::size_t r = 0; r < student.size(); ++r) {
-            const view<const T> zs = student[r];
-            const view<const T> zt = teacher[r];
+            const std::span<const T> zs = student[r];
+            const std::span<const T> zt = teacher[r];
             const T norm_s = train::log_sum_exp<T>(zs, t);
             const T norm_t = train::log_sum_exp<T>(zt, t);
             for (std::size_t i = 0; i < zs.size(); ++i) {
@@ -51,8 +52,8 @@ struct distributional {
         const T share = T{1} / static_cast<T>(student.size());
         T loss{0};
         for (std::size_t r = 0; r < student.size(); ++r) {
-            const view<const T> zs = student[r];
-            const view<const T> zt = teacher[r];
+            const std::span<const T> zs = student[r];
+            const std::span<const T> zt = teacher[r];
             const T norm_s = train::log_sum_exp<T>(zs);
             const T norm_t = train::log_sum_exp<T>(zt);
             for (std::size_t i = 0; i < zs.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -104,7 +105,7 @@ template <class T>
 class kept_answers {
 public:
     /// @param all [samples of the source][columns] @param batch samples of a batch
-    kept_answers(view<const T> all, std::int64_t columns, std::int64_t batch)
+    kept_answers(std::span<const T> all, std::int64_t columns, std::int64_t batch)
         : all_(all), dims_{batch, columns}, answer_(static_cast<std::size_t>(dims_.elements())) {}
 
     [[nodiscard]] std::size_t outputs() const noexcept { return 1; }
@@ -129,7 +130,7 @@ public:
     }
 
 private:
-    view<const T> all_;
+    std::span<const T> all_;
     shape dims_;
     std::vector<T> answer_;
 };

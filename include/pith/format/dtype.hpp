@@ -81,6 +81,7 @@ enum class dtype : std::uint8_t {
     return t >= dtype::f32 && t <= dtype::f64;
 }
 
+/// Whether elements are floating point numbers.
 [[nodiscard]] constexpr bool is_floating(dtype t) noexcept {
     return t == dtype::f32 || t == dtype::f64 || (t >= dtype::f16 && t <= dtype::f4e2m1);
 }
@@ -89,6 +90,7 @@ enum class dtype : std::uint8_t {
     return t == dtype::f32 || t == dtype::f64 || t == dtype::f16 || t == dtype::bf16;
 }
 
+/// "float32", "uint8": ONNX's names in lower case.
 [[nodiscard]] constexpr std::string_view name_of(dtype t) noexcept {
     switch (t) {
     case dtype::f32:

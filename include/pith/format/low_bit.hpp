@@ -17,6 +17,7 @@
 
 namespace pith::format {
 
+/// The order of packed indices.
 inline constexpr tile low_bit_tile{16, 4};
 inline constexpr std::size_t low_bit_group = 64; ///< indices packed together
 inline constexpr unsigned most_low_bits = 7;

@@ -7,6 +7,7 @@
 
 namespace pith::format {
 
+/// Functions of one element. The numbers are part of program files.
 enum class unary_op : std::uint8_t {
     identity,
     relu,
@@ -55,6 +56,7 @@ enum class binary_op : std::uint8_t {
     less_equal
 };
 
+/// Whether it gives booleans.
 [[nodiscard]] constexpr bool compares(binary_op op) noexcept {
     return op >= binary_op::equal;
 }
@@ -78,6 +80,7 @@ enum class reduce_op : std::uint8_t {
     arg_min_last,
 };
 
+/// Whether it gives an index instead of an element.
 [[nodiscard]] constexpr bool gives_place(reduce_op op) noexcept {
     return op >= reduce_op::arg_max;
 }
@@ -99,9 +102,12 @@ template <class E>
     }
 }
 
+/// What stands in a border.
 enum class pad_mode : std::uint8_t { constant, edge, reflect, wrap };
 
+/// How ONNX Resize interpolates, where it samples, and how it rounds positions.
 enum class resize_mode : std::uint8_t { nearest, linear, cubic };
+/// Which input position an output position stands for (ONNX Resize).
 enum class resize_coordinates : std::uint8_t {
     half_pixel,
     half_pixel_symmetric,
@@ -109,6 +115,7 @@ enum class resize_coordinates : std::uint8_t {
     align_corners,
     asymmetric,
 };
+/// How a position between two elements is rounded (ONNX Resize, nearest).
 enum class resize_rounding : std::uint8_t { prefer_floor, prefer_ceil, floor, ceil };
 
 } // namespace pith::format

@@ -5,6 +5,7 @@
 
 namespace pith::format {
 
+/// A float32.
 struct real {
     static constexpr bool coded = false;
 

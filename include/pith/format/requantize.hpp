@@ -66,6 +66,7 @@ struct add_factors {
     float offset = 0.f;
 };
 
+/// Of a sum of codes: scales and zero points of both operands and of the result.
 [[nodiscard]] inline add_factors make_add_factors(float a_scale, std::int32_t a_zero, float b_scale,
                                                   std::int32_t b_zero, float y_scale,
                                                   std::int32_t y_zero) noexcept {
@@ -75,6 +76,7 @@ struct add_factors {
     return {ra, rb, static_cast<float>(y_zero) - std::fma(ra, static_cast<float>(a_zero), b_part)};
 }
 
+/// The code of the sum, before it is cut to the range of the result.
 [[nodiscard]] inline std::int32_t add_codes(std::int32_t a, std::int32_t b, const add_factors& f,
                                             std::int32_t lowest, std::int32_t highest) noexcept {
     const float inner = std::fma(static_cast<float>(b), f.rb, f.offset);

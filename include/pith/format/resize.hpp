@@ -22,6 +22,7 @@ struct resize_axis_rule {
     bool exclude_outside = false;
 };
 
+/// Input elements that an output element is made of, along one axis.
 [[nodiscard]] constexpr std::uint32_t resize_taps(resize_mode mode) noexcept {
     return mode == resize_mode::nearest ? 1u : mode == resize_mode::linear ? 2u : 4u;
 }

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-
-#include "../base/view.hpp"
+#include <span>
 
 namespace pith::format {
 
+/// Where zeros may be left out.
 enum class sparsity_pattern : std::uint8_t {
     dense,  ///< every element is stored
     free,   ///< zeros anywhere are left out
@@ -25,6 +25,7 @@ struct sparsity {
     std::uint8_t a = 1; ///< n, or the rows of a block
     std::uint8_t b = 1; ///< m, or the columns of a block
 
+    /// The patterns, by name. @pre their numbers are above 0
     [[nodiscard]] static constexpr sparsity free() noexcept { return {sparsity_pattern::free}; }
     [[nodiscard]] static constexpr sparsity n_of_m(std::uint8_t n, std::uint8_t m) noexcept {
         return {sparsity_pattern::n_of_m, n, m};
@@ -52,8 +53,8 @@ namespace detail {
 
 /// Elements other than zero of a part of a matrix.
 template <class E>
-[[nodiscard]] constexpr std::size_t count_kept(view<const E> elements, std::size_t columns, std::size_t row,
-                                               std::size_t rows, std::size_t column,
+[[nodiscard]] constexpr std::size_t count_kept(std::span<const E> elements, std::size_t columns,
+                                               std::size_t row, std::size_t rows, std::size_t column,
                                                std::size_t width) noexcept {
     std::size_t kept = 0;
     for (std::size_t r = row; r < std::min(row + rows, elements.size() / columns); ++r)
@@ -67,7 +68,7 @@ template <class E>
 /// Elements that storage of this pattern keeps: n of every m; the whole of a block that is not all zero.
 /// @pre s.is_valid(); elements.size() is a multiple of columns > 0
 template <class E>
-[[nodiscard]] constexpr std::size_t stored_elements(const sparsity& s, view<const E> elements,
+[[nodiscard]] constexpr std::size_t stored_elements(const sparsity& s, std::span<const E> elements,
                                                     std::size_t columns) noexcept {
     const std::size_t rows = elements.size() / columns;
     std::size_t stored = 0;
@@ -93,7 +94,8 @@ template <class E>
 /// Whether storage of this pattern loses no element that is not zero: only n of m can.
 /// @pre as stored_elements
 template <class E>
-[[nodiscard]] constexpr bool obeys(const sparsity& s, view<const E> elements, std::size_t columns) noexcept {
+[[nodiscard]] constexpr bool obeys(const sparsity& s, std::span<const E> elements,
+                                   std::size_t columns) noexcept {
     if (s.pattern != sparsity_pattern::n_of_m)
         return true;
     for (std::size_t r = 0; r < elements.size() / columns; ++r)

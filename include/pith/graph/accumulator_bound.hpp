@@ -13,7 +13,6 @@
 #include <limits>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "codes.hpp"
 #include "value.hpp"
 
@@ -64,7 +63,6 @@ enum class sum_cut : std::uint8_t {
 namespace detail {
 
 /// Products of a weight code and an activation code less its zero point.
-template <class = on_use>
 [[nodiscard]] inline sum_range product_range(std::int64_t weight, const format::affine& from) noexcept {
     const std::int64_t a = weight * (from.lowest - from.zero);
     const std::int64_t b = weight * (from.highest - from.zero);
@@ -72,7 +70,6 @@ template <class = on_use>
 }
 
 /// The whole number next to a bias in units of its scale, cut to what a double tells apart from infinity.
-template <class = on_use>
 [[nodiscard]] inline std::int64_t wanted_bias(float bias, float input_scale, float weight_scale) noexcept {
     constexpr double most = 9.0e15;
     const float scale = input_scale * weight_scale;
@@ -181,7 +178,6 @@ template <class T>
 }
 
 /// Sums of as many codes less their zero point.
-template <class = on_use>
 [[nodiscard]] inline sum_range code_sums(const format::affine& from, std::int64_t count) noexcept {
     return {count * (from.lowest - from.zero), count * (from.highest - from.zero)};
 }

@@ -8,11 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
-#include "../base/view.hpp"
 #include "codes.hpp"
 #include "layer/reshape.hpp"
 #include "layer/transpose.hpp"
@@ -32,7 +31,6 @@ inline constexpr double least_scale = 1e-30;
 }
 
 /// The code of the number with the other sign, which may not be one of the format.
-template <class = on_use>
 [[nodiscard]] inline std::int32_t opposite(const format::affine_codes& codes, std::int32_t code) noexcept {
     return 2 * codes.zero - code;
 }
@@ -42,7 +40,7 @@ template <class = on_use>
 /// Whether constant reals can be multiplied by one factor per slice of axis 0 such that codes stay what they
 /// are, turned over where the factor is negative: for that the format needs the opposite of each of them.
 template <class T>
-[[nodiscard]] bool can_scale_rows(const value<T>& v, view<const double> factors) {
+[[nodiscard]] bool can_scale_rows(const value<T>& v, std::span<const double> factors) {
     const encoding& e = v.encoded;
     if (!e.is_coded())
         return true;
@@ -70,7 +68,7 @@ template <class T>
 /// Does that: scales are multiplied, codes and zeros stay, masters stay what they were times the factor
 /// unless rounding would give them another code. @pre can_scale_rows
 template <class T>
-void scale_rows(value<T>& v, view<const double> factors) {
+void scale_rows(value<T>& v, std::span<const double> factors) {
     tensor<T>& x = *v.reals();
     encoding& e = v.encoded;
     const std::size_t slice = x.size() / factors.size();

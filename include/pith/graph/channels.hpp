@@ -6,14 +6,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 
 namespace pith {
 
+/// `count` channels of one input from `first` on.
 struct channel_range {
     std::size_t input = 0;
     std::int64_t first = 0;
@@ -25,14 +25,13 @@ struct channel_range {
 /// Ascending. Weights and indices are no sources: they have no channels in this sense.
 using channel_sources = std::vector<channel_range>;
 
-template <class = on_use>
+/// The size of the last axis; 1 for a scalar.
 [[nodiscard]] inline std::int64_t channels_of(const shape& s) {
     return s.rank() == 0 ? 1 : s.back();
 }
 
 /// The same channel of every input, or the only one of an input that is repeated.
-template <class = on_use>
-[[nodiscard]] inline channel_sources same_channel(view<const shape> in, std::int64_t channel) {
+[[nodiscard]] inline channel_sources same_channel(std::span<const shape> in, std::int64_t channel) {
     channel_sources out;
     for (std::size_t i = 0; i < in.size(); ++i)
         out.push_back({i, channels_of(in[i]) == 1 ? 0 : channel, 1});
@@ -40,8 +39,7 @@ template <class = on_use>
 }
 
 /// Every channel of every input.
-template <class = on_use>
-[[nodiscard]] inline channel_sources all_channels(view<const shape> in) {
+[[nodiscard]] inline channel_sources all_channels(std::span<const shape> in) {
     channel_sources out;
     for (std::size_t i = 0; i < in.size(); ++i)
         out.push_back({i, 0, channels_of(in[i])});

@@ -10,7 +10,6 @@
 #include <optional>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../format/affine.hpp"
 #include "../format/requantize.hpp"
 #include "value.hpp"
@@ -32,7 +31,7 @@ template <class T>
     return v.encoded.listed() != 0;
 }
 
-template <class = on_use>
+/// Whether two values' codes mean the same numbers.
 [[nodiscard]] inline bool same_codes(const format::affine& a, const format::affine& b) noexcept {
     return a.scale == b.scale && a.zero == b.zero && a.lowest == b.lowest && a.highest == b.highest;
 }
@@ -83,7 +82,6 @@ template <class T>
 }
 
 /// The factors of format::requantize, one per output channel; of a real output (no `to`) its scale.
-template <class = on_use>
 [[nodiscard]] inline std::vector<float> output_factors(float input_scale,
                                                        const std::vector<float>& weight_scales,
                                                        const std::optional<format::affine>& to) {
@@ -98,13 +96,11 @@ using code_table = std::array<std::uint8_t, 256>;
 
 /// Whether the operands of an addition change places in format::add_codes: ONNX Runtime lets the one that is
 /// repeated play `b`.
-template <class = on_use>
 [[nodiscard]] inline bool add_operands_exchanged(const shape& a, const shape& b) {
     return a.elements() < b.elements();
 }
 
 /// format::make_add_factors; all three on codes moved as those of the sum are.
-template <class = on_use>
 [[nodiscard]] inline format::add_factors add_factors_of(const format::affine& a, const format::affine& b,
                                                         const format::affine& to) {
     return format::make_add_factors(a.scale, a.zero - to.moved, b.scale, b.zero - to.moved, to.scale,

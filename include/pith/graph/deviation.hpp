@@ -6,10 +6,9 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 
 #include "../base/assert.hpp"
-#include "../base/on_use.hpp"
-#include "../base/view.hpp"
 
 namespace pith {
 
@@ -27,7 +26,7 @@ struct deviation {
 /// Of `had` from the reference `wanted`. Equal infinities, and NaN on both sides, do not differ.
 /// @pre as many elements
 template <class T>
-[[nodiscard]] deviation deviation_of(view<const T> wanted, view<const T> had) {
+[[nodiscard]] deviation deviation_of(std::span<const T> wanted, std::span<const T> had) {
     PITH_ASSERT(wanted.size() == had.size());
     deviation d;
     d.elements = wanted.size();
@@ -53,7 +52,6 @@ template <class T>
 }
 
 /// The same value of a further image.
-template <class = on_use>
 inline void add(deviation& sum, const deviation& d) {
     const double signal = sum.signal + d.signal;
     const double noise = sum.noise + d.noise;
@@ -66,7 +64,6 @@ inline void add(deviation& sum, const deviation& d) {
 }
 
 /// Signal to noise in decibels: infinite without noise, minus infinite for noise without signal.
-template <class = on_use>
 [[nodiscard]] inline double sqnr(const deviation& d) {
     if (d.noise == 0)
         return std::numeric_limits<double>::infinity();

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "../base/assert.hpp"
-#include "../base/on_use.hpp"
 #include "../format/affine.hpp"
 #include "../format/binary.hpp"
 #include "../format/codebook.hpp"
@@ -105,7 +104,6 @@ struct encoding {
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline bool has_good_scales(const encoding& e, std::size_t count) {
     if (!e.is_coded() || e.scales.size() != count)
         return false;
@@ -118,7 +116,6 @@ template <class = on_use>
 } // namespace detail
 
 /// Whether elements can be held as uint8 activations: one scale, real zero among the codes.
-template <class = on_use>
 [[nodiscard]] inline bool fits_uint8(const encoding& e) {
     if (!detail::has_good_scales(e, 1))
         return false;
@@ -127,7 +124,6 @@ template <class = on_use>
 }
 
 /// Whether elements can be multiplied as int8 weights: zero at 0, one scale or one per output channel.
-template <class = on_use>
 [[nodiscard]] inline bool fits_int8(const encoding& e, std::size_t outputs) {
     const bool per_output = e.axis == 0 && e.scales.size() == outputs;
     if (!detail::has_good_scales(e, per_output ? outputs : 1))

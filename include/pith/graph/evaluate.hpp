@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -34,7 +35,8 @@ void observe(Observer& observer, value_id id, const tensor<E>& t) {
 
 /// Inputs must be as the graph says, except that the first axis (the batch) is free.
 template <class T, class Layers>
-[[nodiscard]] result<void> expect_inputs_of(const graph<T, Layers>& g, view<const any_tensor<T>> inputs) {
+[[nodiscard]] result<void> expect_inputs_of(const graph<T, Layers>& g,
+                                            std::span<const any_tensor<T>> inputs) {
     if (inputs.size() != g.inputs.size())
         return fault{errc::missing, "the network wants another number of inputs"};
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -132,7 +134,7 @@ template <class T, class Layers, class Observer, class Replaced>
 /// lives until its last use.
 template <class T, class Layers, class Observer = ignore_values>
 [[nodiscard]] result<any_tensors<T>> evaluate(const graph<T, Layers>& g,
-                                              std::type_identity_t<view<const any_tensor<T>>> inputs,
+                                              std::type_identity_t<std::span<const any_tensor<T>>> inputs,
                                               Observer&& observer = {}) {
     PITH_TRY(detail::expect_inputs_of(g, inputs));
     detail::values_at_hand<T> hand(g);

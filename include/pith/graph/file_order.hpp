@@ -9,14 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "graph.hpp"
 
 namespace pith {
 namespace detail {
 
 /// The axes of a layout in the file's order, each with its size; none where they do not fit `stored`.
-template <class = on_use>
 [[nodiscard]] inline std::optional<shape> file_axes(const file_layout& l, const shape& stored) {
     shape lies = stored;
     if (!l.inner.empty()) {
@@ -51,7 +49,6 @@ template <class = on_use>
 } // namespace detail
 
 /// The sizes that a value of sizes `stored` has in its file; none where the layout is of another value.
-template <class = on_use>
 [[nodiscard]] inline std::optional<shape> file_dims(const file_layout& l, const shape& stored) {
     auto axes = detail::file_axes(l, stored);
     if (!axes || l.inner.empty())
@@ -60,7 +57,6 @@ template <class = on_use>
 }
 
 /// For each stored element its place in the file's order. @pre file_dims gives sizes
-template <class = on_use>
 [[nodiscard]] inline std::vector<std::size_t> file_places(const file_layout& l, const shape& stored) {
     const shape axes = *detail::file_axes(l, stored);
     std::vector<std::int64_t> sizes;

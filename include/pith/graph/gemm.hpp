@@ -7,7 +7,9 @@
 
 #include "../arch/detect.hpp"
 #include "../arch/isa.hpp"
-#include "../base/config.hpp"
+#include "../arch/target.hpp"
+#include "../format/tile.hpp"
+#include "../simd/entry.hpp"
 #include "gemm/job.hpp"
 #include "gemm/portable.hpp"
 #include "gemm/x86_avx2.hpp"
@@ -26,21 +28,23 @@ struct gemm_shape {
 
 namespace gemm {
 
-/// What this processor has; asked once, since asking is slow on virtual machines.
+/// Every kernel of evaluation's matrix product, best first.
 template <class T>
-[[nodiscard]] arch::isa_set available() {
+inline constexpr simd::entry<job<T>> list[] = {
+    {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::multiply<T>)},
+    {"portable", arch::isa::none, format::any_tile, &portable::multiply<T>},
+};
+
+/// What this processor has; asked once, since asking is slow on virtual machines.
+[[nodiscard]] inline arch::isa_set available() {
     static const arch::isa_set have = arch::detect();
     return have;
 }
 
 /// @param have instruction sets it may use; the bits of c do not depend on them
 template <class T>
-void run(const job<T>& j, [[maybe_unused]] arch::isa_set have = available<T>()) {
-#if PITH_X86
-    if (arch::covers(have, arch::isa::avx2))
-        return x86_avx2::multiply(j);
-#endif
-    portable::multiply(j);
+void run(const job<T>& j, arch::isa_set have = available()) {
+    simd::best_for(list<T>, have).run(j);
 }
 
 } // namespace gemm

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/parallel.hpp"
 #include "gemm.hpp"
 
@@ -55,15 +54,9 @@ public:
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
     /// The moments as they are.
-    template <class = on_use>
-    [[nodiscard]] gram moments() const {
-        return made(false);
-    }
+    [[nodiscard]] gram moments() const { return made(false); }
     /// The moments of x - E[x] and y - E[y], for layers whose bias is chosen afterwards. The means stay.
-    template <class = on_use>
-    [[nodiscard]] gram centred() const {
-        return made(true);
-    }
+    [[nodiscard]] gram centred() const { return made(true); }
 
 private:
     static constexpr std::size_t at_a_time = 256; ///< rows: what a matrix product sums in one go
@@ -77,9 +70,7 @@ private:
 
     template <class S>
     void lay_out(std::size_t first, std::size_t count, std::size_t all, const S* in, const S* target);
-    template <class = on_use>
     void multiply(std::size_t count);
-    template <class = on_use>
     [[nodiscard]] gram made(bool centred) const;
 
     std::size_t depth_;
@@ -128,8 +119,7 @@ void gram_sums::lay_out(std::size_t first, std::size_t count, std::size_t all, c
 }
 
 /// Onto the sums, up to the diagonal.
-template <class>
-void gram_sums::multiply(std::size_t count) {
+inline void gram_sums::multiply(std::size_t count) {
     const std::size_t parts = (height() + block - 1) / block;
     parallel_for(groups_ * parts, [&](std::size_t i) {
         const std::size_t g = i / parts;
@@ -147,8 +137,7 @@ void gram_sums::multiply(std::size_t count) {
     });
 }
 
-template <class>
-gram gram_sums::made(bool centred) const {
+inline gram gram_sums::made(bool centred) const {
     const double share = rows_ == 0 ? 0. : 1. / static_cast<double>(rows_);
     gram m{.rows = rows_, .depth = depth_, .outputs = outputs_, .groups = groups_};
     m.inputs.resize(groups_ * depth_ * depth_);
@@ -181,7 +170,6 @@ gram gram_sums::made(bool centred) const {
 }
 
 /// E[(y - w x)^2] of one output with the weights w [depth].
-template <class = on_use>
 [[nodiscard]] inline double squared_error(const gram& m, std::size_t output, const double* w) {
     const double* h = m.inputs_of(m.group_of(output));
     const double* g = m.cross_of(output);

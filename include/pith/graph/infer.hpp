@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "../base/result.hpp"
@@ -25,10 +26,11 @@ template <class Layers>
 
 /// What a layer's outputs would be.
 template <class Any>
-[[nodiscard]] result<value_infos> infer_layer(const Any& layer, view<const value_info> in) {
+[[nodiscard]] result<value_infos> infer_layer(const Any& layer, std::span<const value_info> in) {
     return with_layer(layer, [&](const auto& one, auto traits) { return traits.infer(one, in); });
 }
 
+/// What inference knows of a value.
 template <class T, class Layers>
 [[nodiscard]] value_info info_of(const graph<T, Layers>& g, value_id id) {
     if (id == no_value)

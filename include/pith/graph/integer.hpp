@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../format/affine.hpp"
 #include "../format/requantize.hpp"
@@ -27,6 +27,7 @@ namespace pith {
 template <class T>
 using simulated = std::variant<tensor<T>, tensor<std::int64_t>, tensor<std::uint8_t>>;
 
+/// A node's outputs in simulation.
 template <class T>
 using simulated_values = std::vector<simulated<T>>;
 
@@ -44,15 +45,15 @@ struct integer_call {
     const value<T>* weights = nullptr;             ///< of a layer that multiplies by weights
     const tensor<T>* bias = nullptr;               ///< or null
     const tensor<std::int64_t>* indices = nullptr; ///< the last input of whole numbers
-    view<const depth_part> parts{};                ///< node_execution::parts
+    std::span<const depth_part> parts{};           ///< node_execution::parts
 };
 
 namespace detail {
 
 /// The elements of some input channels, each as `number(element)`.
 template <class S, class E, class Number>
-[[nodiscard]] std::vector<S> numbers_of(view<const E> elements, std::int64_t channels, const depth_part& part,
-                                        const Number& number) {
+[[nodiscard]] std::vector<S> numbers_of(std::span<const E> elements, std::int64_t channels,
+                                        const depth_part& part, const Number& number) {
     const auto rows = static_cast<std::int64_t>(elements.size()) / std::max<std::int64_t>(channels, 1);
     std::vector<S> numbers(static_cast<std::size_t>(rows * (part.last - part.first)));
     auto to = numbers.begin();
@@ -75,7 +76,7 @@ template <class S, class T, class Layer>
     w_dims[w_dims.rank() - 1] = part.last - part.first;
     if (!whole)
         x_dims[x_dims.rank() - 1] = part.last - part.first;
-    const tensor<S> w(w_dims, numbers_of<S>(view<const std::int8_t>(codes), own, part,
+    const tensor<S> w(w_dims, numbers_of<S>(std::span<const std::int8_t>(codes), own, part,
                                             [](std::int8_t e) { return static_cast<S>(e); }));
     const std::int32_t zero = c.from[0].zero;
     const tensor<S> x(x_dims, numbers_of<S>(c.in[0]->data(), all, whole ? depth_part{0, all} : part,
@@ -176,8 +177,8 @@ template <class T, class Layer>
 [[nodiscard]] simulated_values<T> move_codes(const Layer& layer,
                                              const std::vector<const tensor<std::uint8_t>*>& in) {
     simulated_values<T> out;
-    for (auto& t :
-         layer_traits<Layer>::template move<std::uint8_t>(layer, view<const tensor<std::uint8_t>* const>(in)))
+    for (auto& t : layer_traits<Layer>::template move<std::uint8_t>(
+             layer, std::span<const tensor<std::uint8_t>* const>(in)))
         out.emplace_back(std::move(t));
     return out;
 }
@@ -189,7 +190,6 @@ template <class T>
     return out;
 }
 
-template <class = on_use>
 [[nodiscard]] inline tensor<std::uint8_t> look_up(const code_table& table, const tensor<std::uint8_t>& x) {
     tensor<std::uint8_t> y(x.dims());
     for (std::size_t i = 0; i < x.size(); ++i)

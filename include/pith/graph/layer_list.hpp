@@ -27,6 +27,7 @@
 
 namespace pith {
 
+/// The layers of the library. `layer_list::with<mine>` adds a layer of one's own.
 struct layer_list : layers<conv2d, dense, matmul, batch_norm, unary, binary, pool2d, reduce, softmax, concat,
                            split, slice, pad, reshape, transpose, resize2d, gather, expand, cast, opaque> {};
 

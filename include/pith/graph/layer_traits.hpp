@@ -8,16 +8,15 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 #include "accumulator_bound.hpp"
 #include "bounded.hpp"
 #include "channels.hpp"
@@ -41,15 +40,16 @@ enum class layer_role : std::uint8_t {
 /// Of a kind of layer L, specialised beside it, in namespace pith, before a list with L is used. All static:
 ///   layer_role role
 ///   std::string_view kind(const L&)   its name in messages and reports
-///   result<value_infos> infer(const L&, view<const value_info> in)
+///   result<value_infos> infer(const L&, std::span<const value_info> in)
 ///   result<any_tensors<T>> forward(const L&, tensor_inputs<T>)   @pre infer accepted these inputs
-///   channel_sources channels(const L&, view<const shape> in, std::size_t output, std::int64_t channel)
+///   channel_sources channels(const L&, std::span<const shape> in, std::size_t output, std::int64_t channel)
 ///   bool keeps_elements(const L&)   outputs hold elements of the first input and of nothing else; they share
 ///                                   its code
 ///   bool runs_quantized(const L&, const node_codes&)   whether there is an integer form between these codes
 ///   result<simulated_values<T>> forward_codes(const L&, const integer_call<T>&)   that form
-///   std::int64_t macs(const L&, const shape& out, view<const shape> in)   multiply-adds
-///   std::int64_t taps(const L&, const shape& out, view<const shape> in)   elements visited once for each
+///   std::int64_t macs(const L&, const shape& out, std::span<const shape> in)   multiply-adds
+///   std::int64_t taps(const L&, const shape& out, std::span<const shape> in)   elements visited once for
+///   each
 ///                                   output, beyond those that are read and written; both at most INT64_MAX
 /// Where role is weighted also
 ///   tensor<S> multiply(const L&, const tensor<S>& x, const tensor<S>& w, const tensor<S>* bias)
@@ -72,7 +72,7 @@ template <class T, class Layer>
         std::vector<const tensor<E>*> typed;
         for (std::size_t i = 0; i < in.size(); ++i)
             typed.push_back(&pick(in, i));
-        for (auto& t : layer_traits<Layer>::template move<E>(layer, view<const tensor<E>* const>(typed)))
+        for (auto& t : layer_traits<Layer>::template move<E>(layer, std::span<const tensor<E>* const>(typed)))
             out.emplace_back(std::move(t));
     };
     if (in[0].reals != nullptr)
@@ -90,11 +90,11 @@ template <class T, class Layer>
 /// Traits of layers that multiply nothing and visit each element once.
 struct no_products {
     template <class Layer>
-    [[nodiscard]] static std::int64_t macs(const Layer&, const shape&, view<const shape>) {
+    [[nodiscard]] static std::int64_t macs(const Layer&, const shape&, std::span<const shape>) {
         return 0;
     }
     template <class Layer>
-    [[nodiscard]] static std::int64_t taps(const Layer&, const shape&, view<const shape>) {
+    [[nodiscard]] static std::int64_t taps(const Layer&, const shape&, std::span<const shape>) {
         return 0;
     }
 };
@@ -116,7 +116,7 @@ struct only_in_reals {
 };
 
 /// Traits of layers that move elements of any type, those of their inputs and no others:
-///   std::vector<tensor<E>> move(const Layer&, view<const tensor<E>* const> in)
+///   std::vector<tensor<E>> move(const Layer&, std::span<const tensor<E>* const> in)
 /// is theirs to give.
 template <class Layer>
 struct moving_layer : no_products {
@@ -152,10 +152,10 @@ struct multiplying_layer {
                                                                    const integer_call<T>& c) {
         return detail::multiply_exactly(layer, c);
     }
-    [[nodiscard]] static std::int64_t macs(const Layer&, const shape& out, view<const shape> in) {
+    [[nodiscard]] static std::int64_t macs(const Layer&, const shape& out, std::span<const shape> in) {
         return detail::bounded_product(out.elements(), in[1].product(1, in[1].rank()));
     }
-    [[nodiscard]] static std::int64_t taps(const Layer&, const shape&, view<const shape>) { return 0; }
+    [[nodiscard]] static std::int64_t taps(const Layer&, const shape&, std::span<const shape>) { return 0; }
 };
 
 namespace detail {
@@ -173,7 +173,7 @@ concept has_kind = requires(const L& l) {
     { layer_traits<L>::kind(l) } -> std::convertible_to<std::string_view>;
 };
 template <class L>
-concept has_infer = requires(const L& l, view<const value_info> in) {
+concept has_infer = requires(const L& l, std::span<const value_info> in) {
     { layer_traits<L>::infer(l, in) } -> std::same_as<result<value_infos>>;
 };
 template <class L>
@@ -181,7 +181,7 @@ concept has_forward = requires(const L& l, tensor_inputs<float> in) {
     { layer_traits<L>::forward(l, in) } -> std::same_as<result<any_tensors<float>>>;
 };
 template <class L>
-concept has_channels = requires(const L& l, view<const shape> in) {
+concept has_channels = requires(const L& l, std::span<const shape> in) {
     { layer_traits<L>::channels(l, in, std::size_t{}, std::int64_t{}) } -> std::same_as<channel_sources>;
 };
 template <class L>
@@ -197,11 +197,11 @@ concept has_forward_codes = requires(const L& l, const integer_call<float>& c) {
     { layer_traits<L>::forward_codes(l, c) } -> std::same_as<result<simulated_values<float>>>;
 };
 template <class L>
-concept has_macs = requires(const L& l, const shape& s, view<const shape> in) {
+concept has_macs = requires(const L& l, const shape& s, std::span<const shape> in) {
     { layer_traits<L>::macs(l, s, in) } -> std::same_as<std::int64_t>;
 };
 template <class L>
-concept has_taps = requires(const L& l, const shape& s, view<const shape> in) {
+concept has_taps = requires(const L& l, const shape& s, std::span<const shape> in) {
     { layer_traits<L>::taps(l, s, in) } -> std::same_as<std::int64_t>;
 };
 template <class L>
@@ -213,7 +213,7 @@ concept has_multiply = requires(const L& l, const tensor<float>& x) {
     { layer_traits<L>::multiply(l, x, x, &x) } -> std::same_as<tensor<float>>;
 };
 template <class L>
-concept has_move = requires(const L& l, view<const tensor<float>* const> in) {
+concept has_move = requires(const L& l, std::span<const tensor<float>* const> in) {
     { layer_traits<L>::template move<float>(l, in) } -> std::same_as<std::vector<tensor<float>>>;
 };
 /// What moving_layer leaves to the traits.
@@ -230,11 +230,12 @@ struct no_layer_traits : no_products, only_in_reals {
     template <class Layer>
     [[nodiscard]] static std::string_view kind(const Layer&);
     template <class Layer>
-    [[nodiscard]] static result<value_infos> infer(const Layer&, view<const value_info>);
+    [[nodiscard]] static result<value_infos> infer(const Layer&, std::span<const value_info>);
     template <class T, class Layer>
     [[nodiscard]] static result<any_tensors<T>> forward(const Layer&, tensor_inputs<T>);
     template <class Layer>
-    [[nodiscard]] static channel_sources channels(const Layer&, view<const shape>, std::size_t, std::int64_t);
+    [[nodiscard]] static channel_sources channels(const Layer&, std::span<const shape>, std::size_t,
+                                                  std::int64_t);
 };
 
 } // namespace detail

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct node_cost {
     int weight_bits = 0;           ///< of the widest parameter that is not one-dimensional; 0 without one
 };
 
+/// The sums over a network's nodes, and each node's share.
 struct graph_cost {
     std::vector<node_cost> nodes;
     std::int64_t parameters = 0;
@@ -51,7 +53,7 @@ inline constexpr std::int64_t per_node = 4096;
 
 /// What evaluating a node takes, in multiply-adds.
 template <class Any>
-[[nodiscard]] std::int64_t work_of(const Any& layer, view<const shape> out, view<const shape> in) {
+[[nodiscard]] std::int64_t work_of(const Any& layer, std::span<const shape> out, std::span<const shape> in) {
     constexpr std::int64_t per_element = 16;
     std::int64_t elements = per_node / per_element;
     for (const auto& list : {out, in})
@@ -74,7 +76,7 @@ template <class T, class Layers>
     };
     const auto out = dims_of_all(n.outputs);
     const auto in = dims_of_all(n.inputs);
-    return work_of(n.layer, view<const shape>(out), view<const shape>(in));
+    return work_of(n.layer, std::span<const shape>(out), std::span<const shape>(in));
 }
 
 } // namespace detail
@@ -109,7 +111,7 @@ template <class T, class Layers>
             cost.weight_bytes += (elements * bits + 7) / 8;
         }
         cost.macs = with_layer(n.layer, [&](const auto& layer, auto traits) {
-            return traits.macs(layer, cost.output, view<const shape>(in));
+            return traits.macs(layer, cost.output, std::span<const shape>(in));
         });
         cost.work = detail::work_of(g, n);
         total.parameters += cost.parameters;

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../format/affine.hpp"
 #include "accumulator_bound.hpp"
 #include "codes.hpp"
@@ -21,6 +20,7 @@
 
 namespace pith {
 
+/// How a node of an annotated graph is computed.
 enum class execution : std::uint8_t {
     real,    ///< in floating point, on decoded inputs; encoded outputs are encoded afterwards
     integer, ///< in codes
@@ -49,7 +49,6 @@ struct fused_activation {
 };
 
 /// `codes` cut to the range of a relu or clip.
-template <class = on_use>
 [[nodiscard]] inline format::affine cut_to(const unary& activation, format::affine codes) {
     const format::affine whole = codes;
     if (activation.op == unary_op::relu) {

@@ -5,24 +5,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/function.hpp"
-#include "../base/on_use.hpp"
 #include "tensor.hpp"
 #include "value_info.hpp"
 
 namespace pith {
 
 /// The network's inputs for sample `index`, or nothing when there are no more.
-using sample_source = function<std::optional<any_tensors<float>>(std::size_t index)>;
+using sample_source = std::function<std::optional<any_tensors<float>>(std::size_t index)>;
 
 /// Samples that are all there already.
-template <class = on_use>
 [[nodiscard]] inline sample_source samples_from(std::vector<any_tensors<float>> list) {
     return [list = std::move(list)](std::size_t index) -> std::optional<any_tensors<float>> {
         if (index < list.size())

@@ -6,12 +6,11 @@
 #include <cstddef>
 #include <string>
 
-#include "../base/on_use.hpp"
 #include "../base/shape.hpp"
 
 namespace pith {
 
-template <class = on_use>
+/// "[1, 32, 32, 3]".
 [[nodiscard]] inline std::string text_of(const shape& dims) {
     std::string text = "[";
     for (std::size_t i = 0; i < dims.rank(); ++i)

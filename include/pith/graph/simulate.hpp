@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -195,7 +196,7 @@ template <class T, class Layers, class Observer>
 /// a fused node are not computed. Encoded outputs are given decoded.
 template <class T, class Layers, class Observer = ignore_values>
 [[nodiscard]] result<any_tensors<T>> simulate(const graph<T, Layers>& g,
-                                              std::type_identity_t<view<const any_tensor<T>>> inputs,
+                                              std::type_identity_t<std::span<const any_tensor<T>>> inputs,
                                               Observer&& observer = {}) {
     PITH_TRY(detail::expect_inputs_of(g, inputs));
     detail::simulation<T, Layers> s(g);

@@ -5,6 +5,7 @@
 /// what a layer adds to the error stands apart from what it was handed.
 
 #include <cstddef>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -20,8 +21,8 @@ namespace pith {
 /// @param given with the sizes of the graph's own values; the inputs' among them
 template <class T, class Layers, class Observer>
 [[nodiscard]] result<void>
-evaluate_spliced(const graph<T, Layers>& g, std::type_identity_t<view<const tensor<T>>> given,
-                 std::type_identity_t<view<const any_tensor<T>>> inputs, Observer&& observer) {
+evaluate_spliced(const graph<T, Layers>& g, std::type_identity_t<std::span<const tensor<T>>> given,
+                 std::type_identity_t<std::span<const any_tensor<T>>> inputs, Observer&& observer) {
     PITH_TRY(detail::expect_inputs_of(g, inputs));
     const auto known = [&](value_id id) {
         return id < given.size() && !given[id].empty() ? &given[id] : nullptr;

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
 
@@ -29,7 +28,6 @@ using strides = std::array<std::int64_t, max_rank>;
 }
 
 /// The shape that both broadcast to (NumPy).
-template <class = on_use>
 [[nodiscard]] inline result<shape> broadcast(const shape& a, const shape& b) {
     const std::size_t rank = std::max(a.rank(), b.rank());
     shape out;

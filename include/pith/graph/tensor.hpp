@@ -5,16 +5,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "../base/assert.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 
 namespace pith {
 
+/// Elements of type T in row-major order, and their shape. A default tensor has the shape [0].
 template <class T>
 class tensor {
 public:
@@ -31,8 +32,8 @@ public:
     [[nodiscard]] const shape& dims() const noexcept { return dims_; }
     [[nodiscard]] std::size_t size() const noexcept { return data_.size(); }
     [[nodiscard]] bool empty() const noexcept { return data_.empty(); }
-    [[nodiscard]] view<T> data() noexcept { return data_; }
-    [[nodiscard]] view<const T> data() const noexcept { return data_; }
+    [[nodiscard]] std::span<T> data() noexcept { return data_; }
+    [[nodiscard]] std::span<const T> data() const noexcept { return data_; }
     [[nodiscard]] T& operator[](std::size_t i) noexcept { return data_[i]; }
     [[nodiscard]] const T& operator[](std::size_t i) const noexcept { return data_[i]; }
 

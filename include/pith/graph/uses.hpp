@@ -7,7 +7,6 @@
 #include <limits>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "graph.hpp"
 
 namespace pith {
@@ -22,7 +21,7 @@ struct value_uses {
     bool is_output = false; ///< of the graph
 };
 
-template <class = on_use>
+/// Whether exactly one node reads the value, and the network does not give it out.
 [[nodiscard]] inline bool has_one_reader(const value_uses& u) noexcept {
     return u.readers.size() == 1 && !u.is_output;
 }

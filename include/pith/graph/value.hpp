@@ -14,6 +14,7 @@
 #include "../format/dtype.hpp"
 #include "../format/sparsity.hpp"
 #include "encoding.hpp"
+#include "learned.hpp"
 #include "tensor.hpp"
 
 namespace pith {
@@ -41,6 +42,7 @@ struct value {
     format::dtype type = format::dtype::f32;
     std::variant<std::monostate, tensor<T>, tensor<std::int64_t>> constant{}; ///< monostate: computed
     encoding encoded{};
+    learned_codes<T> learned{};          ///< while it is trained in codes
     format::sparsity sparsity{};         ///< of a constant's elements
     std::optional<file_layout> layout{}; ///< none: the name is not one of the file's values
 

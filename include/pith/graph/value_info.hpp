@@ -6,14 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 #include "../format/dtype.hpp"
 #include "../format/small_float.hpp"
 #include "tensor.hpp"
@@ -31,6 +30,7 @@ struct value_info {
 
 using value_infos = std::vector<value_info>;
 
+/// The values of a node's inputs or outputs, or of a network's.
 template <class T>
 using any_tensors = std::vector<any_tensor<T>>;
 
@@ -58,9 +58,11 @@ struct tensor_input {
     }
 };
 
+/// What a layer's forward is given.
 template <class T>
-using tensor_inputs = view<const tensor_input<T>>;
+using tensor_inputs = std::span<const tensor_input<T>>;
 
+/// Whether values of this type are held as the graph's scalar.
 [[nodiscard]] constexpr bool is_real(format::dtype t) noexcept {
     return format::is_floating(t);
 }
@@ -70,14 +72,12 @@ inline constexpr std::int64_t most_elements = std::int64_t{1} << 36;
 
 namespace detail {
 
-template <class = on_use>
-[[nodiscard]] inline bool has_input(view<const value_info> in, std::size_t i) noexcept {
+[[nodiscard]] inline bool has_input(std::span<const value_info> in, std::size_t i) noexcept {
     return i < in.size() && in[i].present;
 }
 
 /// At least `least` inputs, the first `least` of them present, at most `most`.
-template <class = on_use>
-[[nodiscard]] inline result<void> expect_inputs(view<const value_info> in, std::size_t least,
+[[nodiscard]] inline result<void> expect_inputs(std::span<const value_info> in, std::size_t least,
                                                 std::size_t most) {
     for (std::size_t i = 0; i < least; ++i)
         if (!has_input(in, i))
@@ -88,16 +88,14 @@ template <class = on_use>
 }
 
 /// float8 and float4 are stored, moved and converted, not computed with.
-template <class = on_use>
-[[nodiscard]] inline result<void> expect_computed(view<const value_info> in) {
+[[nodiscard]] inline result<void> expect_computed(std::span<const value_info> in) {
     for (const auto& v : in)
         if (v.present && is_real(v.type) && !format::is_computed(v.type))
             return fault{errc::unsupported, "float8 and float4 numbers are not computed with; cast them"};
     return {};
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<void> expect_real(view<const value_info> in) {
+[[nodiscard]] inline result<void> expect_real(std::span<const value_info> in) {
     for (const auto& v : in)
         if (v.present && !is_real(v.type))
             return fault{errc::unsupported, "the operator is only computed on floating point numbers"};
@@ -105,7 +103,6 @@ template <class = on_use>
 }
 
 /// No negative sizes, and not more elements than most_elements.
-template <class = on_use>
 [[nodiscard]] inline result<void> expect_sane(const shape& s) {
     std::int64_t n = 1;
     for (const auto d : s) {
@@ -119,7 +116,6 @@ template <class = on_use>
 }
 
 /// The only output of a layer that has one.
-template <class = on_use>
 [[nodiscard]] inline result<value_infos> one(shape dims, format::dtype type) {
     PITH_TRY(expect_sane(dims));
     value_infos out(1);

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 
 namespace pith {
@@ -21,7 +20,6 @@ struct window_axis {
 
 /// Outputs of the window. With `ceil` a last, partial window counts if it begins inside the input or the
 /// padding before it (ONNX).
-template <class = on_use>
 [[nodiscard]] inline result<std::int64_t> outputs_of(const window_axis& w, bool ceil = false) {
     constexpr std::int64_t most = std::int64_t{1} << 24;
     if (w.kernel < 1 || w.stride < 1 || w.dilation < 1)

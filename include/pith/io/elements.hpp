@@ -5,12 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <type_traits>
 
 #include "../base/bits.hpp"
-#include "../base/on_use.hpp"
-#include "../base/view.hpp"
 #include "../format/dtype.hpp"
 #include "../format/small_float.hpp"
 #include "../graph/value_info.hpp"
@@ -50,13 +49,13 @@ template <class T>
 }
 
 template <class Stored, class T>
-void load_wide(const std::byte* p, view<T> out) noexcept {
+void load_wide(const std::byte* p, std::span<T> out) noexcept {
     for (std::size_t i = 0; i < out.size(); ++i)
         out[i] = static_cast<T>(load_le<Stored>(p + i * sizeof(Stored)));
 }
 
 template <class Stored, class T>
-void append_wide(std::string& out, view<const T> elements) {
+void append_wide(std::string& out, std::span<const T> elements) {
     for (const T v : elements) {
         std::byte raw[sizeof(Stored)];
         store_le(raw, static_cast<Stored>(v));
@@ -68,7 +67,7 @@ void append_wide(std::string& out, view<const T> elements) {
 
 /// Elements from their bytes. @pre bytes_of(type, out.size()) bytes at p; T is a real type where `type` is
 template <class T>
-void load_elements(format::dtype type, const std::byte* p, view<T> out) noexcept {
+void load_elements(format::dtype type, const std::byte* p, std::span<T> out) noexcept {
     if (type == format::dtype::f32)
         return detail::load_wide<float>(p, out);
     if (type == format::dtype::f64)
@@ -96,7 +95,7 @@ void load_elements(format::dtype type, const std::byte* p, view<T> out) noexcept
 
 /// Appends elements as bytes; real ones are rounded to the type, whole ones cut to it.
 template <class T>
-void append_elements(std::string& out, format::dtype type, view<const T> elements) {
+void append_elements(std::string& out, format::dtype type, std::span<const T> elements) {
     if (type == format::dtype::f32)
         return detail::append_wide<float>(out, elements);
     if (type == format::dtype::f64)

@@ -14,7 +14,6 @@
 #include <variant>
 
 #include "../base/bits.hpp"
-#include "../base/on_use.hpp"
 #include "array.hpp"
 #include "elements.hpp"
 #include "file.hpp"
@@ -26,7 +25,6 @@ namespace detail {
 inline constexpr std::string_view npy_magic{"\x93NUMPY", 6};
 
 /// The text after `'key':` in a header dictionary, without leading blanks; empty if the key is not there.
-template <class = on_use>
 [[nodiscard]] inline std::string_view npy_field(std::string_view header, std::string_view key) {
     const auto at = header.find(key);
     if (at == std::string_view::npos)
@@ -37,7 +35,6 @@ template <class = on_use>
 }
 
 /// "(2, 3)" as sizes whose product is at most `most`.
-template <class = on_use>
 [[nodiscard]] inline result<shape> npy_shape(std::string_view text, std::size_t most) {
     const fault broken{errc::bad_file, "the .npy header has no valid shape"};
     if (text.empty() || text.front() != '(')
@@ -77,7 +74,6 @@ inline constexpr npy_entry npy_types[] = {
     {"<u4", format::dtype::u32}, {"<u8", format::dtype::u64}, {"<f2", format::dtype::f16},
 };
 
-template <class = on_use>
 [[nodiscard]] inline result<format::dtype> npy_type(std::string_view text) {
     for (const auto& e : npy_types)
         if (text.size() > 4 && text.front() == '\'' && text[4] == '\'' && text.substr(1, 3) == e.text)
@@ -98,7 +94,7 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
+/// NumPy's format, versions 1 to 3, little endian, C order.
 [[nodiscard]] inline result<array> parse_npy(bytes_view bytes) {
     const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     if (text.size() < 12 || text.substr(0, 6) != detail::npy_magic)
@@ -136,7 +132,7 @@ template <class = on_use>
     return out;
 }
 
-template <class = on_use>
+/// The same from a file.
 [[nodiscard]] inline result<array> load_npy(const std::string& path) {
     const auto bytes = read_file(path);
     if (!bytes)
@@ -146,7 +142,6 @@ template <class = on_use>
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline std::string npy_header(std::string_view type, const shape& dims) {
     std::string text = "{'descr': '";
     text += type;
@@ -165,7 +160,6 @@ template <class = on_use>
 
 /// The bytes of a .npy file. What NumPy has no type for is written as the next wider one that it has:
 /// bfloat16, float8 and float4 as float32, int4 as int8, uint4 as uint8.
-template <class = on_use>
 [[nodiscard]] inline std::string format_npy(const array& a) {
     const format::dtype type = detail::npy_stand_in(a.type);
     std::string out;
@@ -176,7 +170,7 @@ template <class = on_use>
     return out;
 }
 
-template <class = on_use>
+/// Writes a file that numpy.load reads.
 [[nodiscard]] inline result<void> save_npy(const std::string& path, const array& a) {
     const std::string bytes = format_npy(a);
     return write_file(path, {reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()});

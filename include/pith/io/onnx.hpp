@@ -29,6 +29,7 @@
 
 namespace pith::io {
 
+/// How an ONNX file is read.
 struct onnx_options {
     /// Sizes of dimensions that the file leaves open, by their symbol. An open first dimension of an input
     /// (the batch) needs none: it is 1, and the graph's metadata has a "batch" entry.
@@ -39,6 +40,7 @@ struct onnx_options {
 
 namespace onnx {
 
+/// The newest version of the standard's operators that is read.
 inline constexpr std::int64_t newest_opset = 24;
 
 template <class G>

@@ -32,6 +32,7 @@ namespace pith::io {
 
 using onnx_codes = onnx_write::code_style;
 
+/// How a network is written as ONNX.
 struct onnx_write_options {
     /// 13 to 24. 13 is the first with one scale per channel, so every runtime since 2020 reads it; newer ones
     /// only write some activations as one operator instead of two or three, and have more element types:
@@ -51,6 +52,7 @@ struct onnx_write_options {
 
 namespace onnx_write {
 
+/// The newest version of the standard's operators that is written.
 inline constexpr std::int64_t newest_opset = 24;
 
 /// The graph with shapes that were inferred anew, and without the elements of its constants.
@@ -62,6 +64,7 @@ struct outline {
     std::vector<shape> other_sizes; ///< at another batch, if it is free
 };
 
+/// The shapes of all values of a network.
 template <class T, class Layers>
 [[nodiscard]] std::vector<shape> sizes_of(const graph<T, Layers>& g) {
     std::vector<shape> out;
@@ -70,6 +73,7 @@ template <class T, class Layers>
     return out;
 }
 
+/// What the file will hold, before it is written.
 template <class T, class Layers>
 [[nodiscard]] result<outline<T, Layers>> outline_of(const graph<T, Layers>& g, std::string batch) {
     outline<T, Layers> o;
@@ -154,7 +158,6 @@ template <class T, class Layers>
 }
 
 /// The first opset whose operators take elements of this type.
-template <class = on_use>
 [[nodiscard]] inline std::int64_t opset_of(format::dtype t) noexcept {
     switch (t) {
     case format::dtype::f8e4m3fn:
@@ -175,7 +178,6 @@ template <class = on_use>
 }
 
 /// The version of the file format that ONNX published together with an opset.
-template <class = on_use>
 [[nodiscard]] inline std::int64_t ir_version(std::int64_t opset) noexcept {
     return opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : opset < 23 ? 10 : opset - 12;
 }

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "../base/buffer.hpp"
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../run/program.hpp"
@@ -18,20 +17,20 @@
 namespace pith::io {
 
 /// A file's bytes where a program may lie. Not checked: program_view::open does that.
-template <class = on_use>
 [[nodiscard]] inline result<buffer> read_program(const std::string& path) {
     constexpr std::uint64_t most = 0x7FFFFFFF;
     return pith::detail::read_whole<buffer>(path, most);
 }
 
 /// A file opened, checked and ready to run.
-template <class = on_use>
-[[nodiscard]] inline result<run::session> open_session(const std::string& path,
-                                                       const run::session_options& options = {}) {
+/// @tparam Ops the operations that the program may have
+template <class Ops = run::op_list>
+[[nodiscard]] result<run::basic_session<Ops>> open_session(const std::string& path,
+                                                           const run::session_options& options = {}) {
     auto bytes = read_program(path);
     if (!bytes)
         return bytes.error();
-    auto opened = run::session::open(*std::move(bytes), options);
+    auto opened = run::basic_session<Ops>::open(*std::move(bytes), options);
     if (!opened) {
         const fault& f = opened.error();
         return fault{f.code, f.what, f.where[0] == '\0' ? path : path + ": " + f.where};
@@ -39,10 +38,10 @@ template <class = on_use>
     return opened;
 }
 
-/// Writes a program that program_view::open accepts; anything else is refused.
-template <class = on_use>
-[[nodiscard]] inline result<void> save_program(bytes_view program, const std::string& path) {
-    PITH_TRY(run::program_view::open(program));
+/// Writes a program that basic_program_view<Ops>::open accepts; anything else is refused.
+template <class Ops = run::op_list>
+[[nodiscard]] result<void> save_program(bytes_view program, const std::string& path) {
+    PITH_TRY(run::basic_program_view<Ops>::open(program));
     return write_file(path, program);
 }
 

@@ -11,7 +11,6 @@
 
 #include <protozero/pbf_writer.hpp>
 
-#include "../base/on_use.hpp"
 #include "array.hpp"
 #include "elements.hpp"
 #include "file.hpp"
@@ -19,7 +18,7 @@
 
 namespace pith::io {
 
-template <class = on_use>
+/// An ONNX TensorProto, the content of a .pb file.
 [[nodiscard]] inline result<array> parse_tensor_proto(bytes_view bytes) {
     return onnx::guarded([&]() -> result<array> {
         onnx::budget left{bytes.size()};
@@ -29,7 +28,7 @@ template <class = on_use>
     });
 }
 
-template <class = on_use>
+/// The same from a file.
 [[nodiscard]] inline result<array> load_tensor_proto(const std::string& path) {
     const auto bytes = read_file(path);
     if (!bytes)
@@ -39,7 +38,6 @@ template <class = on_use>
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline std::string raw_bytes(const array& a) {
     std::string out;
     std::visit([&](const auto& t) { append_elements(out, a.type, t.data()); }, a.data);
@@ -49,7 +47,6 @@ template <class = on_use>
 } // namespace detail
 
 /// The serialised tensor, elements as raw data.
-template <class = on_use>
 [[nodiscard]] inline std::string format_tensor_proto(const array& a) {
     std::string out;
     protozero::pbf_writer w{out};
@@ -61,7 +58,7 @@ template <class = on_use>
     return out;
 }
 
-template <class = on_use>
+/// Writes a .pb file that ONNX's own tools read.
 [[nodiscard]] inline result<void> save_tensor_proto(const std::string& path, const array& a) {
     const std::string bytes = format_tensor_proto(a);
     return write_file(path, {reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()});

@@ -17,8 +17,6 @@
 
 namespace pith::kernel {
 
-inline constexpr format::tile igemm_vector_tile{16, 4}; ///< every vector kernel's
-
 template <class Use = on_use>
 inline constexpr entry<igemm_args> igemm_list[] = {
     {"x86_avx512_vnni", arch::isa::avx2 | arch::isa::avx512 | arch::isa::avx512_vnni, igemm_vector_tile,

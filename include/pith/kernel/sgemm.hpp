@@ -20,15 +20,12 @@
 
 namespace pith::kernel {
 
-/// How weights are packed for every SIMD kernel of the list.
-inline constexpr format::tile sgemm_tile{16, 1};
-
 template <class Use = on_use>
 inline constexpr entry<sgemm_args> sgemm_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, PITH_X86_KERNEL(x86_avx512::sgemm<Use>)},
     {"x86_avx2", arch::isa::avx2, sgemm_tile, PITH_X86_KERNEL(x86_avx2::sgemm<Use>)},
 #ifdef PITH_KERNEL_SGEMM_SIMD_HPP
-    {"simd", simd::needs<>, sgemm_tile, &simd::sgemm<>},
+    {"simd", by_xsimd::needs<>, sgemm_tile, &by_xsimd::sgemm<>},
 #endif
     portable_entry<sgemm_args>::value,
 };

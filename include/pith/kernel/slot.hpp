@@ -19,11 +19,10 @@ struct slot {
     entry<Args> best{};
 
     [[nodiscard]] static constexpr slot portable() noexcept { return {portable_entry<Args>::value}; }
-    /// The first kernel that runs on a processor with these instruction sets and reads `packed`.
+    /// The first kernel that runs on a processor with these instruction sets.
     template <class Use = on_use>
-    [[nodiscard]] static constexpr slot best_of(arch::isa_set have,
-                                                format::tile packed = format::any_tile) noexcept {
-        return {best_for(entries<Args>::template list<Use>(), have, packed)};
+    [[nodiscard]] static constexpr slot best_of(arch::isa_set have) noexcept {
+        return {best_for(entries<Args>::template list<Use>(), have)};
     }
     [[nodiscard]] constexpr bool filled() const noexcept { return best.run != nullptr; }
 };
@@ -37,10 +36,10 @@ struct tiled_slot {
     [[nodiscard]] static constexpr tiled_slot portable() noexcept {
         return {portable_entry<Args>::value, portable_entry<Args>::value};
     }
-    /// The first kernel for these instruction sets that reads `packed`, and the portable one.
+    /// The first kernel that runs with these instruction sets, whatever tile it reads, and the portable one.
     template <class Use = on_use>
-    [[nodiscard]] static constexpr tiled_slot best_of(arch::isa_set have, format::tile packed) noexcept {
-        return {best_for(entries<Args>::template list<Use>(), have, packed), portable_entry<Args>::value};
+    [[nodiscard]] static constexpr tiled_slot best_of(arch::isa_set have) noexcept {
+        return {best_for(entries<Args>::template list<Use>(), have), portable_entry<Args>::value};
     }
     [[nodiscard]] constexpr bool filled() const noexcept { return best.run != nullptr && any.run != nullptr; }
     /// The kernel for weights that are packed like this.

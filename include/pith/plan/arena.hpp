@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "../base/bits.hpp"
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../run/layout.hpp"
@@ -34,18 +33,15 @@ struct storage {
     bool used = false;
 };
 
-template <class = on_use>
 [[nodiscard]] inline std::size_t bytes_of(const draft_tensor& t) noexcept {
     return static_cast<std::size_t>(run::stored_elements(t.record)) * run::element_bytes(t.record);
 }
 
-template <class = on_use>
 [[nodiscard]] inline bool same_layout(const run::tensor_record& a, const run::tensor_record& b) noexcept {
     return a.type == b.type && std::equal(a.dims, a.dims + 4, b.dims) &&
            std::equal(a.border, a.border + 4, b.border);
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::vector<storage> lifetimes(const draft& d, const arena_options& options) {
     std::vector<storage> all(d.tensors.size());
     const auto touch = [&](tensor_id id, std::int64_t when) {
@@ -76,7 +72,6 @@ template <class = on_use>
 }
 
 /// Lets outputs take the memory of an input that is not read again. Gives each tensor's storage.
-template <class = on_use>
 [[nodiscard]] inline std::vector<tensor_id> join_in_place(const draft& d, std::vector<storage>& all) {
     std::vector<tensor_id> storage_of(d.tensors.size());
     for (std::size_t i = 0; i < d.tensors.size(); ++i)
@@ -115,7 +110,6 @@ template <class = on_use>
 }
 
 /// The largest first, each at the lowest place where nothing that lives at the same time is.
-template <class = on_use>
 [[nodiscard]] inline std::size_t place_storages(std::vector<storage>& all) {
     std::vector<storage*> order;
     for (auto& s : all)
@@ -156,7 +150,6 @@ template <class = on_use>
 } // namespace detail
 
 /// Sets every tensor's offset and the size of the arena.
-template <class = on_use>
 [[nodiscard]] inline result<void> place_tensors(draft& d, const arena_options& options = {}) {
     auto all = detail::lifetimes(d, options);
     std::vector<tensor_id> storage_of;

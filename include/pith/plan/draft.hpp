@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/shape.hpp"
 #include "../graph/graph.hpp"
 #include "../run/layout.hpp"
@@ -24,6 +23,7 @@ namespace pith::plan {
 
 using tensor_id = std::uint16_t;
 using blob_id = std::uint32_t;
+/// Stands for a tensor that is not there.
 inline constexpr tensor_id no_tensor = run::no_tensor;
 
 struct draft_tensor {
@@ -54,6 +54,7 @@ struct draft_op {
     }
 };
 
+/// An input or output of the program.
 struct draft_door {
     tensor_id tensor = no_tensor;
     std::string name;
@@ -72,7 +73,6 @@ struct draft {
     std::size_t arena_bytes = 0;
 
     /// The same bytes are kept once.
-    template <class = on_use>
     blob_id add_blob(std::vector<std::byte> bytes) {
         constexpr std::size_t buckets = 4096;
         known.resize(buckets);
@@ -92,7 +92,6 @@ struct draft {
             std::memcpy(bytes.data(), elements.data(), bytes.size());
         return add_blob(std::move(bytes));
     }
-    template <class = on_use>
     tensor_id add_tensor(const draft_tensor& t) {
         tensors.push_back(t);
         return static_cast<tensor_id>(tensors.size() - 1);
@@ -124,7 +123,6 @@ struct draft {
 
 /// The sizes a tensor of this shape has in a program: images; smaller ranks have their last axis as
 /// channels, and larger ones their first axes taken together.
-template <class = on_use>
 [[nodiscard]] inline std::array<std::uint32_t, 4> image_dims(const shape& s) {
     std::array<std::uint32_t, 4> d{1, 1, 1, 1};
     const std::size_t rank = s.rank();

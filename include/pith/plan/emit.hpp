@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "../base/bits.hpp"
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
 #include "../run/checksum.hpp"
@@ -29,11 +28,7 @@ namespace detail {
 struct byte_writer {
     std::vector<std::byte> bytes;
 
-    template <class = on_use>
-    void align(std::size_t n) {
-        bytes.resize(round_up(bytes.size(), n));
-    }
-    template <class = on_use>
+    void align(std::size_t n) { bytes.resize(round_up(bytes.size(), n)); }
     void write(const void* p, std::size_t n) {
         const auto* first = static_cast<const std::byte*>(p);
         bytes.insert(bytes.end(), first, first + n);
@@ -44,7 +39,6 @@ struct byte_writer {
         write(&v, sizeof v);
     }
     /// Length and characters; what is longer than 65,535 bytes is cut.
-    template <class = on_use>
     void text(std::string_view s) {
         s = s.substr(0, 0xFFFF);
         write(static_cast<std::uint16_t>(s.size()));
@@ -52,7 +46,6 @@ struct byte_writer {
     }
 };
 
-template <class = on_use>
 [[nodiscard]] inline std::vector<std::uint32_t> write_blobs(byte_writer& out, const draft& d) {
     std::vector<std::uint32_t> at;
     for (const auto& b : d.blobs) {
@@ -63,7 +56,6 @@ template <class = on_use>
     return at;
 }
 
-template <class = on_use>
 inline void write_door(byte_writer& out, const draft_door& door) {
     run::door_record r{};
     r.tensor = door.tensor;
@@ -80,7 +72,6 @@ inline void write_door(byte_writer& out, const draft_door& door) {
     out.bytes.resize(start + run::door_bytes(r));
 }
 
-template <class = on_use>
 inline void write_ops(byte_writer& out, const draft& d, const std::vector<std::uint32_t>& blobs) {
     for (const auto& op : d.ops) {
         const std::size_t start = out.bytes.size();
@@ -98,7 +89,6 @@ public:
         first_ = out_.bytes.size();
     }
     /// What was written since the last section is one; none where nothing was.
-    template <class = on_use>
     void end(run::section_kind kind, bool required, std::size_t count) {
         const std::size_t bytes = out_.bytes.size() - first_;
         out_.align(4);
@@ -109,7 +99,6 @@ public:
         first_ = out_.bytes.size();
     }
     /// Writes header and table. @param h all but the number of sections and the checksum
-    template <class = on_use>
     void finish(run::file_header h) {
         h.section_count = static_cast<std::uint16_t>(table_.size());
         std::memcpy(out_.bytes.data() + sizeof h, table_.data(), table_.size() * sizeof table_[0]);
@@ -128,7 +117,6 @@ private:
 } // namespace detail
 
 /// @pre place_tensors(d) succeeded
-template <class = on_use>
 [[nodiscard]] inline result<std::vector<std::byte>> emit(const draft& d, const emit_options& options = {}) {
     if constexpr (!little_endian)
         return fault{errc::unsupported, "programs are packed on little-endian processors only"};

@@ -9,7 +9,6 @@
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
@@ -19,6 +18,7 @@
 
 namespace pith::plan {
 
+/// What became of a node in the program.
 enum class fate : std::uint8_t {
     codes,     ///< computed on integer codes
     reals,     ///< computed in floating point
@@ -60,7 +60,6 @@ template <class T, class Layers>
 } // namespace detail
 
 /// What becomes of a node whose sums of codes int32 cannot hold; empty where it can.
-template <class = on_use>
 [[nodiscard]] inline std::string explain_sums(const node_execution& how) {
     if (!how.sums)
         return {};

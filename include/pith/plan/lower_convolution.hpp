@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "../run/op/depthwise_f32.hpp"
 #include "../run/op/depthwise_u8.hpp"
 #include "layer_lowering.hpp"
+#include "lower_bits.hpp"
 #include "lowering.hpp"
 #include "panels.hpp"
 #include "real_binary.hpp"
@@ -42,7 +44,6 @@ struct weighted_layer {
     [[nodiscard]] std::size_t taps() const noexcept { return kernel[0] * kernel[1]; }
 };
 
-template <class = on_use>
 [[nodiscard]] inline weighted_layer weighted(const conv2d& c, const shape& w) {
     weighted_layer l;
     l.window = c;
@@ -53,7 +54,6 @@ template <class = on_use>
     l.depthwise = is_depthwise(c, w);
     return l;
 }
-template <class = on_use>
 [[nodiscard]] inline weighted_layer weighted(const dense&, const shape& w) {
     weighted_layer l;
     l.outputs = static_cast<std::size_t>(w[0]);
@@ -61,7 +61,6 @@ template <class = on_use>
     return l;
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<void> check_window(const weighted_layer& l) {
     const auto& c = l.window;
     constexpr std::uint32_t most = 0xFFFF;
@@ -76,7 +75,6 @@ template <class = on_use>
     return {};
 }
 
-template <class = on_use>
 [[nodiscard]] inline run::op::window_record window_record_of(const weighted_layer& l, format::tile tile) {
     run::op::window_record w{};
     for (std::size_t i = 0; i < 2; ++i) {
@@ -91,7 +89,6 @@ template <class = on_use>
 }
 
 /// The border a convolution reads around its input: the padding, less what its stride leaves out.
-template <class = on_use>
 [[nodiscard]] inline border border_of(const conv2d& c, const shape& x, const shape& w, const shape& y) {
     border b{};
     for (std::size_t i = 0; i < 2; ++i) {
@@ -112,7 +109,8 @@ struct packed_layer {
 };
 
 template <class E>
-[[nodiscard]] packed_layer<E> pack_layer(const weighted_layer& l, view<const E> weights, format::tile tile) {
+[[nodiscard]] packed_layer<E> pack_layer(const weighted_layer& l, std::span<const E> weights,
+                                         format::tile tile) {
     packed_layer<E> p;
     if (l.depthwise) {
         p.weights = pack_depthwise<E>(weights, l.outputs, l.taps());
@@ -127,13 +125,13 @@ template <class E>
 }
 
 /// The tiles that the target's best kernels read.
-template <class = on_use>
-[[nodiscard]] inline format::tile int8_tile_for(const target& to) {
-    return tile_for(kernel::entries<kernel::igemm_args>::list<on_use>(), to.isa, to.int8_tile);
+template <class Use = on_use>
+[[nodiscard]] format::tile int8_tile_for(const target& to) {
+    return tile_for(kernel::entries<kernel::igemm_args>::list<Use>(), to.isa, to.int8_tile);
 }
-template <class = on_use>
-[[nodiscard]] inline format::tile f32_tile_for(const target& to) {
-    return tile_for(kernel::entries<kernel::sgemm_args>::list<on_use>(), to.isa, to.f32_tile);
+template <class Use = on_use>
+[[nodiscard]] format::tile f32_tile_for(const target& to) {
+    return tile_for(kernel::entries<kernel::sgemm_args>::list<Use>(), to.isa, to.f32_tile);
 }
 
 /// Weight codes as a program stores them: int8, or indices of fewer bits where their kernels read those.
@@ -153,21 +151,17 @@ struct index_meaning {
 };
 
 /// An element format that stored weights may have is one more overload.
-template <class = on_use>
 [[nodiscard]] inline index_meaning stored_form(const format::affine_codes& f) {
     return {std::min(f.lowest, 128 - (std::int32_t{1} << f.bits())), {}};
 }
-template <class = on_use>
 [[nodiscard]] inline index_meaning stored_form(const format::codebook& f) {
     return {0, {f.levels.begin(), f.levels.begin() + f.count}};
 }
-template <class = on_use>
 [[nodiscard]] inline index_meaning stored_form(const format::binary& f) {
     return f.listed() == 0 ? stored_form(f.codes()) : index_meaning{0, {f.lowest, std::int8_t{1}}};
 }
 
 /// @pre has_weight_codes of the value whose codes and encoding these are @param tile of int8 weights
-template <class = on_use>
 [[nodiscard]] inline stored_weights store_weights(const weighted_layer& l,
                                                   const std::vector<std::int8_t>& codes, const encoding& e,
                                                   format::tile tile) {
@@ -233,6 +227,25 @@ draft_op& add_codes_convolution(lowering<T, Layers>& x, const weighted_layer& l,
     return op;
 }
 
+/// The same of a layer that multiplies signs. @param codes of the weights @param bias codes
+template <class T, class Layers>
+void add_bits_convolution(lowering<T, Layers>& x, const weighted_layer& l, std::span<const std::int8_t> codes,
+                          const std::vector<std::int32_t>& bias, const std::vector<float>& factors,
+                          run::op::quantized_convolution_record r) {
+    using op = run::op::convolution_b1;
+    static_assert(offsetof(op::record, like) == 0);
+    r.window = window_record_of(l, op::tile);
+    r.groups = 1;
+    r.weight_bits = 1;
+    auto& added = x.template add<op>({r, static_cast<std::uint32_t>(l.inputs)});
+    added.blobs = {{offsetof(run::op::quantized_convolution_record, weights),
+                    x.d.add_blob_of(pack_signs(codes, l.outputs, l.taps()))},
+                   {offsetof(run::op::quantized_convolution_record, bias),
+                    x.d.add_blob_of(pack_channels<std::int32_t>(bias, 1, kernel::bgemm_outputs))},
+                   {offsetof(run::op::quantized_convolution_record, factor),
+                    x.d.add_blob_of(pack_channels<float>(factors, 1, kernel::bgemm_outputs))}};
+}
+
 /// Input channels of an image or matrix of codes, with the border that the convolution reads.
 template <class T, class Layers>
 [[nodiscard]] result<tensor_id> read_part(lowering<T, Layers>& x, value_id input, const depth_part& part) {
@@ -267,7 +280,7 @@ template <class T, class Layers>
                                                 : read_part(x, input, part);
     if (!in)
         return in;
-    const auto own = pith::detail::numbers_of<std::int8_t>(view<const std::int8_t>(codes),
+    const auto own = pith::detail::numbers_of<std::int8_t>(std::span<const std::int8_t>(codes),
                                                            static_cast<std::int64_t>(l.inputs), part,
                                                            [](std::int8_t e) { return e; });
     l.inputs = static_cast<std::size_t>(part.last - part.first);
@@ -317,17 +330,16 @@ result<void> lower_parts(lowering<T, Layers>& x, const weighted_layer& l, value_
 
 template <class T, class Layers>
 result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_id input, value_id weights,
-                         value_id bias) {
+                         value_id bias_of) {
     const step& s = x.current;
     const format::affine from = *codes_of(x.g[input]);
     const auto scales = weight_scales(x.g[weights]);
     const auto codes = weight_codes(x.g[weights]);
-    const tensor<T>* real_bias = bias == no_value ? nullptr : x.g[bias].reals();
-    const auto offsets = fold_zero(bias_codes(real_bias, from.scale, scales), codes, from.zero);
+    const tensor<T>* real_bias = bias_of == no_value ? nullptr : x.g[bias_of].reals();
     const auto factors = output_factors(from.scale, scales, s.codes);
-    const stored_weights stored = store_weights(l, codes, x.g[weights].encoded, int8_tile_for(x.processor));
+    const bool signs = !l.depthwise && l.window.groups == 1 && multiplies_signs(x.g, input, weights);
 
-    const auto in = x.read(input, form::codes, placement::bordered);
+    const auto in = signs ? read_bits(x, input) : x.read(input, form::codes, placement::bordered);
     if (!in)
         return in.error();
     result<tensor_id> residual = no_tensor;
@@ -358,7 +370,12 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
         r.add_lowest = static_cast<std::uint8_t>(sum.lowest);
         r.add_highest = static_cast<std::uint8_t>(sum.highest);
     }
-    add_codes_convolution(x, l, stored, offsets, factors, r);
+    const auto bias = bias_codes(real_bias, from.scale, scales);
+    if (signs)
+        add_bits_convolution(x, l, codes, bias, factors, r);
+    else
+        add_codes_convolution(x, l, store_weights(l, codes, x.g[weights].encoded, int8_tile_for(x.processor)),
+                              fold_zero(bias, codes, from.zero), factors, r);
     if (real)
         x.settle(s.output, out);
     return {};

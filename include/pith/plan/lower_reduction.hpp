@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../format/softmax.hpp"
 #include "../graph/layer/pool2d.hpp"
 #include "../run/op/average_pool_f32.hpp"
@@ -29,7 +28,6 @@ namespace pith::plan {
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline result<run::op::pool_record> pool_record_of(const pool2d& p, const shape& in) {
     run::op::pool_record r{};
     r.count_padding = p.count_include_pad && !p.global ? 1 : 0;
@@ -85,7 +83,6 @@ struct outer_inner {
     std::uint32_t size = 1;
     std::uint32_t inner = 1;
 };
-template <class = on_use>
 [[nodiscard]] inline outer_inner around(const shape& dims, std::size_t first, std::size_t last) {
     return {static_cast<std::uint32_t>(dims.product(0, first)),
             static_cast<std::uint32_t>(dims.product(first, last)),
@@ -99,7 +96,6 @@ struct reduction_order {
     std::size_t last = 0;
     bool moved = false;
 
-    template <class = on_use>
     reduction_order(const reduce& layer, const shape& dims) {
         std::vector<std::size_t> gone;
         for (std::size_t i = 0; i < dims.rank(); ++i)

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/codes.hpp"
 #include "../graph/graph.hpp"
@@ -33,7 +32,7 @@ enum class placement : std::uint8_t { any, dense, bordered };
 
 using border = std::array<std::uint8_t, 4>; ///< top, left, bottom, right
 
-template <class = on_use>
+/// The fixed words of an operation with these tensors.
 [[nodiscard]] inline run::op_record operands(tensor_id output, tensor_id input,
                                              tensor_id second = no_tensor) noexcept {
     return {.kind = 0, .words = 0, .output = output, .input = input, .second = second};
@@ -45,7 +44,7 @@ struct axis_table {
     std::vector<strides> operands;
     std::size_t rank = 0;
 
-    template <class = on_use>
+    /// The loops over `dims` with a stride for each operand.
     axis_table(const shape& dims, const std::vector<strides>& steps) : operands(steps.size()) {
         for (std::size_t i = 0; i < dims.rank(); ++i) {
             if (dims[i] == 1)
@@ -64,7 +63,6 @@ struct axis_table {
         }
     }
     /// The words behind a record.
-    template <class = on_use>
     [[nodiscard]] std::vector<std::int32_t> words() const {
         std::vector<std::int32_t> w;
         for (const auto n : sizes)
@@ -89,7 +87,8 @@ struct lowering {
     target processor;
     draft d;
     std::array<std::vector<holders>, 3> held;
-    step current; ///< the step being lowered
+    std::vector<tensor_id> bits; ///< of values held as bits too; empty: of none
+    step current;                ///< the step being lowered
 
     lowering(const graph<T, Layers>& of, const target& packed_for) : g(of), processor(packed_for) {
         for (auto& h : held)

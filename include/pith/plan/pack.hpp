@@ -55,7 +55,6 @@ template <class T, class Layers>
 }
 
 /// A program and its arena fit where they are to lie.
-template <class = on_use>
 [[nodiscard]] inline result<void> check_room(const target& to, std::size_t file, std::size_t arena) {
     const auto numbers = [](std::size_t needed, std::size_t room) {
         return std::to_string(needed) + " bytes, of " + std::to_string(room);
@@ -117,8 +116,8 @@ void want_borders(lowering<T, Layers>& x, const std::vector<step>& steps) {
     for (const step& s : steps) {
         const auto& n = x.g.nodes[s.node];
         const auto* c = layer_of<conv2d>(n);
-        if (c == nullptr)
-            continue;
+        if (c == nullptr || (s.integer && multiplies_signs(x.g, n.inputs[0], n.inputs[1])))
+            continue; // bits are read inside the image alone
         const border b = border_of(*c, x.g[n.inputs[0]].dims, x.g[n.inputs[1]].dims, x.g[n.outputs[0]].dims);
         border& wanted = x.at(n.inputs[0], s.integer ? form::codes : form::reals).wanted;
         for (std::size_t i = 0; i < 4; ++i)
@@ -127,7 +126,6 @@ void want_borders(lowering<T, Layers>& x, const std::vector<step>& steps) {
 }
 
 /// Programs count tensors, inputs and outputs in 16 bits.
-template <class = on_use>
 [[nodiscard]] inline result<void> expect_countable(const draft& d) {
     if (d.tensors.size() >= no_tensor || d.inputs.size() >= no_tensor || d.outputs.size() >= no_tensor)
         return fault{errc::unsupported, "the network has more than 65,534 values"};

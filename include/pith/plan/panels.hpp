@@ -5,11 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "../base/bits.hpp"
-#include "../base/on_use.hpp"
-#include "../base/view.hpp"
 #include "../format/low_bit.hpp"
 #include "../format/tile.hpp"
 #include "../run/op/window.hpp"
@@ -18,7 +17,7 @@ namespace pith::plan {
 
 /// Weights [out, runs * run length], group by group in panels of `tile`, zero filled.
 template <class E>
-[[nodiscard]] std::vector<E> pack_panels(view<const E> weights, format::tile tile, std::size_t out,
+[[nodiscard]] std::vector<E> pack_panels(std::span<const E> weights, format::tile tile, std::size_t out,
                                          std::size_t groups, const run::op::run_shape& run) {
     const std::size_t runs = std::size_t{run.rows} * run.columns;
     const auto length = static_cast<std::size_t>(run.length);
@@ -35,8 +34,8 @@ template <class E>
 }
 
 /// Indices in panels of format::low_bit_tile, each in `bits` bits.
-template <class = on_use>
-[[nodiscard]] inline std::vector<std::uint8_t> pack_indices(view<const std::uint8_t> panels, unsigned bits) {
+[[nodiscard]] inline std::vector<std::uint8_t> pack_indices(std::span<const std::uint8_t> panels,
+                                                            unsigned bits) {
     std::vector<std::uint8_t> packed(format::low_bit_bytes(panels.size(), bits), std::uint8_t{0});
     for (std::size_t i = 0; i < panels.size(); ++i)
         format::put_index(packed.data() + format::low_bit_bytes(i / 64 * 64, bits), bits, i % 64, panels[i]);
@@ -45,7 +44,8 @@ template <class = on_use>
 
 /// Depthwise weights [channels, taps] as [taps][channels rounded up to depthwise_lanes].
 template <class E>
-[[nodiscard]] std::vector<E> pack_depthwise(view<const E> weights, std::size_t channels, std::size_t taps) {
+[[nodiscard]] std::vector<E> pack_depthwise(std::span<const E> weights, std::size_t channels,
+                                            std::size_t taps) {
     const std::size_t lanes = round_up(channels, std::size_t{run::op::depthwise_lanes});
     std::vector<E> packed(taps * lanes, E{});
     for (std::size_t c = 0; c < channels; ++c)
@@ -56,7 +56,7 @@ template <class E>
 
 /// One number per output channel, each group filled up to whole panels.
 template <class E>
-[[nodiscard]] std::vector<E> pack_channels(view<const E> values, std::size_t groups, std::size_t lanes) {
+[[nodiscard]] std::vector<E> pack_channels(std::span<const E> values, std::size_t groups, std::size_t lanes) {
     const std::size_t per_group = values.size() / groups;
     const std::size_t padded = round_up(per_group, lanes);
     std::vector<E> packed(groups * padded, E{});
@@ -67,9 +67,9 @@ template <class E>
 
 /// bias - input_zero * sum of the output's weights, modulo 2^32: what is left to add when kernels multiply
 /// raw codes. Weights are [out, depth].
-template <class = on_use>
-[[nodiscard]] inline std::vector<std::int32_t>
-fold_zero(const std::vector<std::int32_t>& bias, view<const std::int8_t> weights, std::int32_t input_zero) {
+[[nodiscard]] inline std::vector<std::int32_t> fold_zero(const std::vector<std::int32_t>& bias,
+                                                         std::span<const std::int8_t> weights,
+                                                         std::int32_t input_zero) {
     std::vector<std::int32_t> folded(bias.size());
     const std::size_t depth = bias.empty() ? 0 : weights.size() / bias.size();
     for (std::size_t o = 0; o < bias.size(); ++o) {

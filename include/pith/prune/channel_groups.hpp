@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -119,12 +120,12 @@ private:
             if constexpr (!prunable_layer<L>)
                 keep_node(n, "nothing is known of how a " + std::string(traits.kind(layer)) + " shrinks");
             else
-                couple_known(n, layer, traits, view<const shape>(in), view<const shape>(out));
+                couple_known(n, layer, traits, std::span<const shape>(in), std::span<const shape>(out));
         });
     }
     template <class L, class Traits>
-    void couple_known(const node<Layers>& n, const L& layer, Traits traits, view<const shape> in,
-                      view<const shape> out) {
+    void couple_known(const node<Layers>& n, const L& layer, Traits traits, std::span<const shape> in,
+                      std::span<const shape> out) {
         using pruning = layer_pruning<L>;
         if constexpr (requires { pruning::refusal(layer, in, out); })
             if (const char* why = pruning::refusal(layer, in, out))
@@ -143,7 +144,7 @@ private:
         }
     }
     template <class Pruning, class L, class Traits>
-    void follow_map(const node<Layers>& n, const L& layer, Traits traits, view<const shape> in) {
+    void follow_map(const node<Layers>& n, const L& layer, Traits traits, std::span<const shape> in) {
         constexpr std::size_t most_sources = std::size_t{1} << 24;
         const auto mixed =
             slots_.reason(std::string(traits.kind(layer)) + " mixes channels ('" + n.name + "')");

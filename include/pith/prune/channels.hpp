@@ -84,7 +84,6 @@ private:
 namespace detail {
 
 /// Channels of a unit in the value that has fewest of them.
-template <class = on_use>
 [[nodiscard]] inline std::size_t least_channels(const coupled_channels& unit) {
     std::size_t least = unit.size();
     for (std::size_t i = 0; i < unit.size();) {
@@ -97,7 +96,6 @@ template <class = on_use>
     return least;
 }
 
-template <class = on_use>
 [[nodiscard]] inline ranked_group rank(std::size_t index, const channel_group& group,
                                        std::vector<double> scores, std::size_t multiple_of) {
     ranked_group r{index, 1, std::move(scores), std::vector<std::size_t>(group.units.size()), 0};
@@ -109,7 +107,6 @@ template <class = on_use>
 }
 
 /// As many as may go of those that would.
-template <class = on_use>
 [[nodiscard]] inline std::size_t rounded_removal(const ranked_group& r, std::size_t wanted) {
     const std::size_t units = r.order.size();
     const std::size_t kept = std::max<std::size_t>(units - wanted, 1);
@@ -117,14 +114,12 @@ template <class = on_use>
     return rounded >= units ? 0 : units - rounded;
 }
 
-template <class = on_use>
 inline void choose_uniformly(std::vector<ranked_group>& groups, double remove) {
     for (auto& r : groups)
         r.removed =
             rounded_removal(r, static_cast<std::size_t>(remove * static_cast<double>(r.order.size())));
 }
 
-template <class = on_use>
 inline void choose_globally(std::vector<ranked_group>& groups, double remove) {
     struct entry {
         double score;
@@ -172,13 +167,11 @@ template <class T, class Layers>
     return {};
 }
 
-template <class = on_use>
 [[nodiscard]] inline bool good_scores(const std::vector<double>& scores, std::size_t units) {
     return scores.size() == units &&
            std::all_of(scores.begin(), scores.end(), [](double s) { return std::isfinite(s) && s >= 0; });
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::string sentence_of(const fault& f) {
     return f.where[0] == '\0' ? std::string(f.what) : std::string(f.what) + " ('" + f.where + "')";
 }

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
-
 namespace pith::prune {
 
 /// Union-find; a slot is the place of one channel of one value.

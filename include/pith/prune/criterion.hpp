@@ -6,10 +6,10 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
-#include "../base/function.hpp"
 #include "../base/result.hpp"
 #include "group_weights.hpp"
 
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] bool needs_moments() const noexcept { return needs_moments_; }
 
 private:
-    function<result<std::vector<double>>(const group_weights&)> score_;
+    std::function<result<std::vector<double>>(const group_weights&)> score_;
     bool needs_moments_ = false;
 };
 

@@ -7,12 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../format/sparsity.hpp"
 #include "../graph/graph.hpp"
@@ -28,7 +28,6 @@ using kept_of_values = std::vector<kept_channels>;
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline bool loses(const kept_channels& kept) {
     return std::find(kept.begin(), kept.end(), false) != kept.end();
 }
@@ -52,7 +51,6 @@ template <class E>
 
 /// The layout in the file of a value whose last axis becomes smaller: of a flattened image, as long as every
 /// pixel loses the same channels.
-template <class = on_use>
 [[nodiscard]] inline std::optional<file_layout> keep_layout(file_layout l, const kept_channels& kept) {
     if (l.inner.empty())
         return l;
@@ -146,7 +144,7 @@ private:
             for (std::int64_t c = 0; n.outputs[o] != no_value && c < channels_of(g_[n.outputs[o]].dims);
                  ++c) {
                 const bool stays = kept_out[o].empty() || kept_out[o][static_cast<std::size_t>(c)];
-                for (const auto& s : traits.channels(layer, view<const shape>(in), o, c))
+                for (const auto& s : traits.channels(layer, std::span<const shape>(in), o, c))
                     for (std::int64_t k = 0; k < s.count; ++k) {
                         auto& f = fates[s.input][static_cast<std::size_t>(s.first + k)];
                         f = stays || f == fate::stays ? fate::stays : fate::goes;

@@ -13,7 +13,6 @@ namespace pith::prune {
 
 /// The sum of |w|.
 struct l1 {
-    template <class = on_use>
     [[nodiscard]] result<std::vector<double>> operator()(const group_weights& g) const {
         return detail::mean_over_makers(g, [](const layer_slices& s, std::size_t r) {
             double sum = 0;

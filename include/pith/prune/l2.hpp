@@ -13,7 +13,6 @@ namespace pith::prune {
 
 /// The root of the sum of w^2.
 struct l2 {
-    template <class = on_use>
     [[nodiscard]] result<std::vector<double>> operator()(const group_weights& g) const {
         return detail::mean_over_makers(g, [](const layer_slices& s, std::size_t r) {
             double sum = 0;

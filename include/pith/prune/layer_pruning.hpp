@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 #include "../graph/channels.hpp"
 #include "../graph/layer_list.hpp"
 
@@ -20,17 +19,16 @@ namespace pith::prune {
 /// One entry per channel of a value; no entries: all of them stay.
 using kept_channels = std::vector<bool>;
 
-template <class = on_use>
 [[nodiscard]] inline std::int64_t count_kept(const kept_channels& kept) {
     return std::count(kept.begin(), kept.end(), true);
 }
 
 /// A node whose channels become fewer: the shapes are those before.
 struct shrinking {
-    view<const shape> in;
-    view<const shape> out;
-    view<const kept_channels> kept_in;
-    view<const kept_channels> kept_out;
+    std::span<const shape> in;
+    std::span<const shape> out;
+    std::span<const kept_channels> kept_in;
+    std::span<const kept_channels> kept_out;
 };
 
 /// A channel of an input or of an output of a node.
@@ -43,8 +41,9 @@ struct port {
 /// Of a kind of layer L, specialised beside it, in namespace pith::prune. All static:
 ///   void shrink(L&, const shrinking&)   what its attributes say of channels follows
 /// and, for layers to which it applies,
-///   const char* refusal(const L&, view<const shape> in, view<const shape> out)   why its channels must stay
-///   void couple(const L&, view<const shape> in, view<const shape> out, const Join&)   calls join(port, port)
+///   const char* refusal(const L&, std::span<const shape> in, std::span<const shape> out)   why its channels
+///   must stay void couple(const L&, std::span<const shape> in, std::span<const shape> out, const Join&)
+///   calls join(port, port)
 ///                                   for channels that can only go together; without it, an output channel
 ///                                   goes with those that layer_traits<L>::channels says it is made of
 ///   bool repeats = true             an input of one channel is repeated for all of the output's
@@ -66,7 +65,6 @@ concept prunable_layer = requires(L& l, const shrinking& s) {
 namespace detail {
 
 /// Channels before `end` that stay; the end may be beyond the channels.
-template <class = on_use>
 [[nodiscard]] inline std::int64_t kept_before(const kept_channels& kept, std::int64_t end) {
     if (kept.empty())
         return end;
@@ -74,7 +72,6 @@ template <class = on_use>
     return std::count(kept.begin(), kept.begin() + end, true);
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::int64_t kept_of(const kept_channels& kept, const shape& before) {
     return kept.empty() ? channels_of(before) : count_kept(kept);
 }
@@ -84,7 +81,7 @@ template <class = on_use>
 template <>
 struct layer_pruning<dense> : shrinks_by_itself {
     template <class Join>
-    static void couple(const dense&, view<const shape>, view<const shape>, const Join&) {}
+    static void couple(const dense&, std::span<const shape>, std::span<const shape>, const Join&) {}
 };
 
 /// One filter per channel goes with its channel. Of other groups, each gives the same channels away, so that
@@ -92,7 +89,8 @@ struct layer_pruning<dense> : shrinks_by_itself {
 template <>
 struct layer_pruning<conv2d> {
     template <class Join>
-    static void couple(const conv2d& layer, view<const shape> in, view<const shape> out, const Join& join) {
+    static void couple(const conv2d& layer, std::span<const shape> in, std::span<const shape> out,
+                       const Join& join) {
         const std::int64_t groups = layer.groups;
         if (groups == 1)
             return;
@@ -150,8 +148,7 @@ struct layer_pruning<split> {
 
 template <>
 struct layer_pruning<slice> {
-    template <class = on_use>
-    static const char* refusal(const slice& layer, view<const shape> in, view<const shape> out) {
+    static const char* refusal(const slice& layer, std::span<const shape> in, std::span<const shape> out) {
         if (in[0].rank() == 0 || (out[0] == in[0] && layer.steps.back() == 1))
             return nullptr;
         return layer.steps.back() == 1 ? nullptr : "a slice takes channels in steps";
@@ -168,7 +165,7 @@ template <>
 struct layer_pruning<pad> {
     static constexpr bool fills = true;
 
-    static const char* refusal(const pad& layer, view<const shape>, view<const shape>) {
+    static const char* refusal(const pad& layer, std::span<const shape>, std::span<const shape>) {
         const bool moves = !layer.before.empty() && (layer.before.back() != 0 || layer.after.back() != 0);
         return moves && layer.mode != pad_mode::constant ? "a padding repeats channels" : nullptr;
     }

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/parallel.hpp"
 #include "../graph/cholesky.hpp"
 #include "../graph/gemm.hpp"
@@ -18,7 +17,6 @@
 namespace pith::prune {
 
 /// The inverse of a symmetric matrix [size, size]; none if it is not positive definite.
-template <class = on_use>
 [[nodiscard]] inline std::optional<std::vector<double>> inverse(std::vector<double> h, std::size_t size) {
     const auto factor = cholesky(std::move(h), size);
     if (!factor)
@@ -37,7 +35,6 @@ template <class = on_use>
 }
 
 /// What is added to the diagonal of h [size, size]: `share` of its mean, and never nothing.
-template <class = on_use>
 [[nodiscard]] inline double damping_of(const double* h, std::size_t size, double share) {
     double sum = 0;
     for (std::size_t i = 0; i < size; ++i)
@@ -47,7 +44,6 @@ template <class = on_use>
 }
 
 /// h + lambda I.
-template <class = on_use>
 [[nodiscard]] inline std::vector<double> damped(const double* h, std::size_t size, double lambda) {
     std::vector<double> sum(h, h + size * size);
     for (std::size_t i = 0; i < size; ++i)
@@ -58,7 +54,6 @@ template <class = on_use>
 namespace detail {
 
 /// One output's weights anew, zeros where they were zero: w_S = (g_S + lambda w_S) (h_SS + lambda I)^-1.
-template <class = on_use>
 inline bool fit_survivors(const double* h, const double* g, std::size_t depth, double lambda, double* w) {
     std::vector<std::size_t> at;
     for (std::size_t i = 0; i < depth; ++i)
@@ -89,7 +84,6 @@ inline bool fit_survivors(const double* h, const double* g, std::size_t depth, d
 }
 
 /// All weights of one group's outputs: W = (G + lambda W) (H + lambda I)^-1.
-template <class = on_use>
 inline bool fit_all(const double* h, const double* g, std::size_t outputs, std::size_t depth, double lambda,
                     double* w) {
     const auto inverted = inverse(damped(h, depth, lambda), depth);
@@ -109,7 +103,6 @@ inline bool fit_all(const double* h, const double* g, std::size_t outputs, std::
 /// @param m centred moments
 /// @param w [outputs, depth]
 /// @return none if the moments are not those of finite numbers
-template <class = on_use>
 [[nodiscard]] inline std::optional<std::vector<double>> fit_weights(const gram& m, std::vector<double> w,
                                                                     bool keep_zeros, double damping) {
     const std::size_t in_group = m.outputs / m.groups;

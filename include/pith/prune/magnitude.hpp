@@ -43,7 +43,6 @@ template <class T>
     return m;
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::vector<double> lamp_scores(std::vector<double> w) {
     std::vector<std::size_t> order(w.size());
     std::iota(order.begin(), order.end(), std::size_t{0});

@@ -26,7 +26,6 @@ struct n_of_m {
 namespace detail {
 
 /// Marks all but the n greatest of scores [first, end).
-template <class = on_use>
 inline void mark_smaller(const std::vector<double>& scores, std::size_t first, std::size_t end, std::size_t n,
                          std::vector<bool>& marked) {
     if (end - first <= n)
@@ -40,7 +39,6 @@ inline void mark_smaller(const std::vector<double>& scores, std::size_t first, s
 }
 
 /// @param columns of the last axis
-template <class = on_use>
 [[nodiscard]] inline std::vector<bool> mark_n_of_m(const std::vector<double>& scores, std::size_t columns,
                                                    std::size_t n, std::size_t m) {
     std::vector<bool> marked(scores.size());

@@ -13,7 +13,6 @@ namespace pith::prune {
 
 /// |gamma|, summed where several normalisations are coupled. Of networks whose normalisations are not folded.
 struct norm_scale {
-    template <class = on_use>
     [[nodiscard]] result<std::vector<double>> operator()(const group_weights& g) const {
         if (g.norm_scales.empty())
             return fault{errc::unsupported, "no batch normalisation scales these channels", g.name};

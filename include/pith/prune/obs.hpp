@@ -24,7 +24,6 @@ struct obs {
 
     double damping = 0.01; ///< of the mean square of what a layer reads
 
-    template <class = on_use>
     [[nodiscard]] result<std::vector<double>> operator()(const group_weights& g) const;
 };
 
@@ -38,7 +37,6 @@ struct surgeon {
     std::vector<double> inverse; ///< [columns, columns], of the damped moments
 
     /// (H^-1)_UU ^-1. @param u the columns of a unit
-    template <class = on_use>
     [[nodiscard]] std::optional<std::vector<double>> stiffness(const std::vector<std::uint32_t>& u) const {
         std::vector<double> block;
         for (const auto i : u)
@@ -47,7 +45,6 @@ struct surgeon {
         return prune::inverse(std::move(block), u.size());
     }
     /// Of all rows, w_U (H^-1)_UU^-1 w_U^T.
-    template <class = on_use>
     [[nodiscard]] double loss(const std::vector<std::uint32_t>& u) const {
         const auto s = stiffness(u);
         double sum = 0;
@@ -58,7 +55,6 @@ struct surgeon {
         return s ? sum : std::numeric_limits<double>::infinity();
     }
     /// m -= m_U (H^-1)_UU^-1 (H^-1)_U. @param m [rows, columns]
-    template <class = on_use>
     void sweep(std::vector<double>& m, const std::vector<std::uint32_t>& u, const std::vector<double>& s,
                const std::vector<double>& lines) const {
         const std::size_t n = u.size();
@@ -75,7 +71,6 @@ struct surgeon {
                     row[c] -= factors[j] * lines[j * columns + c];
         }
     }
-    template <class = on_use>
     void remove(const std::vector<std::uint32_t>& u) {
         const auto s = stiffness(u);
         if (!s)
@@ -94,7 +89,6 @@ struct surgeon_of_unit {
     const std::vector<std::vector<std::uint32_t>>* of_unit = nullptr;
 };
 
-template <class = on_use>
 [[nodiscard]] inline result<std::vector<surgeon_of_unit>> surgeons_of(const group_weights& g,
                                                                       double damping) {
     std::vector<surgeon_of_unit> all;
@@ -122,8 +116,7 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class>
-result<std::vector<double>> obs::operator()(const group_weights& g) const {
+inline result<std::vector<double>> obs::operator()(const group_weights& g) const {
     if (g.readers.empty())
         return fault{errc::unsupported, "no layer with weights reads these channels", g.name};
     auto surgeons = detail::surgeons_of(g, damping);

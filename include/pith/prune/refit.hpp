@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/biases.hpp"
 #include "../graph/graph.hpp"
@@ -118,7 +117,6 @@ template <class T, class Layers>
     return w.elements() > 0 && w.product(1, w.rank()) <= static_cast<std::int64_t>(most_depth);
 }
 
-template <class = on_use>
 [[nodiscard]] inline result<void> check(const calibration_options& o) {
     if (o.given() && (o.samples == 0 || o.rows == 0))
         return fault{errc::bad_option, "calibration needs at least one sample and one row"};

@@ -52,7 +52,6 @@ struct column_sweep {
 
     [[nodiscard]] double pivot(std::size_t k) const { return (*factor)[k * depth + k]; }
     /// What it costs to set each weight of columns [first, end) to zero: [rows, end - first].
-    template <class = on_use>
     [[nodiscard]] std::vector<double> scores(std::size_t first, std::size_t end) const {
         std::vector<double> s;
         for (std::size_t r = 0; r < rows; ++r)
@@ -63,7 +62,6 @@ struct column_sweep {
         return s;
     }
     /// Sets a weight to zero; those behind it in its row make up for it.
-    template <class = on_use>
     void drop(std::size_t r, std::size_t k) {
         double* row = w + r * depth;
         const double e = row[k] / pivot(k);
@@ -72,7 +70,6 @@ struct column_sweep {
             row[j] -= e * (*factor)[j * depth + k];
     }
     /// Those of columns [first, end) that are marked, [rows, end - first].
-    template <class = on_use>
     void drop_marked(std::size_t first, std::size_t end, const std::vector<bool>& marked) {
         for (std::size_t k = first; k < end; ++k)
             for (std::size_t r = 0; r < rows; ++r)

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/outermost.hpp"
@@ -68,7 +67,6 @@ template <class T, class Layers>
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline result<void> check_share(float remove) {
     if (remove >= 0.f && remove < 1.f)
         return {};
@@ -77,7 +75,6 @@ template <class = on_use>
 }
 
 /// Which elements have the `count` lowest scores; of equal ones the first go.
-template <class = on_use>
 [[nodiscard]] inline std::vector<bool> lowest(const std::vector<double>& scores, std::size_t count) {
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -91,7 +88,6 @@ template <class = on_use>
     return low;
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::size_t share_of(float remove, std::size_t count) {
     return static_cast<std::size_t>(static_cast<double>(remove) * static_cast<double>(count));
 }

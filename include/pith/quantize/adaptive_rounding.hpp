@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -41,22 +40,6 @@ struct adaptive_rounding {
 };
 
 namespace detail {
-
-/// The range of the activation that a node computes as well.
-struct output_range {
-    float low = -std::numeric_limits<float>::infinity();
-    float high = std::numeric_limits<float>::infinity();
-};
-
-template <class T, class Layers>
-[[nodiscard]] output_range range_behind(const graph<T, Layers>& g, const node_execution& how) {
-    if (how.activation == no_node)
-        return {};
-    const auto& u = *layer_of<unary>(g.nodes[how.activation]);
-    if (u.op == unary_op::relu)
-        return {.low = 0.f};
-    return {static_cast<float>(u.alpha), static_cast<float>(u.beta)};
-}
 
 /// New weights for node `k`, on their codes. Outputs are independent of each other: some at a time.
 template <class T, class Layers>
@@ -118,7 +101,7 @@ result<graph<T, Layers>> adaptive_rounding::operator()(graph<T, Layers> g) const
         real, g, calibration, samples, [&](const lockstep<T, Layers>& both, node_index k) {
             const auto drawn = draw_rows(both, g, k, rows, seed + k * samples);
             if (narrow(k))
-                detail::round_layer(g, k, drawn, detail::range_behind(g, both.codes.execution_at(k)), *this);
+                detail::round_layer(g, k, drawn, range_behind(g, both.codes.execution_at(k)), *this);
             if (correct_bias)
                 detail::shift_bias(g, k, detail::mean_errors(g, k, drawn));
         }));

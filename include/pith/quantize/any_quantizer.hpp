@@ -11,7 +11,6 @@
 #include <type_traits>
 #include <variant>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "apot.hpp"
 #include "binary.hpp"
@@ -30,7 +29,7 @@ using any_weight_quantizer = std::variant<straight_through, lsq, apot_weights, e
 
 /// std::monostate: not quantised ("float").
 using any_activation_quantizer = std::variant<std::monostate, straight_through, lsq, apot_activations,
-                                              ewgs_activations, pact, dorefa_activations>;
+                                              ewgs_activations, pact, dorefa_activations, binary_activations>;
 
 namespace detail {
 
@@ -62,6 +61,7 @@ inline constexpr quantizer_name activation_names[] = {
     {"ewgs", 1, 8, "EWGS activations have 1 to 8 bits: ewgs1 ... ewgs8"},
     {"pact", 2, 8, "PACT activations have 2 to 8 bits: pact2 ... pact8"},
     {"dorefa", 2, 8, "DoReFa activations have 2 to 8 bits: dorefa2 ... dorefa8"},
+    {"binary", 0, 0, "binary activations have no width to choose: write binary"},
 };
 
 struct parsed_name {
@@ -86,7 +86,6 @@ template <std::size_t N>
     return fault{errc::bad_option, unknown, name};
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::string with_bits(const char* word, std::uint8_t bits) {
     return std::string(word) + static_cast<char>('0' + bits);
 }
@@ -131,7 +130,7 @@ template <class Any = any_activation_quantizer>
     const auto parsed = detail::parse_name(name, detail::activation_names,
                                            "unknown quantizer of activations: use uniform, lsq, apot, ewgs, "
                                            "pact or dorefa with a number of bits "
-                                           "(lsq4), or float");
+                                           "(lsq4), binary or float");
     if (!parsed)
         return parsed.error();
     const std::string_view word = parsed->word;
@@ -149,59 +148,51 @@ template <class Any = any_activation_quantizer>
         q = pact{.bits = bits};
     else if (word == "dorefa")
         q = dorefa_activations{.bits = bits};
+    else if (word == "binary")
+        q = binary_activations{};
     return q;
 }
 
 /// The names of single quantisers, as the parsers take them.
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(std::monostate) {
     return "float";
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const straight_through& q) {
     return detail::with_bits("uniform", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const lsq& q) {
     return detail::with_bits("lsq", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const apot_weights& q) {
     return detail::with_bits("apot", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const apot_activations& q) {
     return detail::with_bits("apot", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ewgs_weights& q) {
     return detail::with_bits("ewgs", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ewgs_activations& q) {
     return detail::with_bits("ewgs", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const pact& q) {
     return detail::with_bits("pact", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const dorefa_weights& q) {
     return detail::with_bits("dorefa", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const dorefa_activations& q) {
     return detail::with_bits("dorefa", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const kmeans& q) {
     return detail::with_bits("kmeans", q.bits);
 }
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const ternary&) {
     return "ternary";
 }
-template <class = on_use>
+[[nodiscard]] inline std::string name_of(const binary_activations&) {
+    return "binary";
+}
 [[nodiscard]] inline std::string name_of(const binary_weights& q) {
     return q.gradient == binary_gradient::straight ? "dorefa1" : "binary";
 }

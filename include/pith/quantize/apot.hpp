@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "clip.hpp"
@@ -77,7 +78,7 @@ public:
     /// codes[i] = numerator nearest to the magnitude of (x[i] - offset) / (2 half), with its sign; or, not
     /// signed, 0 where that is negative.
     template <bool Signed>
-    void project(view<const T> x, T offset, T half, view<T> codes) const {
+    void project(std::span<const T> x, T offset, T half, std::span<T> codes) const {
         (void)reduce<0>(x.size(), [&](std::size_t from, std::size_t to, const auto&) {
             for_blocks(from, to, [&](std::size_t first, std::size_t count) {
                 block<T> b;
@@ -126,13 +127,13 @@ struct apot_weights {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         p[0] = static_cast<T>(start);
         if (start <= 0)
             fit_clip(x, p);
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         const moments m = normalisation(x);
         const apot_grid levels = grid();
         const double scale = m.deviation * static_cast<double>(clip_of(p)) / levels.denominator();
@@ -141,8 +142,8 @@ struct apot_weights {
         return static_cast<T>(rescale ? scale : scale / m.deviation);
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T> gp) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T> gp) const {
         const moments m = normalisation(x);
         const double factor = rescale ? m.deviation : 1.0;
         const T mean = static_cast<T>(m.mean);
@@ -160,11 +161,11 @@ struct apot_weights {
         gp[0] += static_cast<T>(sums[0] * factor);
     }
     template <class T>
-    void after_update(view<T>, output<T> p) const noexcept {
+    void after_update(std::span<T>, output<T> p) const noexcept {
         hold_clip(p);
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         const apot_grid positive = grid();
         level_list out;
         for (std::size_t i = positive.size; i-- > 1;)
@@ -176,14 +177,14 @@ struct apot_weights {
 
 private:
     template <class T>
-    [[nodiscard]] static moments normalisation(view<const T> x) {
+    [[nodiscard]] static moments normalisation(std::span<const T> x) {
         moments m = moments_of(x);
         m.deviation += 1e-5;
         return m;
     }
     /// On normalised weights, which are no longer what is learned from.
     template <class T>
-    void fit_clip(view<const T> x, view<T> p) const {
+    void fit_clip(std::span<const T> x, std::span<T> p) const {
         const moments m = normalisation(x);
         std::vector<T> few = detail::sample<T>(x);
         for (T& v : few)
@@ -195,7 +196,7 @@ private:
         apot_grid levels;
 
         template <class T>
-        [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+        [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
             const T scale = p[0] / static_cast<T>(levels.denominator());
             detail::apot_lookup<T>(levels).template project<true>(x, T{0}, scale / T{2}, codes);
             return scale;
@@ -214,19 +215,19 @@ struct apot_activations {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         start_clip(*this, start, x, p);
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         const apot_grid levels = grid();
         const T scale = clip_of(p) / static_cast<T>(levels.denominator());
         detail::apot_lookup<T>(levels).template project<false>(x, T{0}, scale / T{2}, codes);
         return scale;
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T> gp) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T> gp) const {
         const T clip = clip_of(p);
         const T part = T{1} / static_cast<T>(grid().denominator());
         const auto sums =
@@ -238,11 +239,11 @@ struct apot_activations {
         gp[0] += static_cast<T>(sums[0]);
     }
     template <class T>
-    void after_update(view<T>, output<T> p) const noexcept {
+    void after_update(std::span<T>, output<T> p) const noexcept {
         hold_clip(p);
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         const apot_grid all = grid();
         return {all.numerators.begin(), all.numerators.begin() + static_cast<std::ptrdiff_t>(all.size)};
     }

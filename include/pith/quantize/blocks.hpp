@@ -11,21 +11,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <type_traits>
 
 #include "../base/bits.hpp"
-#include "../base/on_use.hpp"
 #include "../base/parallel.hpp"
-#include "../base/view.hpp"
 #include "../format/requantize.hpp"
 
 namespace pith::quantize {
 
 /// Parameters that do not take part in the deduction of T, so that views of mutable elements are taken too.
 template <class T>
-using input = std::type_identity_t<view<const T>>;
+using input = std::type_identity_t<std::span<const T>>;
 template <class T>
-using output = std::type_identity_t<view<T>>;
+using output = std::type_identity_t<std::span<T>>;
 
 /// Nearest integer, ties to even. @pre |v| <= 2^22
 template <class T>
@@ -61,7 +60,7 @@ template <class T>
 using block = std::array<T, block_size>;
 
 template <class T>
-inline void load(block<T>& to, view<const T> from, std::size_t first, std::size_t count) noexcept {
+inline void load(block<T>& to, std::span<const T> from, std::size_t first, std::size_t count) noexcept {
     if (count == block_size) {
         std::memcpy(to.data(), from.data() + first, sizeof to);
         return;
@@ -71,7 +70,7 @@ inline void load(block<T>& to, view<const T> from, std::size_t first, std::size_
 }
 
 template <class T>
-inline void store(const block<T>& from, view<T> to, std::size_t first, std::size_t count) noexcept {
+inline void store(const block<T>& from, std::span<T> to, std::size_t first, std::size_t count) noexcept {
     if (count == block_size)
         std::memcpy(to.data() + first, from.data(), sizeof from);
     else
@@ -103,7 +102,6 @@ inline void for_blocks(std::size_t first, std::size_t last, const Body& body) {
 }
 
 /// How n elements are cut: it depends on n alone.
-template <class = on_use>
 [[nodiscard]] inline std::size_t chunk_size(std::size_t n) noexcept {
     const std::size_t even = round_up((n + most_chunks - 1) / most_chunks, block_size);
     return std::max<std::size_t>(even, 16384);
@@ -125,7 +123,7 @@ template <std::size_t N, class Body>
 
 /// out[i] = f(in[i]).
 template <class T, class F>
-void map(view<const T> in, view<T> out, const F& f) {
+void map(std::span<const T> in, std::span<T> out, const F& f) {
     (void)reduce<0>(in.size(), [&](std::size_t from, std::size_t to, const auto&) {
         for_blocks(from, to, [&](std::size_t first, std::size_t count) {
             block<T> b;
@@ -139,7 +137,7 @@ void map(view<const T> in, view<T> out, const F& f) {
 
 /// The sum of f(in[i]).
 template <class T, class F>
-[[nodiscard]] double sum_of(view<const T> in, const F& f) {
+[[nodiscard]] double sum_of(std::span<const T> in, const F& f) {
     return reduce<1>(in.size(), [&](std::size_t from, std::size_t to, std::array<double, 1>& part) {
         for_blocks(from, to, [&](std::size_t first, std::size_t count) {
             block<T> b;
@@ -153,7 +151,7 @@ template <class T, class F>
 
 /// The sum of a[i] b[i].
 template <class T>
-[[nodiscard]] double sum_of_products(view<const T> a, view<const T> b) {
+[[nodiscard]] double sum_of_products(std::span<const T> a, std::span<const T> b) {
     return reduce<1>(a.size(), [&](std::size_t from, std::size_t to, std::array<double, 1>& part) {
         for_blocks(from, to, [&](std::size_t first, std::size_t count) {
             block<T> x;
@@ -169,8 +167,8 @@ template <class T>
 
 /// gx[i] = f(x[i], codes[i], g[i], terms), and the sums of the N terms. gx may be g.
 template <std::size_t N, class T, class F>
-[[nodiscard]] std::array<double, N> differentiate(view<const T> x, view<const T> codes, view<const T> g,
-                                                  view<T> gx, const F& f) {
+[[nodiscard]] std::array<double, N> differentiate(std::span<const T> x, std::span<const T> codes,
+                                                  std::span<const T> g, std::span<T> gx, const F& f) {
     return reduce<N>(x.size(), [&](std::size_t from, std::size_t to, std::array<double, N>& part) {
         for_blocks(from, to, [&](std::size_t first, std::size_t count) {
             block<T> bx;
@@ -197,7 +195,7 @@ template <std::size_t N, class T, class F>
 
 /// The greatest magnitude.
 template <class T>
-[[nodiscard]] T largest_magnitude(view<const T> x) noexcept {
+[[nodiscard]] T largest_magnitude(std::span<const T> x) noexcept {
     std::array<T, detail::lanes> most{};
     detail::for_blocks(0, x.size(), [&](std::size_t first, std::size_t count) {
         detail::block<T> b;
@@ -217,8 +215,9 @@ struct moments {
     double deviation = 0;
 };
 
+/// Mean and variance of x.
 template <class T>
-[[nodiscard]] moments moments_of(view<const T> x) {
+[[nodiscard]] moments moments_of(std::span<const T> x) {
     if (x.empty())
         return {};
     const double n = static_cast<double>(x.size());

@@ -12,7 +12,6 @@
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/biases.hpp"
 #include "../graph/codes.hpp"
@@ -48,7 +47,6 @@ struct correct_bias {
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline double variance_of(const float* x, std::size_t count, std::size_t stride) {
     double mean = 0;
     for (std::size_t i = 0; i < count; ++i)

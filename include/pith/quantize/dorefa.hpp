@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 #include "clip.hpp"
@@ -56,10 +57,10 @@ struct dorefa_weights {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 0; }
 
     template <class T>
-    void init(input<T>, view<T>) const noexcept {}
+    void init(input<T>, std::span<T>) const noexcept {}
 
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T>, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T>, std::span<T> codes) const {
         const T most = largest_tanh(x);
         const T n = static_cast<T>(last());
         const T step = T{2} * most / n;
@@ -69,7 +70,7 @@ struct dorefa_weights {
         return (rescale ? most : T{1}) / n;
     }
     template <class T>
-    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
+    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T>, input<T> g, std::span<T> gx,
                   output<T>) const {
         const T factor = rescale ? T{1} : T{1} / largest_tanh(x);
         (void)detail::differentiate<0>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 0>&) {
@@ -78,16 +79,16 @@ struct dorefa_weights {
         });
     }
     template <class T>
-    void after_update(view<T>, output<T>) const noexcept {}
+    void after_update(std::span<T>, output<T>) const noexcept {}
 
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(-last(), last(), 2);
     }
 
 private:
     template <class T>
-    [[nodiscard]] static T largest_tanh(view<const T> x) noexcept {
+    [[nodiscard]] static T largest_tanh(std::span<const T> x) noexcept {
         const T most = detail::tanh_of(largest_magnitude<T>(x));
         return most > T(1e-8) ? most : T{1};
     }
@@ -105,26 +106,26 @@ struct dorefa_activations {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         start_clip(*this, clip, x, p);
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         return encode_to_clip(x, p, highest(), codes);
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T>) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T>) const {
         const T end = clip_of(p);
         (void)detail::differentiate<0>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 0>&) {
             return keep_if((v > T{0}) & (v < end), grad);
         });
     }
     template <class T>
-    void after_update(view<T>, output<T>) const noexcept {}
+    void after_update(std::span<T>, output<T>) const noexcept {}
 
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(0, highest());
     }
 };

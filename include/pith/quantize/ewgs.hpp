@@ -9,9 +9,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
@@ -40,7 +40,6 @@ struct ewgs_bounds {
 /// The paper's delta: curvature over three deviations of the gradient, both by x_q; never so large that a
 /// gradient, which rounding moved by at most 1 / (2 n), would turn its sign.
 /// @param codes how many codes x_q = 1 spans @param n levels but one
-template <class = on_use>
 [[nodiscard]] inline double ewgs_delta(double curvature, double reach, int codes, int n) noexcept {
     if (!(reach > 0 && curvature > 0))
         return 0;
@@ -67,18 +66,18 @@ struct ewgs_weights {
 
     /// s of least squared error (see ewgs_output_scale for the paper's).
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         const std::vector<T> few = detail::sample<T>(x);
         p[0] = static_cast<T>(std::max(3 * moments_of(x).deviation, least_ewgs_width));
         if (fitted && bits > 1)
             fit_range(centred{*this}, few, static_cast<double>(largest_magnitude<T>(few)), p);
         p[1] = -p[0];
         std::vector<T> codes(few.size());
-        p[2] = centred{*this}.forward(few, input<T>(p), view<T>(codes)) * static_cast<T>(last());
+        p[2] = centred{*this}.forward(few, input<T>(p), std::span<T>(codes)) * static_cast<T>(last());
         p[3] = static_cast<T>(delta);
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         const detail::ewgs_bounds<T> to(p[0], p[1]);
         const T n = static_cast<T>(last());
         const T step = to.width / n;
@@ -87,8 +86,8 @@ struct ewgs_weights {
         return scale_of(p) / n;
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T> gp) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T> gp) const {
         const detail::ewgs_bounds<T> to(p[0], p[1]);
         const T part = T{1} / static_cast<T>(last());
         const T slope = T{2} * scale_of(p);
@@ -109,23 +108,23 @@ struct ewgs_weights {
         gp[2] += static_cast<T>(p[2] < T{0} ? -sums[2] : sums[2]) * part;
     }
     template <class T>
-    void after_update(view<T>, output<T> p) const noexcept {
+    void after_update(std::span<T>, output<T> p) const noexcept {
         p[0] = std::max(p[0], p[1] + static_cast<T>(least_ewgs_width));
     }
     /// @param curvature mean second derivative of the loss by a code @param reach three deviations of the
     /// first
     template <class T>
-    void adapt(double curvature, double reach, view<T> p) const noexcept {
+    void adapt(double curvature, double reach, std::span<T> p) const noexcept {
         p[3] = static_cast<T>(detail::ewgs_delta(curvature, reach, 2 * last(), last()));
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(-last(), last(), 2);
     }
 
 private:
     template <class T>
-    [[nodiscard]] static T scale_of(view<const T> p) noexcept {
+    [[nodiscard]] static T scale_of(std::span<const T> p) noexcept {
         return std::max(std::fabs(p[2]), static_cast<T>(least_scale));
     }
     /// Bounds at -p[0] and p[0], and the scale that then has the least squared error.
@@ -133,7 +132,7 @@ private:
         const ewgs_weights& to;
 
         template <class T>
-        [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+        [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
             const std::array<T, 3> bounds{p[0], -p[0], T{1}}; // all that forward reads
             (void)to.forward(x, input<T>(bounds), codes);
             double products = 0;
@@ -165,7 +164,7 @@ struct ewgs_activations {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 3; }
 
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         const double deviation = moments_of(x).deviation;
         p[0] = deviation > least_ewgs_width ? static_cast<T>(3 * deviation / 0.60281027498) : T{1};
         p[1] = T{0};
@@ -177,15 +176,15 @@ struct ewgs_activations {
         }
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         const detail::ewgs_bounds<T> to(p[0], p[1]);
         const T n = static_cast<T>(last());
         encode_evenly(x, to.lower, to.width / n, T{0}, n, codes);
         return (normalized ? T{1} : to.width) / n;
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T> gp) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T> gp) const {
         const detail::ewgs_bounds<T> to(p[0], p[1]);
         const T part = T{1} / static_cast<T>(last());
         const T size = normalized ? T{1} : to.width; // of the quantised x against x_q
@@ -207,16 +206,16 @@ struct ewgs_activations {
             gp[1] += static_cast<T>(sums[1] - of_width);
     }
     template <class T>
-    void after_update(view<T>, output<T> p) const noexcept {
+    void after_update(std::span<T>, output<T> p) const noexcept {
         p[0] = std::max(p[0], p[1] + static_cast<T>(least_ewgs_width));
     }
     /// As of the weights.
     template <class T>
-    void adapt(double curvature, double reach, view<T> p) const noexcept {
+    void adapt(double curvature, double reach, std::span<T> p) const noexcept {
         p[2] = static_cast<T>(detail::ewgs_delta(curvature, reach, last(), last()));
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(0, last());
     }
 };
@@ -224,7 +223,7 @@ struct ewgs_activations {
 /// The paper's first output scale: the mean magnitude of what a layer computes in float over that of what it
 /// computes from quantised inputs and weights with s = 1.
 template <class T>
-[[nodiscard]] T ewgs_output_scale(view<const T> real, view<const T> quantized) {
+[[nodiscard]] T ewgs_output_scale(std::span<const T> real, std::span<const T> quantized) {
     const auto size = [](T v) { return std::fabs(v); };
     const double most = detail::sum_of(quantized, size) / static_cast<double>(quantized.size());
     const double scale = detail::sum_of(real, size) / static_cast<double>(real.size()) / most;

@@ -13,9 +13,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
-
-#include "../base/view.hpp"
 
 namespace pith::quantize {
 
@@ -23,7 +22,8 @@ class histogram {
 public:
     static constexpr std::size_t bins = 4096; ///< on each side
 
-    void observe(view<const float> x) {
+    /// Counts numbers in.
+    void observe(std::span<const float> x) {
         for (const float v : x)
             observe(v);
     }
@@ -56,8 +56,8 @@ public:
     /// NaN and infinities seen, otherwise ignored.
     [[nodiscard]] std::uint64_t not_finite() const noexcept { return strange_; }
     /// Counts of magnitudes in [i * width, (i + 1) * width), empty if there are none of that sign.
-    [[nodiscard]] view<const std::uint64_t> positive() const noexcept { return sides_[0]; }
-    [[nodiscard]] view<const std::uint64_t> negative() const noexcept { return sides_[1]; }
+    [[nodiscard]] std::span<const std::uint64_t> positive() const noexcept { return sides_[0]; }
+    [[nodiscard]] std::span<const std::uint64_t> negative() const noexcept { return sides_[1]; }
     /// Finite numbers seen.
     [[nodiscard]] std::uint64_t count() const noexcept {
         std::uint64_t n = zeros_;

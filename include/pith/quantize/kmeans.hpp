@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "training_quantizer.hpp"
 
@@ -29,7 +30,7 @@ struct kmeans {
     /// Equally spaced from the least to the greatest (which keeps rare large weights), then Lloyd's algorithm
     /// until nothing moves.
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         const auto [least, greatest] = std::minmax_element(x.begin(), x.end());
         const T width = *greatest - *least;
         for (std::size_t k = 0; k < p.size(); ++k)
@@ -40,7 +41,7 @@ struct kmeans {
             p[0] = T(-1e-30);
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         const table<T> t(p);
         (void)detail::reduce<0>(x.size(), [&](std::size_t from, std::size_t to, const auto&) {
             detail::for_blocks(from, to, [&](std::size_t first, std::size_t count) {
@@ -60,8 +61,8 @@ struct kmeans {
         return t.scale;
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T> gp) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T> gp) const {
         if (!follow) {
             const sums s = gather<T>(x, g, table<T>(p).borders);
             for (std::size_t k = 0; k < p.size(); ++k)
@@ -70,13 +71,13 @@ struct kmeans {
         (void)detail::differentiate<0>(x, codes, g, gx, [](T, T, T grad, std::array<T, 0>&) { return grad; });
     }
     template <class T>
-    void after_update(view<T> x, output<T> p) const {
+    void after_update(std::span<T> x, output<T> p) const {
         if (follow && !x.empty())
-            (void)improve(view<const T>(x), p);
+            (void)improve(std::span<const T>(x), p);
         std::sort(p.begin(), p.end());
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T> p) const {
+    [[nodiscard]] level_list levels(std::span<const T> p) const {
         const table<T> t(p);
         level_list out;
         for (std::size_t k = 0; k < t.size; ++k)
@@ -98,7 +99,7 @@ private:
         std::array<T, most_centroids> codes{};
         borders_of<T> borders{};
 
-        explicit table(view<const T> p) noexcept : size(p.size()) {
+        explicit table(std::span<const T> p) noexcept : size(p.size()) {
             const T most = largest_magnitude(p);
             if (most > T(1e-30))
                 scale = most / T{127};
@@ -111,7 +112,8 @@ private:
 
     /// Sums of v over the clusters of x.
     template <class T>
-    [[nodiscard]] sums gather(view<const T> x, view<const T> v, const borders_of<T>& borders) const {
+    [[nodiscard]] sums gather(std::span<const T> x, std::span<const T> v,
+                              const borders_of<T>& borders) const {
         const std::size_t last = parameters() - 1;
         return detail::reduce<2 * most_centroids>(
             x.size(), [&](std::size_t from, std::size_t to, sums& part) {
@@ -126,7 +128,7 @@ private:
     }
     /// Every centroid moves to the mean of its cluster, if it has one; false if none moved.
     template <class T>
-    bool improve(view<const T> x, view<T> p) const {
+    bool improve(std::span<const T> x, std::span<T> p) const {
         borders_of<T> borders{};
         for (std::size_t k = 0; k + 1 < p.size(); ++k)
             borders[k] = (p[k] + p[k + 1]) / T{2};

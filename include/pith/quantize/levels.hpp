@@ -7,11 +7,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/random.hpp"
-#include "../base/view.hpp"
 #include "blocks.hpp"
 
 namespace pith::quantize {
@@ -21,7 +20,6 @@ namespace pith::quantize {
 using level_list = std::vector<std::int16_t>;
 
 /// lowest, lowest + step, ..., highest.
-template <class = on_use>
 [[nodiscard]] inline level_list spaced_levels(int lowest, int highest, int step = 1) {
     level_list out;
     for (int i = lowest; i <= highest; i += step)
@@ -30,13 +28,11 @@ template <class = on_use>
 }
 
 /// Whether every integer between the first and the last level is one: then no table need be stored.
-template <class = on_use>
 [[nodiscard]] inline bool consecutive(const level_list& levels) noexcept {
     return levels.empty() || levels.back() - levels.front() + 1 == static_cast<int>(levels.size());
 }
 
 /// The width of an index into the list: the least b with 2^b >= size.
-template <class = on_use>
 [[nodiscard]] inline std::uint8_t index_bits(const level_list& levels) noexcept {
     std::uint8_t bits = 0;
     while ((std::size_t{1} << bits) < levels.size())
@@ -48,7 +44,7 @@ template <class = on_use>
 /// division.
 template <class T>
 void encode_evenly(input<T> x, std::type_identity_t<T> offset, std::type_identity_t<T> step,
-                   std::type_identity_t<T> lowest, std::type_identity_t<T> highest, view<T> codes) {
+                   std::type_identity_t<T> lowest, std::type_identity_t<T> highest, std::span<T> codes) {
     detail::map<T>(x, codes, [=](T v) { return round_clamped((v - offset) / step, lowest, highest); });
 }
 
@@ -56,7 +52,7 @@ namespace detail {
 
 /// At most `most` elements, drawn with repetition where there are more: strides could meet one channel only.
 template <class T>
-[[nodiscard]] std::vector<T> sample(view<const T> x, std::size_t most = 8192) {
+[[nodiscard]] std::vector<T> sample(std::span<const T> x, std::size_t most = 8192) {
     if (x.size() <= most)
         return {x.begin(), x.end()};
     std::vector<T> out(most);
@@ -72,14 +68,14 @@ template <class T>
 /// the best of 100 values start * i / 100. Nothing but zeros gives 1.
 /// @param start the greatest value to try; the quantiser's own normalisation must not depend on p
 template <class Q, class T>
-void fit_range(const Q& q, input<T> x, double start, view<T> p) {
+void fit_range(const Q& q, input<T> x, double start, std::span<T> p) {
     const std::vector<T> few = detail::sample<T>(x);
     std::vector<T> codes(few.size());
     double least = -1;
     T best{1};
     for (int i = 1; i <= 100 && start > 0; ++i) {
         p[0] = static_cast<T>(start * i / 100);
-        const double scale = static_cast<double>(q.forward(few, input<T>(p), view<T>(codes)));
+        const double scale = static_cast<double>(q.forward(few, input<T>(p), std::span<T>(codes)));
         double error = 0;
         for (std::size_t j = 0; j < few.size(); ++j) {
             const double d = static_cast<double>(few[j]) - scale * static_cast<double>(codes[j]);

@@ -22,6 +22,7 @@ template <class T, class Layers>
     return g;
 }
 
+/// The float network and the quantised one, walked side by side on the same samples.
 template <class T, class Layers>
 struct lockstep {
     sample_walk<T, Layers> real;

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "training_quantizer.hpp"
 
@@ -31,7 +32,7 @@ struct lsq {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         if (fitted)
             return fit_range(*this, x, static_cast<double>(largest_magnitude<T>(x)) / highest(), p);
         const double mean =
@@ -39,14 +40,14 @@ struct lsq {
         p[0] = mean > least_step ? static_cast<T>(2 * mean / std::sqrt(highest())) : T{1};
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         const T step = step_of(p);
         encode_evenly(x, T{0}, step, static_cast<T>(lowest()), static_cast<T>(highest()), codes);
         return step;
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T> gp) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T> gp) const {
         const T step = step_of(p);
         const T low = static_cast<T>(lowest());
         const T high = static_cast<T>(highest());
@@ -61,17 +62,17 @@ struct lsq {
         gp[0] += static_cast<T>(sums[0] / std::sqrt(n * highest()));
     }
     template <class T>
-    void after_update(view<T>, output<T> p) const noexcept {
+    void after_update(std::span<T>, output<T> p) const noexcept {
         p[0] = std::max(p[0], static_cast<T>(least_step));
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(lowest(), highest());
     }
 
 private:
     template <class T>
-    [[nodiscard]] static T step_of(view<const T> p) noexcept {
+    [[nodiscard]] static T step_of(std::span<const T> p) noexcept {
         return std::max(p[0], static_cast<T>(least_step));
     }
 };

@@ -7,15 +7,15 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
-#include "../base/on_use.hpp"
-#include "../base/view.hpp"
 #include "histogram.hpp"
 #include "range_search.hpp"
 
 namespace pith::quantize {
 
+/// How the range of a value is found from what was observed.
 enum class observer : std::uint8_t {
     minmax,     ///< all that was seen
     percentile, ///< all but the largest 0.01 % of magnitudes
@@ -24,7 +24,6 @@ enum class observer : std::uint8_t {
 };
 
 /// @return nothing if there is no observer of that name
-template <class = on_use>
 [[nodiscard]] inline std::optional<observer> observer_named(std::string_view name) noexcept {
     if (name == "minmax")
         return observer::minmax;
@@ -42,11 +41,13 @@ struct observer_options {
     double percent = 99.99; ///< kept by observer::percentile
 };
 
+/// Watches a value over the calibration samples and gives its range.
 class range_observer {
 public:
     explicit range_observer(observer_options options = {}) : options_(options) {}
 
-    void observe(view<const float> x) {
+    /// Takes in what the value is for one sample.
+    void observe(std::span<const float> x) {
         if (options_.kind != observer::minmax) {
             seen_.observe(x);
             return;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "clip.hpp"
 #include "training_quantizer.hpp"
@@ -25,16 +26,16 @@ struct pact {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         start_clip(*this, start, x, p);
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         return encode_to_clip(x, p, highest(), codes);
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T> gp) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T> gp) const {
         const T clip = clip_of(p);
         const auto sums =
             detail::differentiate<1>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 1>& terms) {
@@ -44,11 +45,11 @@ struct pact {
         gp[0] += static_cast<T>(sums[0] + decay * static_cast<double>(clip));
     }
     template <class T>
-    void after_update(view<T>, output<T> p) const noexcept {
+    void after_update(std::span<T>, output<T> p) const noexcept {
         hold_clip(p);
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(0, highest());
     }
 };

@@ -8,14 +8,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/graph.hpp"
@@ -59,7 +60,6 @@ using post_training = post_training_of<uniform>;
 namespace detail {
 
 /// Softmax and sigmoid end at 1.
-template <class = on_use>
 [[nodiscard]] inline format::affine unit_code() noexcept {
     return {1.f / 256.f, 0, 0, 255};
 }
@@ -76,7 +76,7 @@ template <class T, class Layers>
 }
 
 template <class T>
-[[nodiscard]] view<const float> as_floats(const tensor<T>& t, std::vector<float>& scratch) {
+[[nodiscard]] std::span<const float> as_floats(const tensor<T>& t, std::vector<float>& scratch) {
     if constexpr (std::is_same_v<T, float>) {
         return t.data();
     } else {
@@ -140,21 +140,25 @@ template <class T, class Layers>
     return fixed ? unit_code() : format::affine_from_range(all.low, all.high);
 }
 
-template <class = on_use>
-[[nodiscard]] inline bool all_finite(view<const float> x) noexcept {
+[[nodiscard]] inline bool all_finite(std::span<const float> x) noexcept {
     for (const float v : x)
         if (!std::isfinite(v))
             return false;
     return true;
 }
 
+/// The scale of weights below which the int32 code of a bias would come near to overflowing.
+[[nodiscard]] inline float least_weight_scale(float bias, float input_scale) noexcept {
+    constexpr float most = 1073741824.f; // 2^30 leaves as much again for the sum of products
+    return std::fabs(bias) / (input_scale * most);
+}
+
 /// A layer's int32 bias must be far from overflowing: scales that are too fine for it are made coarser.
 /// @param bias null for none
 template <class T>
 void make_room_for_bias(encoding& weights, const tensor<T>* bias, float input_scale) {
-    constexpr float most = 1073741824.f; // 2^30 leaves as much again for the sum of products
     for (std::size_t i = 0; bias != nullptr && i < bias->size(); ++i) {
-        const float needed = std::fabs(static_cast<float>((*bias)[i])) / (input_scale * most);
+        const float needed = least_weight_scale(static_cast<float>((*bias)[i]), input_scale);
         if (!(weights.scale(i) < needed))
             continue;
         if (weights.scales.size() == 1) { // which the other outputs keep
@@ -177,7 +181,7 @@ template <class T, class Layers>
 
 /// The quantizer's codes, or uniform ones where these have too few bits.
 template <class Q>
-[[nodiscard]] encoding fit_weights(const Q& q, std::uint8_t least_bits, view<const float> w,
+[[nodiscard]] encoding fit_weights(const Q& q, std::uint8_t least_bits, std::span<const float> w,
                                    std::size_t slices) {
     uniform wide;
     if constexpr (std::is_same_v<Q, uniform>)
@@ -202,7 +206,7 @@ template <class T, class Layers, class Options>
     for (const auto id : where.weights) {
         if (g[id].is_coded())
             continue;
-        const view<const float> w = as_floats(*g[id].reals(), scratch);
+        const std::span<const float> w = as_floats(*g[id].reals(), scratch);
         if (!all_finite(w))
             return fault{errc::unsupported, "weights must be finite to be quantised", g[id].name};
         const auto outputs = static_cast<std::size_t>(g[id].dims[0]);

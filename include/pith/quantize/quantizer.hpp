@@ -5,15 +5,15 @@
 
 #include <concepts>
 #include <cstddef>
+#include <span>
 
-#include "../base/view.hpp"
 #include "../graph/encoding.hpp"
 
 namespace pith::quantize {
 
 /// fit(x, slices): one encoding for x cut into `slices` equal parts along its first axis (1: the whole).
 template <class Q>
-concept quantizer = std::copyable<Q> && requires(const Q& q, view<const float> x, std::size_t slices) {
+concept quantizer = std::copyable<Q> && requires(const Q& q, std::span<const float> x, std::size_t slices) {
     { q.fit(x, slices) } -> std::convertible_to<encoding>;
 };
 

@@ -8,10 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
-#include "../base/on_use.hpp"
-#include "../base/view.hpp"
 #include "../format/affine.hpp"
 #include "histogram.hpp"
 
@@ -31,25 +30,22 @@ struct range {
 };
 
 /// Symmetric codes [-highest, highest] that reach `largest`; nothing to reach gives scale 1.
-template <class = on_use>
 [[nodiscard]] inline format::affine symmetric_from_largest(float largest, std::int32_t highest) noexcept {
     const float scale = largest / static_cast<float>(highest);
     return {scale > 1e-37f ? scale : 1.f, 0, -highest, highest};
 }
 
-template <class = on_use>
+/// From the least to the greatest number seen.
 [[nodiscard]] inline range full_range(const histogram& h) noexcept {
     return {h.low(), h.high()};
 }
 
 /// What is seen, cut to magnitudes of at most t.
-template <class = on_use>
 [[nodiscard]] inline range cut(const histogram& h, float t) noexcept {
     return {std::max(h.low(), -t), std::min(h.high(), t)};
 }
 
 /// Cuts off magnitudes so that at least `percent` of all numbers stay inside.
-template <class = on_use>
 [[nodiscard]] inline range percentile_range(const histogram& h, double percent) {
     const auto bins = h.magnitudes();
     std::uint64_t inside = h.zeros();
@@ -63,10 +59,9 @@ template <class = on_use>
 }
 
 /// Sum of (x - decode(encode(x)))^2, every number taken to be in the middle of its bin.
-template <class = on_use>
 [[nodiscard]] inline double squared_error(const histogram& h, const format::affine& a) {
     double sum = 0;
-    const auto add = [&](view<const std::uint64_t> side, float sign) {
+    const auto add = [&](std::span<const std::uint64_t> side, float sign) {
         for (std::size_t i = 0; i < side.size(); ++i) {
             if (side[i] == 0)
                 continue;
@@ -104,7 +99,6 @@ template <class Candidate, class Error>
 } // namespace detail
 
 /// The range whose affine codes have the least squared error: both ends shrunk together, then each alone.
-template <class = on_use>
 [[nodiscard]] inline range squared_error_range(const histogram& h, std::int32_t lowest,
                                                std::int32_t highest) {
     const range full = full_range(h);
@@ -122,7 +116,6 @@ template <class = on_use>
 }
 
 /// The largest magnitude whose symmetric codes have the least squared error.
-template <class = on_use>
 [[nodiscard]] inline float squared_error_largest(const histogram& h, std::int32_t highest) {
     const float full = full_range(h).largest();
     return detail::best_shrink([&](float f) { return f * full; },
@@ -140,7 +133,7 @@ struct divergence {
     std::vector<double> entropies;
     std::vector<std::uint32_t> filled;
 
-    explicit divergence(view<const std::uint64_t> bins)
+    explicit divergence(std::span<const std::uint64_t> bins)
         : ahead(bins.size() + 1), entropies(bins.size() + 1), filled(bins.size() + 1) {
         for (std::size_t i = 0; i < bins.size(); ++i) {
             ahead[i + 1] = ahead[i] + bins[i];
@@ -181,7 +174,6 @@ struct divergence {
 /// not see how far clipped numbers are moved, and behind a spike it would clip everything; so at most one
 /// code's share of the numbers, 1 / levels, may be clipped.
 /// @param levels codes for magnitudes
-template <class = on_use>
 [[nodiscard]] inline range divergence_range(const histogram& h, std::size_t levels) {
     const auto bins = h.magnitudes();
     if (bins.size() <= levels)

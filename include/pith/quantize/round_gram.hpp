@@ -11,12 +11,11 @@
 #include <cstddef>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/parallel.hpp"
-#include "../base/view.hpp"
 #include "../graph/cholesky.hpp"
 #include "../graph/gemm.hpp"
 #include "../graph/gram.hpp"
@@ -32,11 +31,11 @@ struct gram_rounding_options {
 
 /// The outputs of one layer.
 struct gram_task {
-    const gram& moments;       ///< what is read, and what is to come out
-    view<const float> weights; ///< [outputs, depth]; those that are 0 stay 0 where that is a code
-    view<const float> codes;   ///< in use, ascending, one at least
-    view<const float> scales;  ///< one, or one of every output
-    float least_scale = 0.f;   ///< no scale falls below this
+    const gram& moments;            ///< what is read, and what is to come out
+    std::span<const float> weights; ///< [outputs, depth]; those that are 0 stay 0 where that is a code
+    std::span<const float> codes;   ///< in use, ascending, one at least
+    std::span<const float> scales;  ///< one, or one of every output
+    float least_scale = 0.f;        ///< no scale falls below this
 };
 
 struct gram_codes {
@@ -53,12 +52,10 @@ struct gram_system {
     std::vector<double> factor{};     ///< of the matrix; empty: it has none
     double damping = 0;
 
-    template <class = on_use>
     [[nodiscard]] static gram_system of(const gram& m, std::size_t group, double share);
 };
 
-template <class>
-gram_system gram_system::of(const gram& m, std::size_t group, double share) {
+inline gram_system gram_system::of(const gram& m, std::size_t group, double share) {
     const std::size_t n = m.depth;
     const double* h = m.inputs_of(group);
     gram_system s{.order = std::vector<std::size_t>(n), .matrix = std::vector<double>(n * n)};
@@ -76,8 +73,7 @@ gram_system gram_system::of(const gram& m, std::size_t group, double share) {
 }
 
 /// The code nearest to a number. @pre codes ascend
-template <class = on_use>
-[[nodiscard]] inline float nearest_of(view<const float> codes, double at) noexcept {
+[[nodiscard]] inline float nearest_of(std::span<const float> codes, double at) noexcept {
     std::size_t low = 0;
     std::size_t high = codes.size() - 1;
     while (low < high) {
@@ -267,14 +263,12 @@ inline void gram_search::write(gram_codes& to) const {
 }
 
 /// The scale with the least error, or the one there is where none can be found.
-template <class = on_use>
 [[nodiscard]] inline float refitted(const gram_search::parabola& p, float scale, float least) {
     const auto best = static_cast<float>(p.numerator / p.denominator);
     return std::isfinite(best) && best > 0.f ? std::max(best, least) : scale;
 }
 
 /// A better scale for all outputs, or for each.
-template <class = on_use>
 inline void refit(std::vector<gram_search>& searches, bool shared, float least) {
     std::optional<float> common;
     if (shared && !searches.empty()) {
@@ -300,7 +294,6 @@ inline void refit(std::vector<gram_search>& searches, bool shared, float least) 
 /// no output that has a scale of its own. The same bits for any number of threads.
 /// @return none where the moments have no inverse: numbers that are not finite, or nothing but zeros
 /// @pre scales are positive, of groups of outputs as the moments have them
-template <class = on_use>
 [[nodiscard]] inline std::optional<gram_codes> round_gram(const gram_task& task,
                                                           const gram_rounding_options& options) {
     constexpr std::size_t at_a_time = 16;

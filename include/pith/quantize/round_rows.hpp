@@ -12,9 +12,7 @@
 #include <numbers>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/random.hpp"
-#include "../base/view.hpp"
 #include "../graph/gemm.hpp"
 
 namespace pith::quantize {
@@ -54,7 +52,6 @@ struct soft_choice {
     float slope;
 };
 
-template <class = on_use>
 [[nodiscard]] inline soft_choice choose(float v) noexcept {
     const float s = 1.f / (1.f + std::exp(-v));
     const float h = 1.2f * s - 0.1f;
@@ -66,7 +63,6 @@ template <class = on_use>
 }
 
 /// The v whose choice is `fraction` of [0, 1].
-template <class = on_use>
 [[nodiscard]] inline float choice_of(float fraction) noexcept {
     const float s = (fraction + 0.1f) / 1.2f;
     return std::log(s / (1.f - s));
@@ -230,7 +226,6 @@ private:
 /// Codes [outputs, depth] of the weights, each its floor or the one above; of every output never worse, over
 /// all rows, than the nearest codes. The same bits for the same seed.
 /// @pre scales are positive, options are sensible
-template <class = on_use>
 [[nodiscard]] inline std::vector<float> round_rows(const rounding_task& task, const rounding_options& options,
                                                    std::uint64_t seed) {
     return detail::rounding(task, options).run(seed);

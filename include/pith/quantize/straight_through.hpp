@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "training_quantizer.hpp"
 
@@ -25,17 +26,17 @@ struct straight_through {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 1; }
 
     template <class T>
-    void init(input<T> x, view<T> p) const {
+    void init(input<T> x, std::span<T> p) const {
         fit_range(*this, x, static_cast<double>(largest_magnitude(x)) / highest(), p);
     }
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T> p, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T> p, std::span<T> codes) const {
         encode_evenly(x, T{0}, p[0], static_cast<T>(lowest()), static_cast<T>(highest()), codes);
         return p[0];
     }
     template <class T>
-    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
-                  output<T>) const {
+    void backward(input<T> x, input<T> p, input<T> codes, std::type_identity_t<T>, input<T> g,
+                  std::span<T> gx, output<T>) const {
         const T low = static_cast<T>(lowest()) * p[0];
         const T high = static_cast<T>(highest()) * p[0];
         (void)detail::differentiate<0>(x, codes, g, gx, [=](T v, T, T grad, std::array<T, 0>&) {
@@ -44,7 +45,7 @@ struct straight_through {
     }
     /// Weights drift: the step follows them to the least squares fit of their present codes.
     template <class T>
-    void after_update(view<T> x, output<T> p) const {
+    void after_update(std::span<T> x, output<T> p) const {
         const T step = p[0];
         const T low = static_cast<T>(lowest());
         const T high = static_cast<T>(highest());
@@ -55,7 +56,7 @@ struct straight_through {
             p[0] = static_cast<T>(fitted);
     }
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(lowest(), highest());
     }
 };

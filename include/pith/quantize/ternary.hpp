@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <span>
 
 #include "training_quantizer.hpp"
 
@@ -18,10 +19,10 @@ struct ternary {
     [[nodiscard]] static constexpr std::size_t parameters() noexcept { return 0; }
 
     template <class T>
-    void init(input<T>, view<T>) const noexcept {}
+    void init(input<T>, std::span<T>) const noexcept {}
 
     template <class T>
-    [[nodiscard]] T forward(input<T> x, input<T>, view<T> codes) const {
+    [[nodiscard]] T forward(input<T> x, input<T>, std::span<T> codes) const {
         const double total = detail::sum_of<T>(x, [](T v) { return std::fabs(v); });
         const T least = static_cast<T>(threshold * total / static_cast<double>(x.size()));
         detail::map<T>(x, codes, [=](T v) {
@@ -33,15 +34,15 @@ struct ternary {
         return sum > 1e-30 ? static_cast<T>(sum / count) : T{1};
     }
     template <class T>
-    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T>, input<T> g, view<T> gx,
+    void backward(input<T> x, input<T>, input<T> codes, std::type_identity_t<T>, input<T> g, std::span<T> gx,
                   output<T>) const {
         (void)detail::differentiate<0>(x, codes, g, gx, [](T, T, T grad, std::array<T, 0>&) { return grad; });
     }
     template <class T>
-    void after_update(view<T>, output<T>) const noexcept {}
+    void after_update(std::span<T>, output<T>) const noexcept {}
 
     template <class T>
-    [[nodiscard]] level_list levels(view<const T>) const {
+    [[nodiscard]] level_list levels(std::span<const T>) const {
         return spaced_levels(-1, 1);
     }
 };

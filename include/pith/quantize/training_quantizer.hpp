@@ -5,9 +5,9 @@
 
 #include <concepts>
 #include <cstddef>
+#include <span>
 
 #include "../base/assert.hpp"
-#include "../base/view.hpp"
 #include "levels.hpp"
 
 namespace pith::quantize {
@@ -27,7 +27,7 @@ namespace pith::quantize {
 /// on the number of threads.
 template <class Q, class T>
 concept training_quantizer_of = std::copyable<Q> &&
-    requires(const Q& q, view<const T> in, view<T> out, T scale) {
+    requires(const Q& q, std::span<const T> in, std::span<T> out, T scale) {
     { q.parameters() } -> std::same_as<std::size_t>;
     q.init(in, out);
     { q.forward(in, in, out) } -> std::same_as<T>;
@@ -36,6 +36,7 @@ concept training_quantizer_of = std::copyable<Q> &&
     { q.levels(in) } -> std::same_as<level_list>;
 };
 
+/// A quantiser that training may use: in float and, for checks of gradients, in double.
 template <class Q>
 concept training_quantizer = training_quantizer_of<Q, float> && training_quantizer_of<Q, double>;
 
@@ -55,24 +56,27 @@ void for_slices(std::size_t elements, std::size_t slices, const Body& body) {
 /// The same for a tensor cut into equal parts along its first axis (output channels), each with parameters
 /// and a scale of its own: p, gp [slices, parameters()], scales [slices].
 template <class Q, class T>
-void init_slices(const Q& q, input<T> x, std::size_t slices, view<T> p) {
+void init_slices(const Q& q, input<T> x, std::size_t slices, std::span<T> p) {
     const std::size_t n = q.parameters();
     detail::for_slices(x.size(), slices, [&](std::size_t i, std::size_t first, std::size_t length) {
         q.init(x.subspan(first, length), p.subspan(i * n, n));
     });
 }
 
+/// forward() of every slice.
 template <class Q, class T>
-void forward_slices(const Q& q, input<T> x, std::size_t slices, input<T> p, view<T> codes, output<T> scales) {
+void forward_slices(const Q& q, input<T> x, std::size_t slices, input<T> p, std::span<T> codes,
+                    output<T> scales) {
     const std::size_t n = q.parameters();
     detail::for_slices(x.size(), slices, [&](std::size_t i, std::size_t first, std::size_t length) {
         scales[i] = q.forward(x.subspan(first, length), p.subspan(i * n, n), codes.subspan(first, length));
     });
 }
 
+/// backward() of every slice.
 template <class Q, class T>
 void backward_slices(const Q& q, input<T> x, std::size_t slices, input<T> p, input<T> codes, input<T> scales,
-                     input<T> g, view<T> gx, output<T> gp) {
+                     input<T> g, std::span<T> gx, output<T> gp) {
     const std::size_t n = q.parameters();
     detail::for_slices(x.size(), slices, [&](std::size_t i, std::size_t first, std::size_t length) {
         q.backward(x.subspan(first, length), p.subspan(i * n, n), codes.subspan(first, length), scales[i],
@@ -80,8 +84,9 @@ void backward_slices(const Q& q, input<T> x, std::size_t slices, input<T> p, inp
     });
 }
 
+/// after_update() of every slice.
 template <class Q, class T>
-void after_update_slices(const Q& q, view<T> x, std::size_t slices, output<T> p) {
+void after_update_slices(const Q& q, std::span<T> x, std::size_t slices, output<T> p) {
     const std::size_t n = q.parameters();
     detail::for_slices(x.size(), slices, [&](std::size_t i, std::size_t first, std::size_t length) {
         q.after_update(x.subspan(first, length), p.subspan(i * n, n));

@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "../base/assert.hpp"
-#include "../base/view.hpp"
 #include "../format/affine.hpp"
 #include "../graph/encoding.hpp"
 #include "observer.hpp"
@@ -21,7 +21,7 @@ struct uniform {
     observer_options observed = {}; ///< how the range is chosen
 
     /// @pre x.size() is a multiple of slices, of which there is one unless `symmetric`
-    [[nodiscard]] encoding fit(view<const float> x, std::size_t slices = 1) const {
+    [[nodiscard]] encoding fit(std::span<const float> x, std::size_t slices = 1) const {
         PITH_ASSERT(symmetric || slices == 1);
         format::affine_codes codes;
         codes.highest = symmetric ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;

@@ -13,6 +13,7 @@
 
 namespace pith::run {
 
+/// The operation's name; empty for kinds that are not in the list.
 template <class Ops>
 [[nodiscard]] std::string_view name_of(const basic_program_view<Ops>&, op_view op) noexcept {
     std::string_view name = "unknown";
@@ -20,6 +21,7 @@ template <class Ops>
     return name;
 }
 
+/// The operation's weights and work.
 template <class Ops>
 [[nodiscard]] op_cost cost_of(const basic_program_view<Ops>& p, op_view op) noexcept {
     op_cost cost;

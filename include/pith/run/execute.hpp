@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "../base/assert.hpp"
-#include "../base/view.hpp"
 #include "execution.hpp"
 #include "kernel_set.hpp"
 #include "op.hpp"
@@ -31,8 +31,8 @@ template <class Ops>
 /// @pre arena.size() >= p.arena_bytes(), arena aligned to required_alignment, can_run(p, kernels), inputs
 /// written
 template <class Ops, class Observer>
-void execute(const basic_program_view<Ops>& p, view<std::byte> arena, const basic_kernel_set<Ops>& kernels,
-             const Observer& observe) noexcept {
+void execute(const basic_program_view<Ops>& p, std::span<std::byte> arena,
+             const basic_kernel_set<Ops>& kernels, const Observer& observe) noexcept {
     PITH_ASSERT(arena.size() >= p.arena_bytes());
     PITH_ASSERT(reinterpret_cast<std::uintptr_t>(arena.data()) % required_alignment == 0);
     const execution x{p, arena.data()};
@@ -47,8 +47,9 @@ void execute(const basic_program_view<Ops>& p, view<std::byte> arena, const basi
     }
 }
 
+/// The same, unobserved.
 template <class Ops>
-void execute(const basic_program_view<Ops>& p, view<std::byte> arena,
+void execute(const basic_program_view<Ops>& p, std::span<std::byte> arena,
              const basic_kernel_set<Ops>& kernels = portable_kernels_of<Ops>) noexcept {
     execute(p, arena, kernels, [](std::size_t, op_view) {});
 }

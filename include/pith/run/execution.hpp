@@ -14,19 +14,23 @@
 
 namespace pith::run {
 
+/// What an operation runs with: the program and the arena its tensors lie in.
 struct execution {
     const program_data& program;
     std::byte* arena;
 
+    /// A tensor's first element, to be read.
     template <class T>
     [[nodiscard]] const T* read(const tensor_record& t) const noexcept {
         const std::byte* base = t.constant != 0 ? program.bytes().data() : arena;
         return reinterpret_cast<const T*>(base + t.offset);
     }
+    /// A tensor's first element, to be written.
     template <class T>
     [[nodiscard]] T* write(const tensor_record& t) const noexcept {
         return reinterpret_cast<T*>(arena + t.offset);
     }
+    /// A constant of the program.
     template <class T>
     [[nodiscard]] const T* constant(std::uint32_t offset) const noexcept {
         return reinterpret_cast<const T*>(program.constant(offset));

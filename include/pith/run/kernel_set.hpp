@@ -9,6 +9,7 @@
 
 namespace pith::run {
 
+/// The kernels of one operation.
 template <class Op>
 struct kernels_of {
     typename Op::kernels slots{};

@@ -11,6 +11,7 @@
 
 namespace pith::run {
 
+/// The type of a tensor's elements.
 [[nodiscard]] constexpr format::dtype type_of(const tensor_record& t) noexcept {
     return static_cast<format::dtype>(t.type);
 }

@@ -7,6 +7,7 @@
 #include "../arch/isa.hpp"
 #include "../base/on_use.hpp"
 #include "../base/type_list.hpp"
+#include "../kernel/bgemm.hpp"
 #include "../kernel/depthwise_f32.hpp"
 #include "../kernel/depthwise_u8.hpp"
 #include "../kernel/eltwise.hpp"

@@ -32,21 +32,41 @@ struct op_cost {
 
 /// Base of operations that multiply no weights.
 struct without_weights {
+    /// Nothing.
     [[nodiscard]] static op_cost cost(const program_data&, op_view) noexcept { return {}; }
 };
 
-/// Base of operations that always run the same kernel, and of those whose record says nothing about a tile.
-template <class Args, format::tile Packed = format::any_tile>
-struct with_kernel {
-    using kernels = kernel::slot<Args>;
+/// What operations with one list of kernels have in common. @tparam Slot of that list
+template <class Slot>
+struct with_slot {
+    using kernels = Slot;
 
     [[nodiscard]] static constexpr kernels portable_kernels() noexcept { return kernels::portable(); }
     template <class Use = on_use>
     [[nodiscard]] static constexpr kernels best_kernels(arch::isa_set have) noexcept {
-        return kernels::template best_of<Use>(have, Packed);
+        return kernels::template best_of<Use>(have);
     }
+};
+
+/// Base of operations that always run the same kernel, and of those whose record says nothing about a tile.
+template <class Args>
+struct with_kernel : with_slot<kernel::slot<Args>> {
+    using typename with_slot<kernel::slot<Args>>::kernels;
+
     [[nodiscard]] static const kernel::entry<Args>& kernel_of(op_view, const kernels& k) noexcept {
         return k.best;
+    }
+};
+
+/// Base of operations whose record tells the tile that their weights are packed for.
+/// @tparam Record has a `window`
+template <class Args, class Record>
+struct with_tiled_kernel : with_slot<kernel::tiled_slot<Args>> {
+    using record = Record;
+    using typename with_slot<kernel::tiled_slot<Args>>::kernels;
+
+    [[nodiscard]] static const kernel::entry<Args>& kernel_of(op_view op, const kernels& k) noexcept {
+        return k.reading(tile_of(op.template as<record>().window));
     }
 };
 

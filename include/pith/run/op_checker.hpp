@@ -25,19 +25,25 @@ enum class in_place : std::uint8_t { nothing, second, any };
 
 using detail::reach;
 
+/// Whether a tensor's elements are of this type, are codes, are real; whether two tensors have the same
+/// sizes; whether neither has a border.
 [[nodiscard]] constexpr bool is(const tensor_record& x, format::dtype type) noexcept {
     return type_of(x) == type;
 }
+/// Whether elements are uint8 codes.
 [[nodiscard]] constexpr bool is_codes(const tensor_record& x) noexcept {
     return is(x, format::dtype::u8);
 }
+/// Whether elements are float32.
 [[nodiscard]] constexpr bool is_real(const tensor_record& x) noexcept {
     return is(x, format::dtype::f32);
 }
+/// Whether two tensors have the same sizes.
 [[nodiscard]] constexpr bool same_dims(const tensor_record& a, const tensor_record& b) noexcept {
     return a.dims[0] == b.dims[0] && a.dims[1] == b.dims[1] && a.dims[2] == b.dims[2] &&
            a.dims[3] == b.dims[3];
 }
+/// Whether neither tensor has a border.
 [[nodiscard]] constexpr bool no_borders(const tensor_record& a, const tensor_record& b) noexcept {
     return !has_border(a) && !has_border(b);
 }

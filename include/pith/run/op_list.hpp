@@ -11,6 +11,7 @@
 #include "op/average_pool_u8.hpp"
 #include "op/binary_f32.hpp"
 #include "op/convert.hpp"
+#include "op/convolution_b1.hpp"
 #include "op/convolution_f32.hpp"
 #include "op/convolution_low.hpp"
 #include "op/convolution_u8.hpp"
@@ -24,6 +25,7 @@
 #include "op/max_pool_f32.hpp"
 #include "op/max_pool_u8.hpp"
 #include "op/mul_u8.hpp"
+#include "op/pack_bits.hpp"
 #include "op/pad.hpp"
 #include "op/quantize.hpp"
 #include "op/reduce_f32.hpp"
@@ -37,10 +39,10 @@
 namespace pith::run {
 
 /// What quantised networks need: no floating point kernels, and nothing of the maths library.
-using integer_op_list =
-    type_list<op::convolution_u8, op::convolution_low, op::depthwise_u8, op::quantize, op::dequantize,
-              op::table_u8, op::add_u8, op::mul_u8, op::max_pool_u8, op::average_pool_u8,
-              op::global_average_u8, op::softmax_u8, op::resize_u8, op::copy, op::pad, op::gather>;
+using integer_op_list = type_list<op::convolution_u8, op::convolution_low, op::depthwise_u8, op::quantize,
+                                  op::dequantize, op::table_u8, op::add_u8, op::mul_u8, op::max_pool_u8,
+                                  op::average_pool_u8, op::global_average_u8, op::softmax_u8, op::resize_u8,
+                                  op::copy, op::pad, op::gather, op::pack_bits, op::convolution_b1>;
 
 /// Every operation.
 using op_list = integer_op_list::with<op::convert, op::convolution_f32, op::depthwise_f32, op::unary_f32,

@@ -12,6 +12,7 @@
 
 namespace pith::run {
 
+/// A record that need not be aligned.
 template <class Record>
 [[nodiscard]] Record load_record(const std::byte* p) noexcept {
     Record r;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "../base/bits.hpp"
@@ -22,9 +23,10 @@ struct door {
     std::uint16_t tensor = no_tensor;
     shape dims;
     /// Axis i was axis permutation[i] in the model the program was made from; empty: the same order.
-    view<const std::uint8_t> permutation;
+    std::span<const std::uint8_t> permutation;
 };
 
+/// A key and its value, as the model's file had them.
 struct metadata_entry {
     std::string_view key;
     std::string_view value;
@@ -61,6 +63,7 @@ struct section_table {
 
 } // namespace detail
 
+/// The tables of an opened file: tensors, operations, inputs, outputs, constants.
 class program_data {
 public:
     program_data() = default;

@@ -15,7 +15,9 @@
 namespace pith::run {
 
 inline constexpr std::uint32_t file_magic = 0x48544950; ///< "PITH"
+/// The version of .pith files that is written and read.
 inline constexpr std::uint32_t file_version = 3;
+/// Stands for an operand that is not there.
 inline constexpr std::uint16_t no_tensor = 0xFFFF;
 /// Axes of the strided operations.
 inline constexpr std::size_t max_axes = 8;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "../arch/detect.hpp"
@@ -66,13 +67,13 @@ public:
 
     [[nodiscard]] const basic_program_view<Ops>& program() const noexcept { return program_; }
     [[nodiscard]] const basic_kernel_set<Ops>& kernels() const noexcept { return kernels_; }
-    [[nodiscard]] view<std::byte> arena() noexcept { return arena_.bytes(); }
+    [[nodiscard]] std::span<std::byte> arena() noexcept { return arena_.bytes(); }
 
     /// Elements of input `i`, to be written before run(). @tparam E float, or what the input's type says
     /// @pre i < program().input_count(), and E is as wide as the input's elements; without assertions the
     /// view is empty where they are not met
     template <class E = float>
-    [[nodiscard]] view<E> input(std::size_t i) noexcept {
+    [[nodiscard]] std::span<E> input(std::size_t i) noexcept {
         if (i >= program_.input_count())
             return nothing<E>();
         const tensor_record t = program_.tensor(program_.input(i).tensor);
@@ -82,7 +83,7 @@ public:
     }
     /// Elements of output `i`, valid until the next run(). @pre as that of input()
     template <class E = float>
-    [[nodiscard]] view<const E> output(std::size_t i) const noexcept {
+    [[nodiscard]] std::span<const E> output(std::size_t i) const noexcept {
         if (i >= program_.output_count())
             return nothing<const E>();
         const tensor_record t = program_.tensor(program_.output(i).tensor);
@@ -111,7 +112,7 @@ private:
 
     /// For what no view exists of: the caller's mistake.
     template <class E>
-    [[nodiscard]] static view<E> nothing() noexcept {
+    [[nodiscard]] static std::span<E> nothing() noexcept {
         PITH_ASSERT(false);
         return {};
     }

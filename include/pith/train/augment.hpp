@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "../base/random.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 
 namespace pith::train {
 
@@ -25,7 +25,7 @@ struct augment {
     [[nodiscard]] bool any() const noexcept { return translate > 0 || flip || cutout > 0; }
 
     /// @pre in and out do not overlap, and are of shape `image`
-    void operator()(const shape& image, view<const float> in, view<float> out,
+    void operator()(const shape& image, std::span<const float> in, std::span<float> out,
                     random_bits& bits) const noexcept {
         const auto rows = static_cast<std::int32_t>(image[0]);
         const auto columns = static_cast<std::int32_t>(image[1]);
@@ -50,7 +50,7 @@ struct augment {
     }
 
 private:
-    void cut(std::int32_t rows, std::int32_t columns, std::size_t channels, view<float> out,
+    void cut(std::int32_t rows, std::int32_t columns, std::size_t channels, std::span<float> out,
              random_bits& bits) const noexcept {
         const std::int32_t top = bits.between(0, rows - 1) - cutout / 2;
         const std::int32_t left = bits.between(0, columns - 1) - cutout / 2;

@@ -5,25 +5,25 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 #include "rows.hpp"
 
 namespace pith::train {
 
 /// One class per sample.
-using labels_view = view<const std::int32_t>;
+using labels_view = std::span<const std::int32_t>;
 
 /// An input or output of the network, [samples, ...].
 template <class T>
 struct batch_value {
     shape dims{};
-    view<T> value{};
+    std::span<T> value{};
     /// Of an output: the derivative of the loss by each of its elements, written by the loss; 0 before. Of an
     /// input: empty.
-    view<T> gradient{};
+    std::span<T> gradient{};
 
     /// One row per sample.
     [[nodiscard]] rows<const T> value_rows() const { return {value, columns()}; }
@@ -39,8 +39,8 @@ template <class T>
 struct batch {
     std::vector<batch_value<T>> inputs{};
     std::vector<batch_value<T>> outputs{};
-    labels_view labels{};                ///< one per sample; empty where the source has none
-    view<const std::uint32_t> indices{}; ///< of the samples in their source
+    labels_view labels{};                     ///< one per sample; empty where the source has none
+    std::span<const std::uint32_t> indices{}; ///< of the samples in their source
     /// Of the samples, the first that count: what fills up the last batch of an evaluation does not.
     std::size_t count = 0;
 

@@ -7,21 +7,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/parallel.hpp"
 #include "../base/random.hpp"
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 #include "augment.hpp"
 #include "source.hpp"
 
 namespace pith::train {
 
 /// [0, count) in the random order of an epoch.
-template <class = on_use>
 [[nodiscard]] inline std::vector<std::uint32_t> shuffled(std::size_t count, std::uint64_t seed,
                                                          std::uint64_t epoch) {
     std::vector<std::uint32_t> order(count);
@@ -41,8 +39,8 @@ struct epoch_changes {
 
 /// Input `k` of samples `indices`, one after the other, into `out`; images are changed as `changes` says.
 template <class T, sample_source D>
-void load_input(const D& source, std::size_t k, view<const std::uint32_t> indices,
-                const epoch_changes& changes, view<T> out) {
+void load_input(const D& source, std::size_t k, std::span<const std::uint32_t> indices,
+                const epoch_changes& changes, std::span<T> out) {
     const shape& dims = dims_of(source, k);
     const auto size = static_cast<std::size_t>(dims.elements());
     const bool change = changes.change.any() && dims.rank() == 3;
@@ -62,7 +60,7 @@ void load_input(const D& source, std::size_t k, view<const std::uint32_t> indice
 
 /// The classes of samples `indices`; nothing where the source has none.
 template <sample_source D>
-[[nodiscard]] std::vector<std::int32_t> labels_of(const D& source, view<const std::uint32_t> indices) {
+[[nodiscard]] std::vector<std::int32_t> labels_of(const D& source, std::span<const std::uint32_t> indices) {
     std::vector<std::int32_t> labels;
     if constexpr (has_labels<D>)
         for (std::size_t i = 0; is_labelled(source) && i < indices.size(); ++i)

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +18,6 @@
 #include <vector>
 
 #include "../base/file.hpp"
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "trainer.hpp"
 
@@ -51,16 +51,16 @@ struct checkpoint_head {
 /// FNV-1a, to notice files cut short or changed, and other networks.
 class digest {
 public:
-    void add(view<const std::byte> bytes) noexcept {
+    void add(std::span<const std::byte> bytes) noexcept {
         for (const auto b : bytes)
             sum_ = (sum_ ^ std::to_integer<std::uint64_t>(b)) * 0x100000001B3u;
     }
     void add(std::string_view text) noexcept {
         add(text.size());
-        add(view<const std::byte>(reinterpret_cast<const std::byte*>(text.data()), text.size()));
+        add(std::span<const std::byte>(reinterpret_cast<const std::byte*>(text.data()), text.size()));
     }
     void add(std::uint64_t n) noexcept {
-        add(view<const std::byte>(reinterpret_cast<const std::byte*>(&n), sizeof n));
+        add(std::span<const std::byte>(reinterpret_cast<const std::byte*>(&n), sizeof n));
     }
     void add(const shape& dims) noexcept {
         add(std::uint64_t{dims.rank()});
@@ -73,8 +73,7 @@ private:
     std::uint64_t sum_ = 0xCBF29CE484222325u;
 };
 
-template <class = on_use>
-[[nodiscard]] inline std::uint64_t digest_of(view<const std::byte> bytes) noexcept {
+[[nodiscard]] inline std::uint64_t digest_of(std::span<const std::byte> bytes) noexcept {
     digest d;
     d.add(bytes);
     return d.sum();
@@ -93,13 +92,11 @@ struct setting {
 };
 using settings = std::vector<setting>;
 
-template <class = on_use>
 inline void add_settings(settings& s, const sgd& o) {
     s.insert(s.end(), {{"momentum", o.momentum},
                        {"Nesterov's momentum", o.nesterov ? 1. : 0.},
                        {"weight decay", o.weight_decay}});
 }
-template <class = on_use>
 inline void add_settings(settings& s, const adam& o) {
     s.insert(s.end(), {{"beta1", o.beta1},
                        {"beta2", o.beta2},
@@ -107,25 +104,20 @@ inline void add_settings(settings& s, const adam& o) {
                        {"weight decay", o.weight_decay},
                        {"coupled weight decay", o.coupled ? 1. : 0.}});
 }
-template <class = on_use>
 inline void add_settings(settings&, const constant_rate&) {}
-template <class = on_use>
 inline void add_settings(settings& s, const step_rate& r) {
     s.push_back({"number of milestones", static_cast<double>(r.milestones.size())});
     s.push_back({"factor at milestones", r.factor});
     for (const double m : r.milestones)
         s.push_back({"milestone", m});
 }
-template <class = on_use>
 inline void add_settings(settings& s, const cosine_rate& r) {
     s.insert(s.end(), {{"warm-up", r.warm_up}, {"last rate", r.last}});
 }
-template <class = on_use>
 inline void add_settings(settings& s, const one_cycle_rate& r) {
     s.insert(s.end(), {{"peak of the rate", r.peak}, {"first rate", r.first}, {"last rate", r.last}});
 }
 
-template <class = on_use>
 [[nodiscard]] inline settings settings_of(const trainer_options& o) {
     settings s{{"rate", o.rate},
                {"rate of biases", o.bias_rate},
@@ -160,10 +152,10 @@ template <class T, class Layers>
         d.add(std::uint64_t{p.value.size()});
     }
     for (const auto& q : net.quantized()) {
-        const std::vector<T> nothing(q.what.by->parameters());
-        d.add(std::uint64_t{q.what.id});
-        d.add(std::uint64_t{q.what.by->scales()});
-        for (const auto level : q.what.by->levels(view<const T>(nothing)))
+        const std::vector<T> nothing(q.by->parameters());
+        d.add(std::uint64_t{q.id});
+        d.add(std::uint64_t{q.by->scales()});
+        for (const auto level : q.by->levels(std::span<const T>(nothing)))
             d.add(static_cast<std::uint64_t>(level));
     }
     return d.sum();
@@ -200,13 +192,11 @@ template <class T, class Layers>
     return differs(code, sentence, std::to_string(there), std::to_string(here));
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::string name_of(const char* const* names, std::size_t count, std::uint64_t index) {
     return index < count ? names[index] : "number " + std::to_string(index);
 }
 
 /// Whether a checkpoint is of this training.
-template <class = on_use>
 [[nodiscard]] inline result<void> check_head(const checkpoint_head& there, const checkpoint_head& here) {
     static constexpr const char* optimizers[] = {"sgd", "adam"};
     static constexpr const char* schedules[] = {"constant", "step", "cosine", "one-cycle"};
@@ -251,7 +241,6 @@ template <class = on_use>
 }
 
 /// Whether a training can stand where a checkpoint says.
-template <class = on_use>
 [[nodiscard]] inline result<void> check_position(const checkpoint_head& there, std::uint64_t epochs) {
     if (there.epoch > epochs)
         return fault{errc::bad_option, "the checkpoint is of a later epoch than the training has",
@@ -274,7 +263,6 @@ template <class = on_use>
 }
 
 /// @param bytes of the settings in a checkpoint
-template <class = on_use>
 [[nodiscard]] inline result<void> check_settings(const std::byte* bytes, const settings& here) {
     for (const auto& s : here) {
         double there = 0;
@@ -290,7 +278,8 @@ template <class = on_use>
 
 /// Copies the memories out of a checkpoint. Nothing is changed unless everything fits.
 template <class T>
-[[nodiscard]] result<void> copy_memories(const std::byte* const bytes, view<const view<T>> memories) {
+[[nodiscard]] result<void> copy_memories(const std::byte* const bytes,
+                                         std::span<const std::span<T>> memories) {
     const std::byte* from = bytes;
     for (const auto& m : memories) {
         std::uint64_t size = 0;
@@ -318,7 +307,8 @@ template <class T>
 
 /// Bytes of a checkpoint of this training.
 template <class T>
-[[nodiscard]] std::size_t checkpoint_size(std::size_t options, view<const view<T>> memories) noexcept {
+[[nodiscard]] std::size_t checkpoint_size(std::size_t options,
+                                          std::span<const std::span<T>> memories) noexcept {
     std::size_t size = sizeof(checkpoint_head) + options * sizeof(double) + sizeof(std::uint64_t);
     for (const auto& m : memories)
         size += sizeof(std::uint64_t) + m.size_bytes();
@@ -326,8 +316,7 @@ template <class T>
 }
 
 /// @return the head of a file that is a whole checkpoint, of whatever training
-template <class = on_use>
-[[nodiscard]] inline result<checkpoint_head> read_head(view<const std::byte> bytes) {
+[[nodiscard]] inline result<checkpoint_head> read_head(std::span<const std::byte> bytes) {
     checkpoint_head h;
     if (bytes.size() < sizeof h.mark)
         return fault{errc::bad_file, "the checkpoint is cut short"};
@@ -362,7 +351,7 @@ template <class T, class Layers>
         detail::append(out, &size, 1);
         detail::append(out, m.data(), m.size());
     }
-    const std::uint64_t sum = detail::digest_of(view<const std::byte>(out));
+    const std::uint64_t sum = detail::digest_of(std::span<const std::byte>(out));
     detail::append(out, &sum, 1);
     return out;
 }
@@ -370,7 +359,7 @@ template <class T, class Layers>
 /// Brings a trainer made with the same network and options to where the checkpoint was taken. Whether the
 /// data set is the same size is seen by the next step.
 template <class T, class Layers>
-[[nodiscard]] result<void> resume_from(trainer<T, Layers>& t, view<const std::byte> bytes) {
+[[nodiscard]] result<void> resume_from(trainer<T, Layers>& t, std::span<const std::byte> bytes) {
     const auto head = detail::read_head(bytes);
     if (!head)
         return head.error();
@@ -378,9 +367,9 @@ template <class T, class Layers>
     PITH_TRY(detail::check_position(*head, t.options().epochs));
     const auto settings = detail::settings_of(t.options());
     const auto memories = t.memories();
-    const view<const view<T>> all(memories);
+    const std::span<const std::span<T>> all(memories);
     const std::byte* const behind_head = bytes.data() + sizeof(detail::checkpoint_head);
-    if (bytes.size() >= detail::checkpoint_size(settings.size(), view<const view<T>>{}))
+    if (bytes.size() >= detail::checkpoint_size(settings.size(), std::span<const std::span<T>>{}))
         PITH_TRY(detail::check_settings(behind_head, settings));
     if (bytes.size() != detail::checkpoint_size(settings.size(), all))
         return detail::differs(errc::bad_file, "the checkpoint has another number of bytes", bytes.size(),
@@ -396,16 +385,17 @@ template <class T, class Layers>
     return write_file(path, checkpoint_bytes(t));
 }
 
+/// resume_from() of a file.
 template <class T, class Layers>
 [[nodiscard]] result<void> load_checkpoint(trainer<T, Layers>& t, const std::string& path) {
     constexpr std::uint64_t most_of_others = std::uint64_t{1} << 27; // enough to say how they differ
     const auto memories = t.memories();
-    const auto own =
-        detail::checkpoint_size(detail::settings_of(t.options()).size(), view<const view<T>>(memories));
+    const auto own = detail::checkpoint_size(detail::settings_of(t.options()).size(),
+                                             std::span<const std::span<T>>(memories));
     const auto bytes = read_file(path, own + most_of_others);
     if (!bytes)
         return bytes.error();
-    const auto done = resume_from(t, view<const std::byte>(*bytes));
+    const auto done = resume_from(t, std::span<const std::byte>(*bytes));
     if (done)
         return {};
     const fault& f = done.error();

@@ -8,11 +8,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "../base/random.hpp"
 #include "../base/result.hpp"
-#include "../base/view.hpp"
 #include "trainer.hpp"
 
 namespace pith::train {
@@ -50,7 +50,7 @@ namespace detail {
 /// Gradients of one batch at both ends of a random direction, until every trace has settled.
 template <class T, class Layers, sample_source D, batch_loss<T> Loss>
 [[nodiscard]] result<void>
-draw_curvature(trainer<T, Layers>& t, const D& data, view<const std::uint32_t> indices, const Loss& loss,
+draw_curvature(trainer<T, Layers>& t, const D& data, std::span<const std::uint32_t> indices, const Loss& loss,
                const curvature_options& o, std::uint64_t seed, std::vector<code_curvature>& sums) {
     auto& tape = t.network_tape();
     std::vector<running_mean> traces(sums.size());
@@ -95,7 +95,7 @@ curvature_of(trainer<T, Layers>& t, const D& data, const Loss& loss, const curva
     result<void> done;
     for (std::size_t k = 0; done && k < batches; ++k)
         done = detail::draw_curvature(
-            t, data, view<const std::uint32_t>(order).subspan(k * tape.batch(), tape.batch()), loss, o,
+            t, data, std::span<const std::uint32_t>(order).subspan(k * tape.batch(), tape.batch()), loss, o,
             seed + k * o.draws, sums);
     tape.probe_codes(0, 0);
     if (!done)
@@ -116,7 +116,7 @@ template <class T, class Layers, sample_source D, batch_loss<T> Loss>
         return all.error();
     for (std::size_t i = 0; i < all->size(); ++i) {
         const auto& q = t.network_tape().quantized()[i];
-        q.what.by->adapt((*all)[i].mean, (*all)[i].reach, q.p);
+        q.by->adapt((*all)[i].mean, (*all)[i].reach, q.p);
     }
     return {};
 }

@@ -8,10 +8,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <span>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
-#include "../base/view.hpp"
 
 namespace pith::train {
 
@@ -24,8 +23,9 @@ struct position {
     friend bool operator==(const position&, const position&) = default;
 };
 
+/// Whether there is neither an infinity nor a NaN.
 template <class T>
-[[nodiscard]] bool all_finite(view<const T> x) noexcept {
+[[nodiscard]] bool all_finite(std::span<const T> x) noexcept {
     return std::all_of(x.begin(), x.end(), [](T v) { return std::isfinite(v); });
 }
 
@@ -39,7 +39,6 @@ namespace detail {
 
 /// @param what the number that gave the training away @param value of it, where there is one to show
 /// @param at the batch it was seen in @param rate the highest learning rate of the training
-template <class = on_use>
 [[nodiscard]] inline fault diverged(const char* what, std::optional<double> value, const position& at,
                                     double rate) {
     char number[32] = "not finite";

@@ -7,12 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "../base/function.hpp"
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "checkpoint.hpp"
 #include "curvature.hpp"
@@ -34,20 +33,22 @@ struct progress {
 };
 
 struct fit_options {
-    function<void(const progress&)> report{};
+    std::function<void(const progress&)> report{};
     std::string checkpoint{}; ///< file written after every epoch; empty for none
     /// Told of a checkpoint that could not be written: the training goes on. Without it the fault is what fit
     /// ends with if the last checkpoint failed.
-    function<void(const fault&)> unsaved{};
+    std::function<void(const fault&)> unsaved{};
     /// Epochs between validations; the last epoch is always validated.
     std::uint64_t validate_every = 1;
     /// Epochs between measurements of the loss's curvature (see curvature.hpp); 0 for none.
     std::uint64_t curvature_every = 0;
+    /// Batches of training data on which the running statistics of batch normalisations are measured anew
+    /// behind the last epoch (trainer::reestimate_statistics); worth 50 for networks trained in codes.
+    std::size_t reestimate = 0;
 };
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline double seconds_now() noexcept {
     std::timespec t{};
     static_cast<void>(std::timespec_get(&t, TIME_UTC));
@@ -142,7 +143,36 @@ template <class T, class Layers, sample_source D, sample_source V, any_loss<T> L
     }
     if (!saved && !options.unsaved)
         return saved.error();
+    if (options.reestimate > 0)
+        PITH_TRY(t.reestimate_statistics(data, options.reestimate));
     return last;
+}
+
+/// Training as a pass: see the other fit().
+template <sample_source D, sample_source V, class Loss>
+struct fit_pass {
+    const D* data;
+    const V* validation;
+    trainer_options training{};
+    Loss loss{};
+    fit_options options{};
+
+    template <class T, class Layers>
+    [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
+        auto t = trainer<T, Layers>::make(std::move(g), training);
+        if (!t)
+            return t.error();
+        PITH_TRY(fit(*t, *data, *validation, loss, options));
+        return t->network();
+    }
+};
+
+/// A pass that trains a network: `load().and_then(fit(images, held_out, {.rate = 0.02, .epochs = 10}))`.
+/// @param data, validation outlive the pass
+template <sample_source D, sample_source V, class Loss = cross_entropy>
+[[nodiscard]] fit_pass<D, V, Loss> fit(const D& data, const V& validation, trainer_options training = {},
+                                       Loss loss = {}, fit_options options = {}) {
+    return {&data, &validation, std::move(training), std::move(loss), std::move(options)};
 }
 
 } // namespace pith::train

@@ -18,6 +18,8 @@ namespace pith::train {
 /// passes a symmetric function (2 / (fan in + fan out)).
 enum class spread : std::uint8_t { he, glorot };
 
+/// A pass: fresh weights for every convolution, dense layer and matrix product (He et al., 2015), by the seed
+/// alone.
 struct initialize {
     spread kind = spread::he;
     std::uint64_t seed = 1;

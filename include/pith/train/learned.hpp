@@ -13,6 +13,7 @@
 
 namespace pith::train {
 
+/// A constant of the graph that training changes.
 struct learned_constant {
     value_id id = no_value;
     role kind = role::weight;

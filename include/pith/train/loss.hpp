@@ -7,9 +7,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "../base/assert.hpp"
-#include "../base/view.hpp"
 #include "batch.hpp"
 #include "rows.hpp"
 
@@ -28,8 +28,8 @@ struct cross_entropy {
         const T other = static_cast<T>(smoothing) / static_cast<T>(logits.columns);
         T loss{0};
         for (std::size_t r = 0; r < logits.size(); ++r) {
-            const view<const T> z = logits[r];
-            const view<T> g = gradient[r];
+            const std::span<const T> z = logits[r];
+            const std::span<T> g = gradient[r];
             const auto label = static_cast<std::size_t>(labels[r]);
             const T norm = log_sum_exp<T>(z);
             T sum{0};

@@ -9,7 +9,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <new>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -20,8 +22,6 @@
 
 #include "../base/bits.hpp"
 #include "../base/buffer.hpp"
-#include "../base/on_use.hpp"
-#include "../base/owner.hpp"
 #include "../base/view.hpp"
 
 namespace pith::train {
@@ -34,13 +34,12 @@ struct release {
 
 /// Zeroed bytes. Much memory is asked for in large pages: a training streams through all of it again and
 /// again, and processors do not fetch ahead across pages.
-template <class = on_use>
-[[nodiscard]] inline owner<void, release> zeroed(std::size_t bytes) {
+[[nodiscard]] inline std::unique_ptr<void, release> zeroed(std::size_t bytes) {
     constexpr std::size_t large_page = std::size_t{1} << 21;
     const bool large = bytes >= large_page;
     const std::size_t alignment = large ? large_page : buffer::alignment;
     const std::size_t size = round_up(bytes + over_read_bytes, alignment);
-    owner<void, release> memory(std::aligned_alloc(alignment, size));
+    std::unique_ptr<void, release> memory(std::aligned_alloc(alignment, size));
     if (!memory)
         throw std::bad_alloc();
 #if defined(__linux__)
@@ -52,7 +51,6 @@ template <class = on_use>
 }
 
 /// Of the machine; more than any where that is not known.
-template <class = on_use>
 [[nodiscard]] inline std::uint64_t physical_memory() noexcept {
 #if defined(__linux__)
     const long pages = sysconf(_SC_PHYS_PAGES);
@@ -65,6 +63,7 @@ template <class = on_use>
 
 } // namespace detail
 
+/// Zeroed elements in whole vectors, aligned for any of them.
 template <class T>
 class lanes {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -82,11 +81,11 @@ public:
     [[nodiscard]] T* data() noexcept { return static_cast<T*>(memory_.get()); }
     [[nodiscard]] const T* data() const noexcept { return static_cast<const T*>(memory_.get()); }
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
-    [[nodiscard]] view<T> all() noexcept { return {data(), count_}; }
-    [[nodiscard]] view<const T> all() const noexcept { return {data(), count_}; }
+    [[nodiscard]] std::span<T> all() noexcept { return {data(), count_}; }
+    [[nodiscard]] std::span<const T> all() const noexcept { return {data(), count_}; }
 
 private:
-    owner<void, detail::release> memory_;
+    std::unique_ptr<void, detail::release> memory_;
     std::size_t count_ = 0;
 };
 

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/builder.hpp"
 #include "../graph/graph.hpp"
@@ -29,11 +28,9 @@ template <class T>
 }
 
 /// 3 x 3, padded by 1.
-template <class = on_use>
 [[nodiscard]] inline conv_options three_by_three(std::int64_t out, std::uint32_t stride = 1) {
     return {.out = out, .strides = {stride, stride}, .pads = {1, 1, 1, 1}};
 }
-template <class = on_use>
 [[nodiscard]] inline conv_options pointwise(std::int64_t out, std::uint32_t stride = 1) {
     return {.out = out, .kernel = {1, 1}, .strides = {stride, stride}};
 }

@@ -8,11 +8,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <variant>
 #include <vector>
 
 #include "../base/assert.hpp"
-#include "../base/view.hpp"
 #include "learned.hpp"
 
 namespace pith::train {
@@ -20,8 +20,8 @@ namespace pith::train {
 /// A run of parameters with factors of its own on the learning rate and the weight decay.
 template <class T>
 struct parameter_range {
-    view<T> value;
-    view<T> gradient;
+    std::span<T> value;
+    std::span<T> gradient;
     double rate = 1;
     double decay = 1;
 };
@@ -43,7 +43,7 @@ struct sgd {
     [[nodiscard]] static constexpr std::size_t memories() noexcept { return 1; }
 
     template <class T>
-    void operator()(const parameter_range<T>& p, double rate, std::uint64_t, view<T> velocity) const {
+    void operator()(const parameter_range<T>& p, double rate, std::uint64_t, std::span<T> velocity) const {
         const T r = static_cast<T>(rate * p.rate);
         const T d = static_cast<T>(weight_decay * p.decay);
         const T m = static_cast<T>(momentum);
@@ -67,10 +67,10 @@ struct adam {
 
     /// @param step counted from 1
     template <class T>
-    void operator()(const parameter_range<T>& p, double rate, std::uint64_t step, view<T> memory) const {
+    void operator()(const parameter_range<T>& p, double rate, std::uint64_t step, std::span<T> memory) const {
         PITH_ASSERT(memory.size() == 2 * p.value.size() && step > 0);
-        const view<T> mean = memory.first(p.value.size());
-        const view<T> square = memory.last(p.value.size());
+        const std::span<T> mean = memory.first(p.value.size());
+        const std::span<T> square = memory.last(p.value.size());
         const double n = static_cast<double>(step);
         const double r = rate * p.rate;
         const T size = static_cast<T>(r / (1 - std::pow(beta1, n)));
@@ -97,7 +97,7 @@ struct moving_average {
 
     /// @param step counted from 1; the first averages weigh less, so that the start is soon forgotten
     template <class T>
-    void operator()(view<const T> value, std::uint64_t step, view<T> average) const {
+    void operator()(std::span<const T> value, std::uint64_t step, std::span<T> average) const {
         const double n = static_cast<double>(step);
         const double early = (1 + n) / (10 + n);
         const T keep = static_cast<T>(early < decay ? early : decay);

@@ -9,53 +9,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
-#include "../base/owner.hpp"
 #include "../base/random.hpp"
 #include "../base/result.hpp"
-#include "../base/view.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/learned.hpp"
 #include "../graph/uses.hpp"
 #include "learned.hpp"
 #include "memory.hpp"
 #include "step.hpp"
 
 namespace pith::train {
-
-/// Levels, gradient and range fit, as the tape calls them. p are learned scalars that the tape keeps.
-template <class T>
-class quantization {
-public:
-    virtual ~quantization() = default;
-
-    [[nodiscard]] virtual std::size_t parameters() const = 0;
-    /// 1, or one for each slice of a constant's first axis.
-    [[nodiscard]] virtual std::size_t scales() const = 0;
-    /// Fits p to weights, or to a first batch of activations. Never leaves p[0] at 0.
-    virtual void init(view<const T> x, view<T> p) const = 0;
-    /// The quantised x is scale * code.
-    virtual void forward(view<const T> x, view<const T> p, view<T> codes, view<T> scales) const = 0;
-    /// Turns the gradient of the quantised x into that of x, and adds p's to gp.
-    virtual void backward(view<const T> x, view<const T> p, view<const T> codes, view<const T> scales,
-                          view<T> gradient, view<T> gp) const = 0;
-    /// Behind every update: keeps p, and x where the method says so, in their domain. x is empty for values.
-    virtual void after_update(view<T> x, view<T> p) const = 0;
-    /// For methods that scale gradients by how curved the loss is.
-    /// @param curvature mean second derivative of the loss by a code
-    /// @param reach three standard deviations of the first derivative
-    virtual void adapt(double curvature, double reach, view<T> p) const = 0;
-    /// What codes can be, ascending.
-    [[nodiscard]] virtual std::vector<std::int16_t> levels(view<const T> p) const = 0;
-};
-
-/// A constant (weights of one conv2d or dense layer), or the output of an identity node that only such layers
-/// read.
-template <class T>
-struct quantized_value {
-    value_id id = no_value;
-    shared<const quantization<T>> by;
-};
 
 /// Moves codes off their levels, each up or down by chance, and sums up the gradient by codes, along that
 /// direction above all.
@@ -79,11 +46,11 @@ struct code_probe {
             body(i, (word & 1) != 0 ? T{1} : T{-1});
         }
     }
-    void move(view<T> codes) const {
+    void move(std::span<T> codes) const {
         for_signs(codes.size(), [&](std::size_t i, T sign) { codes[i] += step * sign; });
     }
     /// @param scales of equal parts
-    void watch(view<const T> gradient, view<const T> scales) {
+    void watch(std::span<const T> gradient, std::span<const T> scales) {
         const std::size_t part = gradient.size() / scales.size();
         for_signs(gradient.size(), [&](std::size_t i, T sign) {
             const double g = static_cast<double>(gradient[i] * scales[i / part]);
@@ -98,9 +65,10 @@ struct code_probe {
 /// A quantisation at work: where its numbers lie.
 template <class T>
 struct quantized_state {
-    quantized_value<T> what;
-    view<T> p;
-    view<T> gp;
+    value_id id = no_value; ///< of a constant (weights of one layer), or of what such layers read
+    std::shared_ptr<const learned_quantizer<T>> by;
+    std::span<T> p;
+    std::span<T> gp;
     lanes<T> codes;  ///< of a constant
     lanes<T> real;   ///< of a constant: scale * code
     lanes<T> scales; ///< by->scales()
@@ -109,24 +77,24 @@ struct quantized_state {
     [[nodiscard]] T scale(std::size_t slice) const noexcept {
         return scales.data()[scales.size() == 1 ? 0 : slice];
     }
-    void fit(view<const T> x) {
+    void fit(std::span<const T> x) {
         if (!p.empty() && p[0] == T{0})
-            what.by->init(x, p);
+            by->init(x, p);
     }
-    void forward(view<const T> x, view<T> to) {
-        what.by->forward(x, p, to, scales.all());
+    void forward(std::span<const T> x, std::span<T> to) {
+        by->forward(x, p, to, scales.all());
         if (probe.step != T{0})
             probe.move(to);
     }
     /// @param gradient of the quantised x; becomes that of x
-    void backward(view<const T> x, view<const T> from, view<T> gradient) {
+    void backward(std::span<const T> x, std::span<const T> from, std::span<T> gradient) {
         if (probe.step != T{0})
             probe.watch(gradient, scales.all());
         std::fill(gp.begin(), gp.end(), T{0});
-        what.by->backward(x, p, from, scales.all(), gradient, gp);
+        by->backward(x, p, from, scales.all(), gradient, gp);
     }
     /// Codes and real values of a constant, anew.
-    void quantize(view<const T> master) {
+    void quantize(std::span<const T> master) {
         forward(master, codes.all());
         const std::size_t slice = codes.size() / scales.size();
         for (std::size_t i = 0; i < codes.size(); ++i)
@@ -134,13 +102,31 @@ struct quantized_state {
     }
 };
 
+/// The values that are trained in codes: layer by layer, the weights first.
+template <class T, class Layers>
+[[nodiscard]] std::vector<value_id> values_in_codes(const graph<T, Layers>& g) {
+    std::vector<value_id> out;
+    const auto take = [&](value_id id) {
+        if (id != no_value && g[id].learned && std::find(out.begin(), out.end(), id) == out.end())
+            out.push_back(id);
+    };
+    for (const auto& n : g.nodes)
+        if (has_weights(n.layer)) {
+            take(n.inputs[1]);
+            take(n.inputs[0]);
+        }
+    for (value_id id = 0; id < g.values.size(); ++id)
+        take(id);
+    return out;
+}
+
 /// Constants are the weights of one layer; values come from an identity node and go to such layers.
 template <class T, class Layers>
 [[nodiscard]] result<void> check_quantized(const graph<T, Layers>& g,
                                            const std::vector<quantized_state<T>>& quantized) {
     const auto uses = uses_of(g);
     for (const auto& q : quantized) {
-        const value_id id = q.what.id;
+        const value_id id = q.id;
         const auto& u = uses[id];
         const bool constant = g[id].is_constant();
         bool good = !u.is_output && !u.readers.empty() && (!constant || u.readers.size() == 1);
@@ -178,7 +164,7 @@ template <class T>
 /// An identity node whose output is quantised.
 template <class T>
 void forward_quantized(quantized_state<T>& q, step<T>& s) {
-    const view<const T> x{s.in[0].value, s.in[0].size()};
+    const std::span<const T> x{s.in[0].value, s.in[0].size()};
     q.fit(x);
     q.forward(x, {s.out[0].value, x.size()});
 }

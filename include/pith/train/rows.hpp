@@ -6,19 +6,20 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 
 #include "../base/assert.hpp"
-#include "../base/view.hpp"
 
 namespace pith::train {
 
+/// `data` cut into rows of `columns` elements.
 template <class T>
 struct rows {
-    view<T> data;
+    std::span<T> data;
     std::size_t columns = 1;
 
     [[nodiscard]] std::size_t size() const noexcept { return data.size() / columns; }
-    [[nodiscard]] view<T> operator[](std::size_t row) const noexcept {
+    [[nodiscard]] std::span<T> operator[](std::size_t row) const noexcept {
         return data.subspan(row * columns, columns);
     }
     [[nodiscard]] operator rows<const T>() const noexcept { return {data, columns}; }
@@ -26,7 +27,7 @@ struct rows {
 
 /// The first greatest element.
 template <class T>
-[[nodiscard]] std::size_t argmax(view<const T> row) noexcept {
+[[nodiscard]] std::size_t argmax(std::span<const T> row) noexcept {
     std::size_t best = 0;
     for (std::size_t i = 1; i < row.size(); ++i)
         if (row[i] > row[best])
@@ -36,7 +37,7 @@ template <class T>
 
 /// log(sum over i != skip of exp(row[i] / temperature)).
 template <class T>
-[[nodiscard]] T log_sum_exp(view<const T> row, T temperature = T{1},
+[[nodiscard]] T log_sum_exp(std::span<const T> row, T temperature = T{1},
                             std::size_t skip = std::numeric_limits<std::size_t>::max()) noexcept {
     T most = -std::numeric_limits<T>::infinity();
     for (std::size_t i = 0; i < row.size(); ++i)

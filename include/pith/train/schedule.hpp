@@ -13,11 +13,13 @@
 
 namespace pith::train {
 
+/// A factor on the learning rate, by the share of the training that is done.
 template <class S>
 concept schedule = requires(const S& s, double progress) {
     { s(progress) } -> std::convertible_to<double>;
 };
 
+/// Always 1.
 struct constant_rate {
     [[nodiscard]] double operator()(double) const noexcept { return 1; }
 };
@@ -63,10 +65,12 @@ struct one_cycle_rate {
 
 using any_schedule = std::variant<constant_rate, step_rate, cosine_rate, one_cycle_rate>;
 
+/// The factor at `progress` in [0, 1].
 template <schedule S>
 [[nodiscard]] double rate_at(const S& s, double progress) {
     return s(progress);
 }
+/// The factor at `progress` in [0, 1].
 template <class... S>
 [[nodiscard]] double rate_at(const std::variant<S...>& s, double progress) {
     return std::visit([&](const auto& of) { return of(progress); }, s);

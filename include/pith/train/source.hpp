@@ -6,16 +6,16 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "../base/shape.hpp"
-#include "../base/view.hpp"
 
 namespace pith::train {
 
-/// Samples for networks of one input: io::dataset, or anything like it. image() writes sample i, dims() its
+/// Samples for networks of one input: data::dataset, or anything like it. image() writes sample i, dims() its
 /// shape without a batch axis; both may be called from several threads.
 template <class D>
-concept image_source = requires(const D& d, std::size_t i, view<float> out) {
+concept image_source = requires(const D& d, std::size_t i, std::span<float> out) {
     { d.size() } -> std::convertible_to<std::size_t>;
     { d.dims() } -> std::convertible_to<const shape&>;
     d.image(i, out);
@@ -24,13 +24,14 @@ concept image_source = requires(const D& d, std::size_t i, view<float> out) {
 /// Samples for networks of several inputs: input(k, i, out) writes what input k is for sample i, dims(k) its
 /// shape without a batch axis.
 template <class D>
-concept tuple_source = requires(const D& d, std::size_t i, view<float> out) {
+concept tuple_source = requires(const D& d, std::size_t i, std::span<float> out) {
     { d.size() } -> std::convertible_to<std::size_t>;
     { d.inputs() } -> std::convertible_to<std::size_t>;
     { d.dims(i) } -> std::convertible_to<const shape&>;
     d.input(i, i, out);
 };
 
+/// What networks can be trained on.
 template <class D>
 concept sample_source = image_source<D> || tuple_source<D>;
 
@@ -41,6 +42,7 @@ concept has_labels = requires(const D& d, std::size_t i) {
     { d.label(i) } -> std::convertible_to<std::int32_t>;
 };
 
+/// The inputs of a sample.
 template <sample_source D>
 [[nodiscard]] std::size_t inputs_of(const D& d) {
     if constexpr (tuple_source<D>)
@@ -60,7 +62,7 @@ template <sample_source D>
 
 /// Writes input `k` of sample `i`. @pre out.size() == dims_of(d, k).elements()
 template <sample_source D>
-void read_input(const D& d, std::size_t k, std::size_t i, view<float> out) {
+void read_input(const D& d, std::size_t k, std::size_t i, std::span<float> out) {
     if constexpr (tuple_source<D>)
         d.input(k, i, out);
     else

@@ -17,7 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "../graph/edit.hpp"
 #include "../graph/graph.hpp"

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
-#include "../base/owner.hpp"
 #include "../base/parallel.hpp"
 #include "../base/result.hpp"
 #include "../base/shape.hpp"
@@ -62,6 +62,7 @@ struct slot {
 struct any_value {
     virtual ~any_value() = default;
 };
+/// The value itself.
 template <class V>
 struct value_of : any_value {
     V value;
@@ -77,17 +78,17 @@ struct step {
     kernel::table<T> kernels;
     const T* factor = nullptr; ///< of sums over codes, one per output channel; null: sums of reals
 
-    std::vector<lanes<T>> kept;    ///< from forward to backward, and from step to step
-    std::vector<tensor<T>> copies; ///< of the inputs, for layers that run by the graph's forward
-    owner<deferred_norm<T>> norm;  ///< batch normalisations only: what others do for it
-    owner<any_value> state;        ///< see once()
+    std::vector<lanes<T>> kept;             ///< from forward to backward, and from step to step
+    std::vector<tensor<T>> copies;          ///< of the inputs, for layers that run by the graph's forward
+    std::unique_ptr<deferred_norm<T>> norm; ///< batch normalisations only: what others do for it
+    std::unique_ptr<any_value> state;       ///< see once()
 
     /// What a layer works out once about its shapes: make()'s value, made at the first call.
     template <class Make>
     [[nodiscard]] const auto& once(const Make& make) {
         using made = decltype(make());
         if (!state)
-            state = owner<any_value>(new value_of<made>(make()));
+            state = std::unique_ptr<any_value>(new value_of<made>(make()));
         return static_cast<const value_of<made>*>(state.get())->value;
     }
     /// Memory `i` of this step, `count` elements.
@@ -103,6 +104,7 @@ struct step {
 /// on every machine.
 inline constexpr std::size_t most_blocks = 16;
 
+/// Samples [first, last) of a batch.
 struct block_range {
     std::size_t first = 0;
     std::size_t last = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -33,24 +34,23 @@ struct tape_options {
     arch::isa_set isa = arch::detect();
 };
 
+/// A network in memory for one batch size: forward, backward, and the parameters between them.
 template <class T, class Layers = layer_list>
 class tape {
     static_assert(sizeof(typename Layers::template each<detail::checked_training>) != 0);
 
 public:
     /// @param learned the constants to learn; none for the usual ones
-    /// @param quantized constants among them, and values, that are trained in codes
     [[nodiscard]] static result<tape> make(graph<T, Layers> g, const tape_options& options = {},
-                                           const std::vector<learned_constant>& learned = {},
-                                           std::vector<quantized_value<T>> quantized = {});
+                                           const std::vector<learned_constant>& learned = {});
 
     [[nodiscard]] std::size_t batch() const noexcept { return static_cast<std::size_t>(options_.batch); }
     [[nodiscard]] const std::vector<parameter<T>>& parameters() const noexcept { return memory_.parameters; }
     /// All parameters one after the other, each rounded up to whole vectors; what lies between stays zero.
-    [[nodiscard]] view<T> parameter_values() noexcept { return memory_.parameter_values.all(); }
-    [[nodiscard]] view<T> parameter_gradients() noexcept { return memory_.parameter_gradients.all(); }
+    [[nodiscard]] std::span<T> parameter_values() noexcept { return memory_.parameter_values.all(); }
+    [[nodiscard]] std::span<T> parameter_gradients() noexcept { return memory_.parameter_gradients.all(); }
     /// Constants that are not learned, the running statistics among them.
-    [[nodiscard]] view<T> other_constants() noexcept { return memory_.fixed.all(); }
+    [[nodiscard]] std::span<T> other_constants() noexcept { return memory_.fixed.all(); }
 
     [[nodiscard]] std::size_t inputs() const noexcept { return g_.inputs.size(); }
     [[nodiscard]] std::size_t outputs() const noexcept { return g_.outputs.size(); }
@@ -58,12 +58,12 @@ public:
     [[nodiscard]] const shape& output_dims(std::size_t i = 0) const noexcept {
         return g_[g_.outputs[i]].dims;
     }
-    [[nodiscard]] view<T> input(std::size_t i = 0) noexcept { return value(g_.inputs[i]); }
-    [[nodiscard]] view<T> output(std::size_t i = 0) noexcept { return value(g_.outputs[i]); }
+    [[nodiscard]] std::span<T> input(std::size_t i = 0) noexcept { return value(g_.inputs[i]); }
+    [[nodiscard]] std::span<T> output(std::size_t i = 0) noexcept { return value(g_.outputs[i]); }
     /// Of the loss; to be written between forward and backward.
-    [[nodiscard]] view<T> output_gradient(std::size_t i = 0) noexcept { return gradient(g_.outputs[i]); }
+    [[nodiscard]] std::span<T> output_gradient(std::size_t i = 0) noexcept { return gradient(g_.outputs[i]); }
     /// @pre options.input_gradients
-    [[nodiscard]] view<T> input_gradient(std::size_t i = 0) noexcept { return gradient(g_.inputs[i]); }
+    [[nodiscard]] std::span<T> input_gradient(std::size_t i = 0) noexcept { return gradient(g_.inputs[i]); }
 
     /// Batch statistics (training) or running ones from the next forward on.
     void train(bool on) noexcept {
@@ -81,11 +81,11 @@ public:
     /// Behind every update of the parameters. Zeros that sparse constants came with stay.
     void after_update() {
         for (auto& q : quantized_)
-            q.what.by->after_update(is_constant(q) ? value(q.what.id) : view<T>{}, q.p);
+            q.by->after_update(is_constant(q) ? value(q.id) : std::span<T>{}, q.p);
         for (const auto id : sparse_)
             keep_zeros(id);
     }
-    /// In the order make() was given them.
+    /// In the order of values_in_codes().
     [[nodiscard]] const std::vector<quantized_state<T>>& quantized() const noexcept { return quantized_; }
     /// From the next forward on all codes are moved by `step`, up or down by chance; 0 ends it.
     void probe_codes(double step, std::uint64_t seed) {
@@ -93,7 +93,7 @@ public:
             q.probe = {.step = static_cast<T>(step), .seed = random_bits(seed++)()};
     }
     /// A learned or other constant. @pre the graph's value `id` is constant
-    [[nodiscard]] view<const T> constant(value_id id) const noexcept { return value(id); }
+    [[nodiscard]] std::span<const T> constant(value_id id) const noexcept { return value(id); }
 
     /// The network with what was learned, at the batch size it came with.
     [[nodiscard]] graph<T, Layers> network() const {
@@ -101,6 +101,8 @@ public:
         for (std::size_t id = 0; id < g.values.size(); ++id)
             if (auto* t = g.values[id].reals(); t != nullptr && memory_.value[id] != nullptr)
                 std::copy_n(memory_.value[id], t->size(), t->data().data());
+        for (const auto& q : quantized_)
+            g[q.id].learned.parameters.assign(q.p.begin(), q.p.end());
         return g;
     }
     /// The network as it is trained; its constants have the elements they came with.
@@ -111,14 +113,14 @@ public:
 private:
     tape() = default;
 
-    [[nodiscard]] view<T> value(value_id id) const noexcept {
+    [[nodiscard]] std::span<T> value(value_id id) const noexcept {
         return {memory_.value[id], detail::elements(g_, id)};
     }
-    [[nodiscard]] view<T> gradient(value_id id) const noexcept {
+    [[nodiscard]] std::span<T> gradient(value_id id) const noexcept {
         return {memory_.gradient[id], detail::elements(g_, id)};
     }
     [[nodiscard]] bool is_constant(const quantized_state<T>& q) const noexcept {
-        return g_[q.what.id].is_constant();
+        return g_[q.id].is_constant();
     }
 
     void find_sparse() {
@@ -128,8 +130,8 @@ private:
                 sparse_.push_back(id);
     }
     void keep_zeros(value_id id) {
-        const view<const T> before = original_[id].reals()->data();
-        const view<T> now = value(id);
+        const std::span<const T> before = original_[id].reals()->data();
+        const std::span<T> now = value(id);
         for (std::size_t i = 0; i < now.size(); ++i)
             if (before[i] == T{0})
                 now[i] = T{0};
@@ -157,7 +159,7 @@ private:
     }
     /// All of a step's data but its gradients.
     void fill(tape_step<T>& s) {
-        s.data.kernels = kernel::best<T>(options_.isa);
+        s.data.kernels = *kernel::best<T>(options_.isa).run;
         s.data.momentum = options_.norm_momentum;
         for (const auto id : s.in)
             s.data.in.push_back(slot_of(id));
@@ -173,7 +175,7 @@ private:
             return {};
         slot<T> s{.dims = g_[id].dims, .value = memory_.value[id], .wholes = g_[id].wholes()};
         for (auto& q : quantized_)
-            if (q.what.id == id && is_constant(q)) {
+            if (q.id == id && is_constant(q)) {
                 s.value = q.codes.data();
                 s.real = q.real.data();
             }
@@ -182,8 +184,8 @@ private:
 
     /// The gradient of the weights is there but for the scale of the input's codes.
     void backward_weights(tape_step<T>& s) {
-        const value_id id = s.weights->what.id;
-        const view<T> g = gradient(id);
+        const value_id id = s.weights->id;
+        const std::span<T> g = gradient(id);
         const T scale = s.input != nullptr ? s.input->scale(0) : T{1};
         for (auto& e : g)
             e *= scale;
@@ -201,8 +203,7 @@ private:
 
 template <class T, class Layers>
 result<tape<T, Layers>> tape<T, Layers>::make(graph<T, Layers> g, const tape_options& options,
-                                              const std::vector<learned_constant>& learned,
-                                              std::vector<quantized_value<T>> quantized) {
+                                              const std::vector<learned_constant>& learned) {
     tape t;
     t.original_ = g;
     t.g_ = std::move(g);
@@ -211,9 +212,15 @@ result<tape<T, Layers>> tape<T, Layers>::make(graph<T, Layers> g, const tape_opt
     for (const auto& n : t.g_.nodes)
         if (layer_of<opaque>(n) != nullptr)
             return at_node({errc::unsupported, "an operator that is not computed cannot be trained"}, n);
-    for (auto& q : quantized)
-        t.quantized_.push_back(
-            {.what = std::move(q), .p = {}, .gp = {}, .codes = {}, .real = {}, .scales = {}, .probe = {}});
+    for (const value_id id : values_in_codes(t.g_))
+        t.quantized_.push_back({.id = id,
+                                .by = t.g_[id].learned.by,
+                                .p = {},
+                                .gp = {},
+                                .codes = {},
+                                .real = {},
+                                .scales = {},
+                                .probe = {}});
     PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
     lay_out_constants(t.g_, learned.empty() ? learned_constants(t.g_) : learned, t.quantized_, t.memory_);
     t.find_sparse();
@@ -225,8 +232,8 @@ template <class T, class Layers>
 result<void> tape<T, Layers>::forward() {
     for (auto& q : quantized_)
         if (is_constant(q)) {
-            q.fit(value(q.what.id));
-            q.quantize(value(q.what.id));
+            q.fit(value(q.id));
+            q.quantize(value(q.id));
         }
     for (auto& s : steps_) {
         result<void> done;

@@ -8,13 +8,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "../base/bits.hpp"
 #include "../base/buffer.hpp"
 #include "../base/result.hpp"
-#include "../base/view.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
 #include "learned.hpp"
@@ -30,8 +30,8 @@ struct parameter {
     value_id id = no_value; ///< no_value: a quantiser's
     role kind = role::weight;
     std::string name;
-    view<T> value;
-    view<T> gradient;
+    std::span<T> value;
+    std::span<T> gradient;
 };
 
 template <class T>
@@ -61,15 +61,18 @@ template <class T, class Layers>
 /// The learned scalars, codes and scales of `q`, the scalars from element `at` of all parameters on.
 template <class T, class Layers>
 void lay_out_quantized(const graph<T, Layers>& g, quantized_state<T>& q, std::size_t at, tape_memory<T>& m) {
-    const std::size_t n = q.what.by->parameters();
+    const std::size_t n = q.by->parameters();
     q.p = m.parameter_values.all().subspan(at, n);
     q.gp = m.parameter_gradients.all().subspan(at, n);
-    q.scales = lanes<T>(q.what.by->scales());
+    const auto& known = g[q.id].learned.parameters;
+    if (known.size() == n)
+        std::copy(known.begin(), known.end(), q.p.begin());
+    q.scales = lanes<T>(q.by->scales());
     if (n > 0)
-        m.parameters.push_back({no_value, role::range, g[q.what.id].name, q.p, q.gp});
-    if (g[q.what.id].is_constant()) {
-        q.codes = lanes<T>(elements(g, q.what.id));
-        q.real = lanes<T>(elements(g, q.what.id));
+        m.parameters.push_back({no_value, role::range, g[q.id].name, q.p, q.gp});
+    if (g[q.id].is_constant()) {
+        q.codes = lanes<T>(elements(g, q.id));
+        q.real = lanes<T>(elements(g, q.id));
     }
 }
 
@@ -81,7 +84,7 @@ void lay_out_parameters(const graph<T, Layers>& g, const std::vector<learned_con
     for (const auto& l : learned)
         size += in_vectors<T>(elements(g, l.id));
     for (const auto& q : quantized)
-        size += in_vectors<T>(q.what.by->parameters());
+        size += in_vectors<T>(q.by->parameters());
     m.parameter_values = lanes<T>(size);
     m.parameter_gradients = lanes<T>(size);
     std::size_t at = 0;
@@ -96,7 +99,7 @@ void lay_out_parameters(const graph<T, Layers>& g, const std::vector<learned_con
     }
     for (auto& q : quantized) {
         lay_out_quantized(g, q, at, m);
-        at += in_vectors<T>(q.what.by->parameters());
+        at += in_vectors<T>(q.by->parameters());
     }
 }
 

@@ -4,11 +4,11 @@
 /// What a tape runs one after the other: nodes, and chains of nodes that run as one.
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "../base/owner.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/layer/conv2d.hpp"
 #include "../graph/layer/dense.hpp"
@@ -125,7 +125,7 @@ void defer_norms(const graph<T, Layers>& g, const std::vector<bool>& wants,
             continue;
         const value_id x = s.in[0];
         const value_id y = s.out[0];
-        s.data.norm = owner<deferred_norm<T>>(new deferred_norm<T>());
+        s.data.norm = std::unique_ptr<deferred_norm<T>>(new deferred_norm<T>());
         const std::size_t maker = at.made_by[x];
         if (maker < steps.size() && detail::is_convolution(g, steps[maker]) && has_one_reader(uses[x]) &&
             wants[x]) {
@@ -149,7 +149,7 @@ void find_quantized(const graph<T, Layers>& g, std::vector<quantized_state<T>>& 
                     std::vector<tape_step<T>>& steps) {
     const auto at = [&](value_id id) -> quantized_state<T>* {
         for (auto& q : quantized)
-            if (q.what.id == id)
+            if (q.id == id)
                 return &q;
         return nullptr;
     };

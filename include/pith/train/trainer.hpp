@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -39,20 +40,19 @@ struct trainer_options {
     double range_rate = 1;                   ///< factor on the rate of what quantisers learn
 };
 
+/// A network in training: its tape, the optimiser's memory, and the position in the data.
 template <class T, class Layers = layer_list>
 class trainer {
 public:
     [[nodiscard]] static result<trainer> make(graph<T, Layers> g, const trainer_options& options,
-                                              std::vector<learned_constant> learned = {},
-                                              std::vector<quantized_value<T>> quantized = {}) {
+                                              const std::vector<learned_constant>& learned = {}) {
         if (options.epochs == 0 || !(options.rate > 0))
             return fault{errc::bad_option, "a training needs at least one epoch and a rate above zero"};
         for (const auto& v : g.values)
             if (is_real(v.type) && format::bits_of(v.type) < 32 && !v.is_constant())
                 return fault{errc::unsupported,
                              "training computes in float32; apply the pass as_float32 first", v.name};
-        auto made =
-            tape<T, Layers>::make(std::move(g), options.tape, std::move(learned), std::move(quantized));
+        auto made = tape<T, Layers>::make(std::move(g), options.tape, learned);
         if (!made)
             return made.error();
         for (std::size_t k = 0; k < made->outputs(); ++k)
@@ -108,7 +108,8 @@ public:
         }
         const std::size_t n = tape_.batch();
         tape_.norm_momentum(options_.tape.norm_momentum);
-        const auto s = differentiate(data, view<const std::uint32_t>(order_).subspan(at_.batch * n, n), loss);
+        const auto s =
+            differentiate(data, std::span<const std::uint32_t>(order_).subspan(at_.batch * n, n), loss);
         if (!s)
             return s.error();
         const double total = static_cast<double>(batches(data) * options_.epochs);
@@ -123,7 +124,7 @@ public:
     /// Loss and gradients of one batch, nothing updated but the running statistics. A fault where the loss or
     /// an output is not finite.
     template <sample_source D, batch_loss<T> Loss>
-    [[nodiscard]] result<score> differentiate(const D& data, view<const std::uint32_t> indices,
+    [[nodiscard]] result<score> differentiate(const D& data, std::span<const std::uint32_t> indices,
                                               const Loss& loss) {
         load(data, indices, {options_.change, options_.seed, at_.epoch});
         tape_.train(true);
@@ -167,7 +168,7 @@ public:
         result<void> done;
         for (std::size_t k = 0; done && k < std::min(count, batches(data)); ++k) {
             tape_.norm_momentum(1 / static_cast<double>(k + 1));
-            load(data, view<const std::uint32_t>(order).subspan(k * n, n),
+            load(data, std::span<const std::uint32_t>(order).subspan(k * n, n),
                  {options_.change, options_.seed, at_.epoch});
             done = tape_.forward();
         }
@@ -184,9 +185,9 @@ public:
     }
 
     /// Everything that changes in a training, for checkpoints.
-    [[nodiscard]] std::vector<view<T>> memories() {
-        return {tape_.parameter_values(), tape_.other_constants(), view<T>(optimizer_memory_),
-                view<T>(average_)};
+    [[nodiscard]] std::vector<std::span<T>> memories() {
+        return {tape_.parameter_values(), tape_.other_constants(), std::span<T>(optimizer_memory_),
+                std::span<T>(average_)};
     }
     /// Of the data set that is learned; 0 before the first step.
     [[nodiscard]] std::size_t images() const noexcept { return images_; }
@@ -199,8 +200,9 @@ public:
     /// be infinite (masks and bounds are), but not NaN.
     [[nodiscard]] bool is_finite() noexcept {
         const auto constants = tape_.other_constants();
-        return all_finite<T>(tape_.parameter_values()) && all_finite<T>(view<const T>(optimizer_memory_)) &&
-               all_finite<T>(view<const T>(average_)) &&
+        return all_finite<T>(tape_.parameter_values()) &&
+               all_finite<T>(std::span<const T>(optimizer_memory_)) &&
+               all_finite<T>(std::span<const T>(average_)) &&
                std::none_of(constants.begin(), constants.end(), [](T v) { return std::isnan(v); });
     }
 
@@ -220,7 +222,7 @@ private:
 
     /// The samples as the next batch. @pre indices last until the next call
     template <sample_source D>
-    void load(const D& data, view<const std::uint32_t> indices, const epoch_changes& changes) {
+    void load(const D& data, std::span<const std::uint32_t> indices, const epoch_changes& changes) {
         for (std::size_t k = 0; k < batch_.inputs.size(); ++k)
             load_input<T>(data, k, indices, changes, batch_.inputs[k].value);
         labels_ = labels_of(data, indices);
@@ -252,13 +254,14 @@ private:
                                   : p.kind == role::range ? options_.range_rate
                                                           : options_.bias_rate;
             const parameter_range<T> range{p.value, p.gradient, factor, decay_weights_only{}(p.kind)};
-            const view<T> memory = view<T>(optimizer_memory_).subspan(at, n);
+            const std::span<T> memory = std::span<T>(optimizer_memory_).subspan(at, n);
             std::visit([&](const auto& o) { o(range, rate, at_.step, memory); }, options_.optimizer);
             at += n;
         }
         tape_.after_update();
         if (options_.average)
-            (*options_.average)(view<const T>(tape_.parameter_values()), at_.step, view<T>(average_));
+            (*options_.average)(std::span<const T>(tape_.parameter_values()), at_.step,
+                                std::span<T>(average_));
     }
 
     void exchange_average() {

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "../base/on_use.hpp"
 #include "../base/shape.hpp"
 #include "../graph/layer/conv2d.hpp"
 #include "kernel/jobs.hpp"
@@ -27,13 +26,13 @@ struct window_plan {
     [[nodiscard]] std::size_t depth() const noexcept { return runs.size() * run_length; }
 };
 
+/// Where a tap of a window reads.
 struct tap_offset {
     std::size_t tap;
     std::ptrdiff_t offset;
 };
 
 /// @param channels of one tap @param join whether neighbouring taps are contiguous in memory
-template <class = on_use>
 [[nodiscard]] inline window_plan make_window_plan(std::vector<tap_offset> taps, std::size_t channels,
                                                   bool join) {
     std::sort(taps.begin(), taps.end(), [](auto a, auto b) { return a.offset < b.offset; });
@@ -105,7 +104,6 @@ struct axis_class {
     std::vector<std::ptrdiff_t> outputs; ///< of the first input, one per tap; may lie outside
 };
 
-template <class = on_use>
 [[nodiscard]] inline std::vector<axis_class> axis_classes(std::size_t inputs, std::size_t kernel,
                                                           std::size_t stride, std::size_t before,
                                                           std::size_t dilation) {
@@ -127,7 +125,6 @@ template <class = on_use>
 }
 
 /// Padding that keeps every output the classes ask for inside the memory.
-template <class = on_use>
 inline void pad_gradient_axis(const std::vector<axis_class>& classes, std::size_t outputs,
                               std::size_t& before, std::size_t& padded) {
     std::ptrdiff_t low = 0;
@@ -141,7 +138,6 @@ inline void pad_gradient_axis(const std::vector<axis_class>& classes, std::size_
     padded = static_cast<std::size_t>(high - low);
 }
 
-template <class = on_use>
 inline void plan_gradient(const conv2d& layer, conv_plan& p) {
     std::array<std::vector<axis_class>, 2> axes;
     for (std::size_t i = 0; i < 2; ++i) {
@@ -170,7 +166,6 @@ inline void plan_gradient(const conv2d& layer, conv_plan& p) {
 } // namespace detail
 
 /// @pre infer accepted the shapes
-template <class = on_use>
 [[nodiscard]] inline conv_plan make_conv_plan(const conv2d& layer, const shape& x, const shape& w,
                                               const shape& y) {
     const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };

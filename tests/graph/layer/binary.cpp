@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include <doctest/doctest.h>
 
@@ -37,7 +38,7 @@ TEST_CASE("comparisons give booleans, and NaN compares with nothing") {
           integers({2}, {1, 0}));
     const value_info reals{{2}, format::dtype::f32, true};
     const value_info both[] = {reals, reals};
-    CHECK((*infer_layer(binary{binary_op::equal}, view<const value_info>(both)))[0].type ==
+    CHECK((*infer_layer(binary{binary_op::equal}, std::span<const value_info>(both)))[0].type ==
           format::dtype::boolean);
     CHECK_FALSE(refusal(binary{binary_op::keep}, {{2}, {2}}).empty());
 }
@@ -46,7 +47,7 @@ TEST_CASE("keep takes what a boolean holds for, and nothing of the rest") {
     const tensor<float> a({2, 2}, {std::numeric_limits<float>::quiet_NaN(), 2, 3, 4});
     const integers holds({2}, {0, 1});
     const value_info in[] = {{{2, 2}, format::dtype::f32, true}, {{2}, format::dtype::boolean, true}};
-    REQUIRE(infer_layer(binary{binary_op::keep}, view<const value_info>(in)).has_value());
+    REQUIRE(infer_layer(binary{binary_op::keep}, std::span<const value_info>(in)).has_value());
     const tensor_input<float> inputs[] = {a, holds};
     const auto y = layer_traits<binary>::forward(binary{binary_op::keep}, tensor_inputs<float>(inputs));
     CHECK(std::get<tensor<float>>((*y)[0]) == tensor<float>({2, 2}, {0, 2, 0, 4}));

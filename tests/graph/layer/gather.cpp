@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <span>
+
 #include <doctest/doctest.h>
 
 #include <pith/graph/layer/gather.hpp>
@@ -26,5 +28,5 @@ TEST_CASE("gather refuses indices out of range, and what are no indices") {
     }
     CHECK_FALSE(refusal(gather{0}, {{3}, {1}}).empty());
     const value_infos in{{{3}}, {{1}, format::dtype::i64, true}};
-    CHECK_FALSE(infer_layer(gather{1}, view<const value_info>(in)).has_value());
+    CHECK_FALSE(infer_layer(gather{1}, std::span<const value_info>(in)).has_value());
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <span>
+
 #include <doctest/doctest.h>
 
 #include <pith/graph/layer/opaque.hpp>
@@ -11,7 +13,7 @@ using namespace pith::tests;
 TEST_CASE("an opaque layer has the shapes it was given, and is never computed") {
     const opaque known{.domain = "", .op_type = "Einsum", .dims = {{2, 3}, {4}}, .attributes = {}};
     const value_infos in{{{1}}};
-    const auto out = infer_layer(known, view<const value_info>(in));
+    const auto out = infer_layer(known, std::span<const value_info>(in));
     REQUIRE(out.has_value());
     CHECK((*out)[0].dims == shape{2, 3});
     CHECK((*out)[1].dims == shape{4});

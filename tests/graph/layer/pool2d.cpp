@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include <doctest/doctest.h>
 
@@ -16,7 +17,7 @@ namespace {
 /// Pixels on padding are marked, those beyond it are not there.
 template <class T>
 tensor<T> naive(const pool2d& p, const tensor<T>& x) {
-    const shape out = infer_layer(p, view<const value_info>(infos_of<T>({x})))->front().dims;
+    const shape out = infer_layer(p, std::span<const value_info>(infos_of<T>({x})))->front().dims;
     tensor<T> y(out);
     const std::int64_t high = x.dims()[1];
     const std::int64_t wide = x.dims()[2];
@@ -70,7 +71,7 @@ TEST_CASE("pooling equals nested loops") {
 
 TEST_CASE("a partial last window must begin inside the image or its leading padding") {
     const auto rows = [](pool2d p, std::int64_t size) {
-        const auto out = infer_layer(p, view<const value_info>(value_infos{{{1, size, size, 1}}}));
+        const auto out = infer_layer(p, std::span<const value_info>(value_infos{{{1, size, size, 1}}}));
         return out ? (*out)[0].dims[1] : -1;
     };
     CHECK(rows({.kernel = {3, 3}, .strides = {2, 2}, .ceil_mode = true}, 4) == 2);

@@ -15,6 +15,8 @@
 #ifndef PITH_FORGET
 #define PITH_FORGET 0
 #endif
+#include <span>
+
 #include <pith/graph/graph.hpp>
 
 #include <pith/graph/evaluate.hpp>
@@ -43,7 +45,7 @@ struct layer_traits<mine::shift> {
     }
 #endif
 #if PITH_FORGET != 3
-    static result<value_infos> infer(const mine::shift&, view<const value_info> in) {
+    static result<value_infos> infer(const mine::shift&, std::span<const value_info> in) {
         return value_infos{in[0]};
     }
 #endif
@@ -54,7 +56,8 @@ struct layer_traits<mine::shift> {
     }
 #endif
 #if PITH_FORGET != 5
-    static channel_sources channels(const mine::shift&, view<const shape> in, std::size_t, std::int64_t c) {
+    static channel_sources channels(const mine::shift&, std::span<const shape> in, std::size_t,
+                                    std::int64_t c) {
         return same_channel(in, c);
     }
 #endif
@@ -75,12 +78,12 @@ struct layer_traits<mine::shift> {
     }
 #endif
 #if PITH_FORGET != 9
-    static std::int64_t macs(const mine::shift&, const shape&, view<const shape>) {
+    static std::int64_t macs(const mine::shift&, const shape&, std::span<const shape>) {
         return 0;
     }
 #endif
 #if PITH_FORGET != 12
-    static std::int64_t taps(const mine::shift&, const shape&, view<const shape>) {
+    static std::int64_t taps(const mine::shift&, const shape&, std::span<const shape>) {
         return 0;
     }
 #endif
@@ -90,15 +93,16 @@ struct layer_traits<mine::shift> {
 template <>
 struct layer_traits<mine::turn> : moving_layer<mine::turn> {
     static std::string_view kind(const mine::turn&) { return "turn"; }
-    static result<value_infos> infer(const mine::turn&, view<const value_info> in) {
+    static result<value_infos> infer(const mine::turn&, std::span<const value_info> in) {
         return value_infos{in[0]};
     }
-    static channel_sources channels(const mine::turn&, view<const shape> in, std::size_t, std::int64_t c) {
+    static channel_sources channels(const mine::turn&, std::span<const shape> in, std::size_t,
+                                    std::int64_t c) {
         return same_channel(in, c);
     }
 #if PITH_FORGET != 10
     template <class E>
-    static std::vector<tensor<E>> move(const mine::turn&, view<const tensor<E>* const> in) {
+    static std::vector<tensor<E>> move(const mine::turn&, std::span<const tensor<E>* const> in) {
         return {*in[0]};
     }
 #endif
@@ -107,10 +111,10 @@ struct layer_traits<mine::turn> : moving_layer<mine::turn> {
 template <>
 struct layer_traits<mine::mix> : multiplying_layer<mine::mix> {
     static std::string_view kind(const mine::mix&) { return "mix"; }
-    static result<value_infos> infer(const mine::mix&, view<const value_info> in) {
+    static result<value_infos> infer(const mine::mix&, std::span<const value_info> in) {
         return value_infos{in[0]};
     }
-    static channel_sources channels(const mine::mix&, view<const shape> in, std::size_t, std::int64_t) {
+    static channel_sources channels(const mine::mix&, std::span<const shape> in, std::size_t, std::int64_t) {
         return all_channels(in);
     }
     static bool runs_quantized(const mine::mix&, const node_codes&) { return false; }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -87,6 +88,16 @@ TEST_CASE("kernels of training: every instruction set agrees with double precisi
         CHECK(distance(o.gradients, expected.gradients) < 1e-5);
         CHECK(distance(o.statistics, expected.statistics) < 1e-6);
     }
+}
+
+TEST_CASE("kernels of training: the first of the list that runs, a whole table of functions each") {
+    CHECK(train::kernel::best<float>(arch::isa::none).name == std::string_view("portable"));
+    CHECK(train::kernel::best<double>(arch::detect()).name == std::string_view("portable"));
+    simd::for_each_supported(train::kernel::lists<float>::all, arch::detect(), [](const auto& e) {
+        CHECK(e.run->lanes >= 4);
+        CHECK((e.run->conv != nullptr));
+        CHECK(train::kernel::best<float>(e.needs).name == std::string_view(e.name));
+    });
 }
 
 TEST_CASE("kernels of training: the same bits in every run") {

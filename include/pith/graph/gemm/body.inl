@@ -86,7 +86,7 @@ PITH_NOINLINE void pack_panel(const job<T>& j, std::size_t first, std::size_t de
 }
 
 template <class T>
-void multiply(const job<T>& j) {
+void multiply(const job<T>& j) noexcept {
     constexpr std::size_t width = words<T>::columns;
     alignas(vector_bytes) T panel[block_depth * width];
     for (std::size_t first = 0; first == 0 || first < j.k; first += block_depth) {

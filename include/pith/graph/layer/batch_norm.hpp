@@ -5,9 +5,9 @@
 
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
@@ -22,11 +22,10 @@ template <>
 struct layer_traits<batch_norm> : no_products, only_in_reals {
     static constexpr layer_role role = layer_role::pointwise;
     [[nodiscard]] static std::string_view kind(const batch_norm&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const batch_norm&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const batch_norm&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const batch_norm&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const batch_norm&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const batch_norm&, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         return same_channel(in, channel);
     }
@@ -36,8 +35,8 @@ inline std::string_view layer_traits<batch_norm>::kind(const batch_norm&) noexce
     return "batch_norm";
 }
 
-template <class>
-result<value_infos> layer_traits<batch_norm>::infer(const batch_norm&, view<const value_info> in) {
+inline result<value_infos> layer_traits<batch_norm>::infer(const batch_norm&,
+                                                           std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 5, 5));
     PITH_TRY(detail::expect_real(in));
     if (in[0].dims.rank() < 1)

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
-#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../layer_traits.hpp"
 #include "../strides.hpp"
@@ -29,11 +29,10 @@ template <>
 struct layer_traits<binary> : no_products {
     static constexpr layer_role role = layer_role::pointwise;
     [[nodiscard]] static std::string_view kind(const binary&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const binary&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const binary&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const binary&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const binary&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const binary&, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         return same_channel(in, channel);
     }
@@ -51,8 +50,7 @@ inline std::string_view layer_traits<binary>::kind(const binary& layer) noexcept
     return names[static_cast<std::size_t>(layer.op)];
 }
 
-template <class>
-result<value_infos> layer_traits<binary>::infer(const binary& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<binary>::infer(const binary& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     if (layer.op == binary_op::keep && in[1].type != format::dtype::boolean)
         return fault{errc::unsupported, "what is kept of a value is decided by booleans"};
@@ -71,7 +69,6 @@ result<value_infos> layer_traits<binary>::infer(const binary& layer, view<const 
 namespace detail {
 
 /// Modulo 2^64.
-template <class = on_use>
 [[nodiscard]] inline std::int64_t power(std::uint64_t base, std::uint64_t exponent) noexcept {
     std::uint64_t product = 1;
     for (; exponent != 0; exponent >>= 1, base *= base)
@@ -80,7 +77,6 @@ template <class = on_use>
 }
 
 /// Modulo 2^64; division truncates. @pre no division by 0
-template <class = on_use>
 [[nodiscard]] inline std::int64_t apply(binary_op op, std::int64_t a, std::int64_t b) noexcept {
     const auto x = static_cast<std::uint64_t>(a);
     const auto y = static_cast<std::uint64_t>(b);
@@ -116,7 +112,6 @@ template <class = on_use>
 }
 
 /// The same on uint64, held as the int64 of their bits; of a power only the exponent need be one.
-template <class = on_use>
 [[nodiscard]] inline std::int64_t apply_unsigned(binary_op op, std::int64_t a, std::int64_t b) noexcept {
     const auto x = static_cast<std::uint64_t>(a);
     const auto y = static_cast<std::uint64_t>(b);

@@ -5,11 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-#include "../../base/on_use.hpp"
 #include "../../format/dtype.hpp"
 #include "../../format/small_float.hpp"
 #include "../layer_traits.hpp"
@@ -30,11 +30,10 @@ template <>
 struct layer_traits<cast> : no_products, only_in_reals {
     static constexpr layer_role role = layer_role::pointwise;
     [[nodiscard]] static std::string_view kind(const cast&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const cast&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const cast&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const cast&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const cast&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const cast&, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         return same_channel(in, channel);
     }
@@ -45,8 +44,7 @@ inline std::string_view layer_traits<cast>::kind(const cast&) noexcept {
     return "cast";
 }
 
-template <class>
-result<value_infos> layer_traits<cast>::infer(const cast& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<cast>::infer(const cast& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     return detail::one(in[0].dims, layer.to);
 }

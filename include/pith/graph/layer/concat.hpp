@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
 #include "unary.hpp"
@@ -23,13 +23,11 @@ struct concat {
 template <>
 struct layer_traits<concat> : moving_layer<concat> {
     [[nodiscard]] static std::string_view kind(const concat&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const concat&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const concat&, std::span<const value_info> in);
     template <class E>
-    [[nodiscard]] static std::vector<tensor<E>> move(const concat&, view<const tensor<E>* const> in);
-    template <class = on_use>
-    [[nodiscard]] static channel_sources channels(const concat&, view<const shape> in, std::size_t output,
-                                                  std::int64_t channel);
+    [[nodiscard]] static std::vector<tensor<E>> move(const concat&, std::span<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const concat&, std::span<const shape> in,
+                                                  std::size_t output, std::int64_t channel);
     /// Of several inputs; those in other codes are recoded.
     [[nodiscard]] static bool keeps_elements(const concat&) { return false; }
     [[nodiscard]] static bool is_identity(const concat&) { return true; }
@@ -42,8 +40,7 @@ inline std::string_view layer_traits<concat>::kind(const concat&) noexcept {
     return "concat";
 }
 
-template <class>
-result<value_infos> layer_traits<concat>::infer(const concat& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<concat>::infer(const concat& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, in.empty() ? 1 : in.size(), in.size()));
     shape dims = in[0].dims;
     if (layer.axis >= dims.rank())
@@ -66,7 +63,7 @@ result<value_infos> layer_traits<concat>::infer(const concat& layer, view<const 
 
 /// The movement itself, for elements of any type; so has every layer that only moves elements.
 template <class E>
-std::vector<tensor<E>> layer_traits<concat>::move(const concat& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<concat>::move(const concat& layer, std::span<const tensor<E>* const> in) {
     shape dims = in[0]->dims();
     for (const auto* t : in.subspan(1))
         dims[layer.axis] += t->dims()[layer.axis];
@@ -84,9 +81,8 @@ std::vector<tensor<E>> layer_traits<concat>::move(const concat& layer, view<cons
     return out;
 }
 
-template <class>
-channel_sources layer_traits<concat>::channels(const concat& layer, view<const shape> in, std::size_t,
-                                               std::int64_t channel) {
+inline channel_sources layer_traits<concat>::channels(const concat& layer, std::span<const shape> in,
+                                                      std::size_t, std::int64_t channel) {
     if (layer.axis + std::size_t{1} != in[0].rank())
         return same_channel(in, channel);
     std::size_t i = 0;

@@ -7,10 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../base/parallel.hpp"
 #include "../gemm.hpp"
 #include "../layer_traits.hpp"
@@ -30,14 +30,12 @@ struct conv2d {
 template <>
 struct layer_traits<conv2d> : multiplying_layer<conv2d> {
     [[nodiscard]] static std::string_view kind(const conv2d&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const conv2d&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const conv2d&, std::span<const value_info> in);
     template <class S>
     [[nodiscard]] static tensor<S> multiply(const conv2d&, const tensor<S>& x, const tensor<S>& w,
                                             const tensor<S>* bias);
-    template <class = on_use>
-    [[nodiscard]] static channel_sources channels(const conv2d&, view<const shape> in, std::size_t output,
-                                                  std::int64_t channel);
+    [[nodiscard]] static channel_sources channels(const conv2d&, std::span<const shape> in,
+                                                  std::size_t output, std::int64_t channel);
     [[nodiscard]] static bool runs_quantized(const conv2d&, const node_codes& c) {
         return c.in[0] && c.weights && c.bias && c.out[0];
     }
@@ -62,15 +60,13 @@ inline sum_cut layer_traits<conv2d>::cut_of_sums(const conv2d& layer, const shap
 namespace detail {
 
 /// Height (0) or width (1) of a convolution over x with weights w.
-template <class = on_use>
 [[nodiscard]] inline window_axis conv_axis(const conv2d& c, const shape& x, const shape& w, std::size_t i) {
     return {x[1 + i], w[1 + i], c.strides[i], c.pads[i], c.pads[2 + i], c.dilations[i]};
 }
 
 } // namespace detail
 
-template <class>
-result<value_infos> layer_traits<conv2d>::infer(const conv2d& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<conv2d>::infer(const conv2d& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 3));
     PITH_TRY(detail::expect_real(in));
     const shape& x = in[0].dims;
@@ -213,9 +209,8 @@ template <class T>
     return y;
 }
 
-template <class>
-channel_sources layer_traits<conv2d>::channels(const conv2d& layer, view<const shape> in, std::size_t,
-                                               std::int64_t channel) {
+inline channel_sources layer_traits<conv2d>::channels(const conv2d& layer, std::span<const shape> in,
+                                                      std::size_t, std::int64_t channel) {
     const std::int64_t inputs = in[1].back();
     return {{0, channel / (in[1][0] / layer.groups) * inputs, inputs}};
 }

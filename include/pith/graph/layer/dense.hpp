@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
-#include "../../base/on_use.hpp"
 #include "../gemm.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
@@ -20,12 +20,11 @@ struct dense {};
 template <>
 struct layer_traits<dense> : multiplying_layer<dense> {
     [[nodiscard]] static std::string_view kind(const dense&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const dense&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const dense&, std::span<const value_info> in);
     template <class S>
     [[nodiscard]] static tensor<S> multiply(const dense&, const tensor<S>& x, const tensor<S>& w,
                                             const tensor<S>* bias);
-    [[nodiscard]] static channel_sources channels(const dense&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const dense&, std::span<const shape> in, std::size_t,
                                                   std::int64_t) {
         return all_channels(in.subspan(0, 1));
     }
@@ -40,8 +39,7 @@ inline std::string_view layer_traits<dense>::kind(const dense&) noexcept {
     return "dense";
 }
 
-template <class>
-result<value_infos> layer_traits<dense>::infer(const dense&, view<const value_info> in) {
+inline result<value_infos> layer_traits<dense>::infer(const dense&, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 3));
     PITH_TRY(detail::expect_real(in));
     shape dims = in[0].dims;

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
@@ -24,11 +24,10 @@ struct expand {
 template <>
 struct layer_traits<expand> : moving_layer<expand> {
     [[nodiscard]] static std::string_view kind(const expand&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const expand&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const expand&, std::span<const value_info> in);
     template <class E>
-    [[nodiscard]] static std::vector<tensor<E>> move(const expand&, view<const tensor<E>* const> in);
-    [[nodiscard]] static channel_sources channels(const expand&, view<const shape> in, std::size_t,
+    [[nodiscard]] static std::vector<tensor<E>> move(const expand&, std::span<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const expand&, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         return same_channel(in, channel);
     }
@@ -43,8 +42,7 @@ inline std::string_view layer_traits<expand>::kind(const expand&) noexcept {
     return "expand";
 }
 
-template <class>
-result<value_infos> layer_traits<expand>::infer(const expand& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<expand>::infer(const expand& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.dims.size() > max_rank)
         return fault{errc::unsupported, "tensors of more than eight axes are not supported"};
@@ -58,7 +56,7 @@ result<value_infos> layer_traits<expand>::infer(const expand& layer, view<const 
 }
 
 template <class E>
-std::vector<tensor<E>> layer_traits<expand>::move(const expand& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<expand>::move(const expand& layer, std::span<const tensor<E>* const> in) {
     shape to;
     for (const auto d : layer.dims)
         to.push_back(d);

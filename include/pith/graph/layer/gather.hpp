@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
@@ -24,11 +24,10 @@ template <>
 struct layer_traits<gather> : no_products {
     static constexpr layer_role role = layer_role::moves;
     [[nodiscard]] static std::string_view kind(const gather&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const gather&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const gather&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const gather&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const gather& layer, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const gather& layer, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         const auto x = in.subspan(0, 1);
         return layer.axis + std::size_t{1} == in[0].rank() ? all_channels(x) : same_channel(x, channel);
@@ -45,7 +44,6 @@ inline std::string_view layer_traits<gather>::kind(const gather&) noexcept {
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline shape gathered(const gather& layer, const shape& x, const shape& indices) {
     shape dims;
     for (std::size_t i = 0; i < layer.axis; ++i)
@@ -57,8 +55,7 @@ template <class = on_use>
     return dims;
 }
 
-template <class = on_use>
-[[nodiscard]] inline result<void> expect_indices(view<const std::int64_t> indices, std::int64_t size) {
+[[nodiscard]] inline result<void> expect_indices(std::span<const std::int64_t> indices, std::int64_t size) {
     for (const auto i : indices)
         if (i < -size || i >= size)
             return fault{errc::bad_shape, "an index is beyond the axis that it picks from"};
@@ -67,8 +64,7 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class>
-result<value_infos> layer_traits<gather>::infer(const gather& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<gather>::infer(const gather& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     if (layer.axis >= in[0].dims.rank())
         return fault{errc::bad_shape, "the axis to gather along is beyond the input's rank"};

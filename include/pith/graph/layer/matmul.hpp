@@ -5,10 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
-#include "../../base/on_use.hpp"
 #include "../gemm.hpp"
 #include "../layer_traits.hpp"
 #include "../strides.hpp"
@@ -24,18 +24,17 @@ template <>
 struct layer_traits<matmul> : only_in_reals {
     static constexpr layer_role role = layer_role::combines;
     [[nodiscard]] static std::string_view kind(const matmul&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const matmul&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const matmul&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const matmul&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const matmul&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const matmul&, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         return {{0, 0, channels_of(in[0])}, {1, channel, 1}};
     }
-    [[nodiscard]] static std::int64_t macs(const matmul&, const shape& out, view<const shape> in) {
+    [[nodiscard]] static std::int64_t macs(const matmul&, const shape& out, std::span<const shape> in) {
         return detail::bounded_product(out.elements(), in[0].back());
     }
-    [[nodiscard]] static std::int64_t taps(const matmul&, const shape&, view<const shape>) { return 0; }
+    [[nodiscard]] static std::int64_t taps(const matmul&, const shape&, std::span<const shape>) { return 0; }
 };
 
 inline std::string_view layer_traits<matmul>::kind(const matmul&) noexcept {
@@ -45,7 +44,6 @@ inline std::string_view layer_traits<matmul>::kind(const matmul&) noexcept {
 namespace detail {
 
 /// The axes before the last two. @pre s.rank() >= 2
-template <class = on_use>
 [[nodiscard]] inline shape batch_axes(const shape& s) {
     shape out;
     for (std::size_t i = 0; i + 2 < s.rank(); ++i)
@@ -55,8 +53,7 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class>
-result<value_infos> layer_traits<matmul>::infer(const matmul&, view<const value_info> in) {
+inline result<value_infos> layer_traits<matmul>::infer(const matmul&, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 2, 2));
     PITH_TRY(detail::expect_computed(in));
     const shape& a = in[0].dims;

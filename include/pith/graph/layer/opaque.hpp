@@ -4,11 +4,11 @@
 /// An operator the library keeps but does not compute.
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../base/shape.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
@@ -28,11 +28,10 @@ template <>
 struct layer_traits<opaque> : no_products, only_in_reals {
     static constexpr layer_role role = layer_role::combines;
     [[nodiscard]] static std::string_view kind(const opaque&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const opaque&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const opaque&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const opaque&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const opaque&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const opaque&, std::span<const shape> in, std::size_t,
                                                   std::int64_t) {
         return all_channels(in);
     }
@@ -42,8 +41,7 @@ inline std::string_view layer_traits<opaque>::kind(const opaque& layer) noexcept
     return layer.op_type;
 }
 
-template <class>
-result<value_infos> layer_traits<opaque>::infer(const opaque& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<opaque>::infer(const opaque& layer, std::span<const value_info> in) {
     value_infos out;
     for (const auto& dims : layer.dims) {
         PITH_TRY(detail::expect_sane(dims));

@@ -7,10 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../layer_traits.hpp"
 #include "../strides.hpp"
@@ -32,12 +32,10 @@ template <>
 struct layer_traits<pad> : no_products {
     static constexpr layer_role role = layer_role::moves;
     [[nodiscard]] static std::string_view kind(const pad&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const pad&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const pad&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const pad&, tensor_inputs<T> in);
-    template <class = on_use>
-    [[nodiscard]] static channel_sources channels(const pad&, view<const shape> in, std::size_t output,
+    [[nodiscard]] static channel_sources channels(const pad&, std::span<const shape> in, std::size_t output,
                                                   std::int64_t channel);
     /// 0 is an element of every code.
     [[nodiscard]] static bool keeps_elements(const pad& layer) {
@@ -57,8 +55,7 @@ inline std::string_view layer_traits<pad>::kind(const pad&) noexcept {
     return "pad";
 }
 
-template <class>
-result<value_infos> layer_traits<pad>::infer(const pad& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<pad>::infer(const pad& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     shape dims = in[0].dims;
     if (layer.before.size() != dims.rank() || layer.after.size() != dims.rank())
@@ -77,7 +74,6 @@ result<value_infos> layer_traits<pad>::infer(const pad& layer, view<const value_
 namespace detail {
 
 /// The input position that stands at position `i` (which may be outside [0, size)), or -1 for the fill.
-template <class = on_use>
 [[nodiscard]] inline std::int64_t padded_position(pad_mode mode, std::int64_t i, std::int64_t size) noexcept {
     if (i >= 0 && i < size)
         return i;
@@ -143,9 +139,8 @@ result<any_tensors<T>> layer_traits<pad>::forward(const pad& layer, tensor_input
     });
 }
 
-template <class>
-channel_sources layer_traits<pad>::channels(const pad& layer, view<const shape> in, std::size_t,
-                                            std::int64_t channel) {
+inline channel_sources layer_traits<pad>::channels(const pad& layer, std::span<const shape> in, std::size_t,
+                                                   std::int64_t channel) {
     if (in[0].rank() == 0)
         return same_channel(in, channel);
     const std::int64_t from =

@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
 #include "../window_axis.hpp"
@@ -35,11 +35,10 @@ template <>
 struct layer_traits<pool2d> : no_products {
     static constexpr layer_role role = layer_role::window;
     [[nodiscard]] static std::string_view kind(const pool2d&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const pool2d&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const pool2d&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const pool2d&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const pool2d&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const pool2d&, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         return same_channel(in, channel);
     }
@@ -56,8 +55,7 @@ struct layer_traits<pool2d> : no_products {
         // it averages reals, which round differently near ties.
         return c.all() && c.in[0]->moved == c.out[0]->moved;
     }
-    template <class = on_use>
-    [[nodiscard]] static std::int64_t taps(const pool2d&, const shape& out, view<const shape> in);
+    [[nodiscard]] static std::int64_t taps(const pool2d&, const shape& out, std::span<const shape> in);
     template <class T>
     [[nodiscard]] static result<simulated_values<T>> forward_codes(const pool2d&, const integer_call<T>& c);
 };
@@ -70,22 +68,20 @@ inline std::string_view layer_traits<pool2d>::kind(const pool2d& layer) noexcept
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline window_axis pool_axis(const pool2d& p, const shape& x, std::size_t i) {
     if (p.global)
         return {x[1 + i], x[1 + i], 1, 0, 0, 1};
     return {x[1 + i], p.kernel[i], p.strides[i], p.pads[i], p.pads[2 + i], p.dilations[i]};
 }
 
-template <class = on_use>
 [[nodiscard]] inline bool partial_windows(const pool2d& p) noexcept {
     return p.ceil_mode && !p.global;
 }
 
 } // namespace detail
 
-template <class>
-std::int64_t layer_traits<pool2d>::taps(const pool2d& layer, const shape& out, view<const shape> in) {
+inline std::int64_t layer_traits<pool2d>::taps(const pool2d& layer, const shape& out,
+                                               std::span<const shape> in) {
     std::int64_t taps = out.elements();
     for (std::size_t i = 0; i < 2; ++i)
         taps =
@@ -93,8 +89,7 @@ std::int64_t layer_traits<pool2d>::taps(const pool2d& layer, const shape& out, v
     return taps;
 }
 
-template <class>
-result<value_infos> layer_traits<pool2d>::infer(const pool2d& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<pool2d>::infer(const pool2d& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.op == pool_op::average)
         PITH_TRY(detail::expect_real(in));
@@ -140,7 +135,6 @@ void for_each_window(const pool2d& layer, const tensor<E>& x, const shape& out, 
     }
 }
 
-template <class = on_use>
 [[nodiscard]] inline shape pooled(const pool2d& layer, const shape& x) {
     shape dims = x;
     for (std::size_t i = 0; i < 2; ++i)
@@ -193,7 +187,6 @@ result<any_tensors<T>> layer_traits<pool2d>::forward(const pool2d& layer, tensor
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline tensor<std::uint8_t> average_codes(const pool2d& layer, const tensor<std::uint8_t>& x,
                                                         const format::affine& from,
                                                         const format::affine& to) {
@@ -219,7 +212,6 @@ template <class = on_use>
     return y;
 }
 
-template <class = on_use>
 [[nodiscard]] inline tensor<std::uint8_t>
 average_images(const tensor<std::uint8_t>& x, const format::affine& from, const format::affine& to) {
     const auto pixels = static_cast<std::size_t>(x.dims()[1] * x.dims()[2]);
@@ -242,7 +234,6 @@ average_images(const tensor<std::uint8_t>& x, const format::affine& from, const 
 
 /// Whether a pool averages whole images without padding: then it adds codes, and adds the zero point after
 /// the rounding.
-template <class = on_use>
 [[nodiscard]] inline bool averages_images(const pool2d& layer, const shape& x) {
     if (layer.op != pool_op::average || x.rank() != 4)
         return false;
@@ -252,7 +243,6 @@ template <class = on_use>
 }
 
 /// The mean of whole images in two steps, rows first: sums of fewer numbers, which floats hold well enough.
-template <class = on_use>
 [[nodiscard]] inline std::array<pool2d, 2> average_in_steps(const shape& x) {
     const auto rows = static_cast<std::uint32_t>(x[1]);
     const auto columns = static_cast<std::uint32_t>(x[2]);

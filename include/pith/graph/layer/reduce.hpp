@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../layer_traits.hpp"
 #include "../strides.hpp"
@@ -34,13 +34,11 @@ template <>
 struct layer_traits<reduce> : no_products, only_in_reals {
     static constexpr layer_role role = layer_role::combines;
     [[nodiscard]] static std::string_view kind(const reduce&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const reduce&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const reduce&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const reduce&, tensor_inputs<T> in);
-    template <class = on_use>
-    [[nodiscard]] static channel_sources channels(const reduce&, view<const shape> in, std::size_t output,
-                                                  std::int64_t channel);
+    [[nodiscard]] static channel_sources channels(const reduce&, std::span<const shape> in,
+                                                  std::size_t output, std::int64_t channel);
 };
 
 inline std::string_view layer_traits<reduce>::kind(const reduce& layer) noexcept {
@@ -53,12 +51,10 @@ inline std::string_view layer_traits<reduce>::kind(const reduce& layer) noexcept
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline bool reduces(const reduce& layer, std::size_t axis) {
     return layer.axes.empty() || std::find(layer.axes.begin(), layer.axes.end(), axis) != layer.axes.end();
 }
 
-template <class = on_use>
 [[nodiscard]] inline shape reduced(const reduce& layer, const shape& from, bool keep) {
     shape dims;
     for (std::size_t i = 0; i < from.rank(); ++i) {
@@ -72,8 +68,7 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class>
-result<value_infos> layer_traits<reduce>::infer(const reduce& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<reduce>::infer(const reduce& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     for (const auto axis : layer.axes)
         if (axis >= in[0].dims.rank())
@@ -194,7 +189,6 @@ template <class E>
 }
 
 /// uint64 held as the int64 of their bits, so that these are in their order; done twice, nothing has changed.
-template <class = on_use>
 [[nodiscard]] inline tensor<std::int64_t> halves_exchanged(tensor<std::int64_t> x) {
     for (auto& v : x.data())
         v ^= std::numeric_limits<std::int64_t>::min();
@@ -202,7 +196,6 @@ template <class = on_use>
 }
 
 /// reduce_elements of uint64.
-template <class = on_use>
 [[nodiscard]] inline tensor<std::int64_t> reduce_unsigned(const reduce& layer,
                                                           const tensor<std::int64_t>& x) {
     if (layer.op == reduce_op::max || layer.op == reduce_op::min)
@@ -248,9 +241,8 @@ result<any_tensors<T>> layer_traits<reduce>::forward(const reduce& layer, tensor
     return detail::map_tensor<T>(in, 0, [&](const auto& x) { return detail::reduce_elements(layer, x); });
 }
 
-template <class>
-channel_sources layer_traits<reduce>::channels(const reduce& layer, view<const shape> in, std::size_t,
-                                               std::int64_t channel) {
+inline channel_sources layer_traits<reduce>::channels(const reduce& layer, std::span<const shape> in,
+                                                      std::size_t, std::int64_t channel) {
     const std::size_t rank = in[0].rank();
     return rank == 0 || !detail::reduces(layer, rank - 1) ? same_channel(in, channel) : all_channels(in);
 }

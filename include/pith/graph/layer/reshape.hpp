@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
@@ -25,13 +25,11 @@ struct reshape {
 template <>
 struct layer_traits<reshape> : moving_layer<reshape> {
     [[nodiscard]] static std::string_view kind(const reshape&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const reshape&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const reshape&, std::span<const value_info> in);
     template <class E>
-    [[nodiscard]] static std::vector<tensor<E>> move(const reshape&, view<const tensor<E>* const> in);
-    template <class = on_use>
-    [[nodiscard]] static channel_sources channels(const reshape&, view<const shape> in, std::size_t output,
-                                                  std::int64_t channel);
+    [[nodiscard]] static std::vector<tensor<E>> move(const reshape&, std::span<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const reshape&, std::span<const shape> in,
+                                                  std::size_t output, std::int64_t channel);
     [[nodiscard]] static bool is_identity(const reshape&) { return true; }
     static void free_batch(reshape& layer, const shape&, std::int64_t batch) {
         if (!layer.empty && !layer.dims.empty() && layer.dims[0] == batch)
@@ -45,7 +43,6 @@ inline std::string_view layer_traits<reshape>::kind(const reshape&) noexcept {
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline result<shape> reshaped(const reshape& layer, const shape& from) {
     if (layer.dims.size() > max_rank)
         return fault{errc::unsupported, "tensors of more than eight axes are not supported"};
@@ -79,8 +76,8 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class>
-result<value_infos> layer_traits<reshape>::infer(const reshape& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<reshape>::infer(const reshape& layer,
+                                                        std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     const auto dims = detail::reshaped(layer, in[0].dims);
     if (!dims)
@@ -89,16 +86,16 @@ result<value_infos> layer_traits<reshape>::infer(const reshape& layer, view<cons
 }
 
 template <class E>
-std::vector<tensor<E>> layer_traits<reshape>::move(const reshape& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<reshape>::move(const reshape& layer,
+                                                   std::span<const tensor<E>* const> in) {
     std::vector<tensor<E>> out(1, *in[0]);
     out[0].reshape(*detail::reshaped(layer, in[0]->dims()));
     return out;
 }
 
 /// Elements keep their order, so a channel is one modulo the common divisor of the old and the new count.
-template <class>
-channel_sources layer_traits<reshape>::channels(const reshape& layer, view<const shape> in, std::size_t,
-                                                std::int64_t channel) {
+inline channel_sources layer_traits<reshape>::channels(const reshape& layer, std::span<const shape> in,
+                                                       std::size_t, std::int64_t channel) {
     const std::int64_t from = channels_of(in[0]);
     const auto to = detail::reshaped(layer, in[0]);
     const std::int64_t step = to ? std::gcd(from, channels_of(*to)) : 1;

@@ -7,10 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../format/ops.hpp"
 #include "../../format/resize.hpp"
 #include "../layer_traits.hpp"
@@ -38,15 +38,14 @@ template <>
 struct layer_traits<resize2d> : no_products {
     static constexpr layer_role role = layer_role::window;
     [[nodiscard]] static std::string_view kind(const resize2d&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const resize2d&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const resize2d&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const resize2d&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const resize2d&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const resize2d&, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         return same_channel(in, channel);
     }
-    [[nodiscard]] static std::int64_t taps(const resize2d&, const shape& out, view<const shape>) {
+    [[nodiscard]] static std::int64_t taps(const resize2d&, const shape& out, std::span<const shape>) {
         return detail::bounded_product(out.elements(), 16);
     }
     [[nodiscard]] static bool keeps_elements(const resize2d& layer) {
@@ -63,8 +62,8 @@ inline std::string_view layer_traits<resize2d>::kind(const resize2d&) noexcept {
     return "resize2d";
 }
 
-template <class>
-result<value_infos> layer_traits<resize2d>::infer(const resize2d& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<resize2d>::infer(const resize2d& layer,
+                                                         std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.mode != resize_mode::nearest)
         PITH_TRY(detail::expect_real(in));
@@ -92,7 +91,6 @@ struct resize_taps_table {
 } // namespace detail
 
 /// Axis 0 (height) or 1 (width) of a resize of x.
-template <class = on_use>
 [[nodiscard]] inline format::resize_axis_rule resize_rule(const resize2d& layer, const shape& x,
                                                           std::size_t axis) {
     return {.mode = layer.mode,
@@ -107,7 +105,6 @@ template <class = on_use>
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline resize_taps_table make_taps(const resize2d& layer, const shape& x, std::size_t axis) {
     const auto count = static_cast<std::size_t>(layer.sizes[axis]) * format::resize_taps(layer.mode);
     resize_taps_table t{std::vector<std::int32_t>(count), std::vector<float>(count)};

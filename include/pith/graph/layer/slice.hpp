@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
@@ -27,11 +27,10 @@ struct slice {
 template <>
 struct layer_traits<slice> : moving_layer<slice> {
     [[nodiscard]] static std::string_view kind(const slice&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const slice&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const slice&, std::span<const value_info> in);
     template <class E>
-    [[nodiscard]] static std::vector<tensor<E>> move(const slice&, view<const tensor<E>* const> in);
-    [[nodiscard]] static channel_sources channels(const slice& layer, view<const shape>, std::size_t,
+    [[nodiscard]] static std::vector<tensor<E>> move(const slice&, std::span<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const slice& layer, std::span<const shape>, std::size_t,
                                                   std::int64_t channel) {
         return {{0, layer.begins.empty() ? 0 : layer.begins.back() + channel * layer.steps.back(), 1}};
     }
@@ -51,7 +50,6 @@ inline std::string_view layer_traits<slice>::kind(const slice&) noexcept {
 namespace detail {
 
 /// Elements taken along an axis of size `axis`.
-template <class = on_use>
 [[nodiscard]] inline result<std::int64_t> slice_size(std::int64_t axis, std::int64_t begin, std::int64_t size,
                                                      std::int64_t step) {
     if (step == 0)
@@ -74,8 +72,7 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class>
-result<value_infos> layer_traits<slice>::infer(const slice& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<slice>::infer(const slice& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     shape dims = in[0].dims;
     if (layer.begins.size() != dims.rank() || layer.sizes.size() != dims.rank() ||
@@ -91,7 +88,7 @@ result<value_infos> layer_traits<slice>::infer(const slice& layer, view<const va
 }
 
 template <class E>
-std::vector<tensor<E>> layer_traits<slice>::move(const slice& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<slice>::move(const slice& layer, std::span<const tensor<E>* const> in) {
     shape dims = in[0]->dims();
     strides step = dense_strides(dims);
     std::int64_t base = 0;

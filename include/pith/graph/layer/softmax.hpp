@@ -7,9 +7,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
-#include "../../base/on_use.hpp"
 #include "../../format/softmax.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
@@ -26,12 +26,11 @@ template <>
 struct layer_traits<softmax> : no_products {
     static constexpr layer_role role = layer_role::combines;
     [[nodiscard]] static std::string_view kind(const softmax&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const softmax&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const softmax&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const softmax&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const softmax& layer, view<const shape> in, std::size_t,
-                                                  std::int64_t channel) {
+    [[nodiscard]] static channel_sources channels(const softmax& layer, std::span<const shape> in,
+                                                  std::size_t, std::int64_t channel) {
         return layer.axis + std::size_t{1} == in[0].rank() ? all_channels(in) : same_channel(in, channel);
     }
     [[nodiscard]] static bool keeps_elements(const softmax&) { return false; }
@@ -46,8 +45,8 @@ inline std::string_view layer_traits<softmax>::kind(const softmax& layer) noexce
     return layer.log ? "log_softmax" : "softmax";
 }
 
-template <class>
-result<value_infos> layer_traits<softmax>::infer(const softmax& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<softmax>::infer(const softmax& layer,
+                                                        std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     PITH_TRY(detail::expect_real(in));
     if (layer.axis >= in[0].dims.rank())

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../value_info.hpp"
 
@@ -24,12 +24,10 @@ struct split {
 template <>
 struct layer_traits<split> : moving_layer<split> {
     [[nodiscard]] static std::string_view kind(const split&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const split&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const split&, std::span<const value_info> in);
     template <class E>
-    [[nodiscard]] static std::vector<tensor<E>> move(const split&, view<const tensor<E>* const> in);
-    template <class = on_use>
-    [[nodiscard]] static channel_sources channels(const split&, view<const shape> in, std::size_t output,
+    [[nodiscard]] static std::vector<tensor<E>> move(const split&, std::span<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const split&, std::span<const shape> in, std::size_t output,
                                                   std::int64_t channel);
     [[nodiscard]] static bool is_identity(const split&) { return true; }
 };
@@ -38,8 +36,7 @@ inline std::string_view layer_traits<split>::kind(const split&) noexcept {
     return "split";
 }
 
-template <class>
-result<value_infos> layer_traits<split>::infer(const split& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<split>::infer(const split& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (layer.axis >= in[0].dims.rank())
         return fault{errc::bad_shape, "the axis of a split is beyond its input's rank"};
@@ -58,7 +55,7 @@ result<value_infos> layer_traits<split>::infer(const split& layer, view<const va
 }
 
 template <class E>
-std::vector<tensor<E>> layer_traits<split>::move(const split& layer, view<const tensor<E>* const> in) {
+std::vector<tensor<E>> layer_traits<split>::move(const split& layer, std::span<const tensor<E>* const> in) {
     const shape& from = in[0]->dims();
     const std::int64_t outer = from.product(0, layer.axis);
     const std::int64_t row = from.product(layer.axis, from.rank());
@@ -76,9 +73,8 @@ std::vector<tensor<E>> layer_traits<split>::move(const split& layer, view<const 
     return out;
 }
 
-template <class>
-channel_sources layer_traits<split>::channels(const split& layer, view<const shape> in, std::size_t output,
-                                              std::int64_t channel) {
+inline channel_sources layer_traits<split>::channels(const split& layer, std::span<const shape> in,
+                                                     std::size_t output, std::int64_t channel) {
     if (layer.axis + std::size_t{1} != in[0].rank())
         return same_channel(in, channel);
     for (std::size_t i = 0; i < output; ++i)

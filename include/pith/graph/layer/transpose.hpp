@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../layer_traits.hpp"
 #include "../strides.hpp"
 #include "../value_info.hpp"
@@ -24,12 +24,11 @@ struct transpose {
 template <>
 struct layer_traits<transpose> : moving_layer<transpose> {
     [[nodiscard]] static std::string_view kind(const transpose&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const transpose&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const transpose&, std::span<const value_info> in);
     template <class E>
-    [[nodiscard]] static std::vector<tensor<E>> move(const transpose&, view<const tensor<E>* const> in);
-    [[nodiscard]] static channel_sources channels(const transpose& layer, view<const shape> in, std::size_t,
-                                                  std::int64_t channel) {
+    [[nodiscard]] static std::vector<tensor<E>> move(const transpose&, std::span<const tensor<E>* const> in);
+    [[nodiscard]] static channel_sources channels(const transpose& layer, std::span<const shape> in,
+                                                  std::size_t, std::int64_t channel) {
         const bool last =
             layer.permutation.empty() || layer.permutation.back() + std::size_t{1} == in[0].rank();
         return last ? same_channel(in, channel) : all_channels(in);
@@ -43,8 +42,8 @@ inline std::string_view layer_traits<transpose>::kind(const transpose&) noexcept
     return "transpose";
 }
 
-template <class>
-result<value_infos> layer_traits<transpose>::infer(const transpose& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<transpose>::infer(const transpose& layer,
+                                                          std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     const std::size_t rank = in[0].dims.rank();
     const auto wrong = fault{errc::bad_shape, "a transpose must name every axis of its input once"};
@@ -63,7 +62,7 @@ result<value_infos> layer_traits<transpose>::infer(const transpose& layer, view<
 
 template <class E>
 std::vector<tensor<E>> layer_traits<transpose>::move(const transpose& layer,
-                                                     view<const tensor<E>* const> in) {
+                                                     std::span<const tensor<E>* const> in) {
     const strides from = dense_strides(in[0]->dims());
     strides step{};
     shape dims;

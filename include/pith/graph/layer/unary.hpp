@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-#include "../../base/on_use.hpp"
 #include "../../format/affine.hpp"
 #include "../../format/ops.hpp"
 #include "../layer_traits.hpp"
@@ -35,11 +35,10 @@ template <>
 struct layer_traits<unary> : no_products {
     static constexpr layer_role role = layer_role::pointwise;
     [[nodiscard]] static std::string_view kind(const unary&) noexcept;
-    template <class = on_use>
-    [[nodiscard]] static result<value_infos> infer(const unary&, view<const value_info> in);
+    [[nodiscard]] static result<value_infos> infer(const unary&, std::span<const value_info> in);
     template <class T>
     [[nodiscard]] static result<any_tensors<T>> forward(const unary&, tensor_inputs<T> in);
-    [[nodiscard]] static channel_sources channels(const unary&, view<const shape> in, std::size_t,
+    [[nodiscard]] static channel_sources channels(const unary&, std::span<const shape> in, std::size_t,
                                                   std::int64_t channel) {
         return same_channel(in, channel);
     }
@@ -86,8 +85,7 @@ namespace detail {
 
 } // namespace detail
 
-template <class>
-result<value_infos> layer_traits<unary>::infer(const unary& layer, view<const value_info> in) {
+inline result<value_infos> layer_traits<unary>::infer(const unary& layer, std::span<const value_info> in) {
     PITH_TRY(detail::expect_inputs(in, 1, 1));
     if (!is_real(in[0].type) && !detail::keeps_wholes(layer.op))
         return fault{errc::unsupported, "the function is only computed on floating point numbers"};
@@ -193,7 +191,6 @@ requires std::is_floating_point_v<T>
 }
 
 /// The same on whole numbers. @pre detail::keeps_wholes(layer.op)
-template <class = on_use>
 [[nodiscard]] inline std::int64_t apply(const unary& layer, std::int64_t x) noexcept {
     const auto negated = static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(x));
     switch (layer.op) {
@@ -214,7 +211,6 @@ template <class = on_use>
 }
 
 /// The same on a uint64, held as the int64 of its bits.
-template <class = on_use>
 [[nodiscard]] inline std::int64_t apply_unsigned(const unary& layer, std::int64_t x) noexcept {
     const auto bound = [](double v) {
         return v > 0 ? static_cast<std::uint64_t>(detail::truncate_to(v, format::dtype::u64)) : 0;
@@ -254,7 +250,6 @@ result<any_tensors<T>> layer_traits<unary>::forward(const unary& layer, tensor_i
 
 /// encode(f(decode(code))) for every code; f is computed in double.
 /// @param to its codes are cut to the range of a fused activation where there is one
-template <class = on_use>
 [[nodiscard]] inline code_table make_table(const unary& f, const format::affine& from, const encoding& to) {
     code_table table{};
     for (std::int32_t code = 0; code < 256; ++code) {
@@ -266,7 +261,6 @@ template <class = on_use>
 }
 
 /// One code into another, for a concatenation of values that differ in their codes.
-template <class = on_use>
 [[nodiscard]] inline code_table make_recoding(const format::affine& from, const format::affine& to) {
     return make_table(unary{}, from, encoding::per_tensor(to));
 }

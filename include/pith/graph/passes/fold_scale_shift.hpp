@@ -18,6 +18,8 @@
 
 namespace pith::passes {
 
+/// A pass: multiplications by and additions of a constant per channel become part of the convolution or dense
+/// layer before them.
 struct fold_scale_shift {
     template <class T, class Layers>
     result<graph<T, Layers>> operator()(graph<T, Layers> g) const {

@@ -44,6 +44,8 @@ private:
             return false;
         const auto& x = g[n.inputs[0]];
         const auto& y = g[n.outputs[0]];
+        if (y.learned) // what makes a value that is trained in codes
+            return false;
         return x.dims == y.dims && x.type == y.type &&
                with_layer(n.layer, [](const auto& layer, auto traits) {
                    if constexpr (requires { traits.is_identity(layer); })

@@ -14,6 +14,8 @@
 
 namespace pith::passes {
 
+/// The passes that every loaded network should go through: constants folded, batch normalisations and scales
+/// folded into weights, identities and dead nodes removed.
 struct simplify {
     template <class T, class Layers>
     result<graph<T, Layers>> operator()(graph<T, Layers> g) const;

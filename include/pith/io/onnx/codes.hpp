@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../format/requantize.hpp"
 #include "../../graph/codes.hpp"
 #include "ops_move.hpp"
@@ -29,7 +28,6 @@ struct code_range {
     std::uint8_t bits;
 };
 
-template <class = on_use>
 [[nodiscard]] inline std::optional<code_range> codes_of_type(format::dtype t) noexcept {
     switch (t) {
     case format::dtype::u8:
@@ -67,7 +65,6 @@ struct code_grid {
 
 /// The encoding of an activation on a grid, its codes moved to begin at 0; none if a graph has no such
 /// encoding.
-template <class = on_use>
 [[nodiscard]] inline std::optional<encoding> activation_codes(const code_grid& g, code_range of) {
     const std::int32_t highest = of.highest - of.lowest;
     if (g.scales.size() != 1 || highest > 255 || !(g.scales[0] > 0.F) || !std::isfinite(g.scales[0]))
@@ -81,7 +78,6 @@ template <class = on_use>
 
 /// The codes of a constant as the file has them, until settle_codes. The masters are made of them already, so
 /// that zero points which differ from slice to slice are not needed any more.
-template <class = on_use>
 [[nodiscard]] inline encoding file_codes(const code_grid& g, code_range of) {
     const std::int32_t zero = g.zeros.size() == 1 ? g.zeros[0] : 0;
     return {format::affine_codes{zero, of.lowest, of.highest, 0}, g.scales, g.axis};

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "../../base/on_use.hpp"
 #include "message.hpp"
 
 namespace pith::io::onnx {
@@ -23,7 +22,6 @@ void push(std::vector<T>& list, T item, budget& left) {
     list.push_back(std::move(item));
 }
 
-template <class = on_use>
 [[nodiscard]] inline attribute_type guess_type(protozero::pbf_tag_type tag) noexcept {
     switch (tag) {
     case 2:
@@ -48,7 +46,6 @@ template <class = on_use>
     }
 }
 
-template <class = on_use>
 [[nodiscard]] inline attribute decode_attribute(std::string_view message) {
     attribute a;
     a.body = message;
@@ -79,7 +76,6 @@ template <class = on_use>
     return a;
 }
 
-template <class = on_use>
 [[nodiscard]] inline node_proto decode_node(std::string_view message, budget& left) {
     node_proto n;
     for_each_field(message, [&](pbf_reader& r) {
@@ -111,7 +107,6 @@ template <class = on_use>
     return n;
 }
 
-template <class = on_use>
 [[nodiscard]] inline dimension decode_dimension(std::string_view message) {
     dimension d;
     for_each_field(message, [&](pbf_reader& r) {
@@ -125,7 +120,6 @@ template <class = on_use>
     return d;
 }
 
-template <class = on_use>
 inline void decode_tensor_type(std::string_view message, value_proto& v, budget& left) {
     v.is_tensor = true;
     for_each_field(message, [&](pbf_reader& r) {
@@ -145,7 +139,6 @@ inline void decode_tensor_type(std::string_view message, value_proto& v, budget&
     });
 }
 
-template <class = on_use>
 [[nodiscard]] inline value_proto decode_value(std::string_view message, budget& left) {
     value_proto v;
     for_each_field(message, [&](pbf_reader& r) {
@@ -165,7 +158,6 @@ template <class = on_use>
     return v;
 }
 
-template <class = on_use>
 [[nodiscard]] inline graph_proto decode_graph(std::string_view message, budget& left) {
     graph_proto g;
     for_each_field(message, [&](pbf_reader& r) {
@@ -195,7 +187,6 @@ template <class = on_use>
     return g;
 }
 
-template <class = on_use>
 [[nodiscard]] inline opset_import decode_opset(std::string_view message) {
     opset_import o;
     for_each_field(message, [&](pbf_reader& r) {
@@ -209,7 +200,6 @@ template <class = on_use>
     return o;
 }
 
-template <class = on_use>
 [[nodiscard]] inline function_proto decode_function(std::string_view message, budget& left) {
     function_proto f;
     for_each_field(message, [&](pbf_reader& r) {
@@ -246,7 +236,6 @@ template <class = on_use>
     return f;
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::pair<std::string_view, std::string_view> decode_entry(std::string_view message) {
     std::pair<std::string_view, std::string_view> e;
     for_each_field(message, [&](pbf_reader& r) {
@@ -262,7 +251,6 @@ template <class = on_use>
 
 } // namespace detail
 
-template <class = on_use>
 [[nodiscard]] inline model_proto decode_model(std::string_view message, budget& left) {
     model_proto m;
     for_each_field(message, [&](pbf_reader& r) {

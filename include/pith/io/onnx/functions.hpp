@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "message.hpp"
 #include "name_table.hpp"
 

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "shape.hpp"
 
 namespace pith::io::onnx {
@@ -20,7 +19,6 @@ namespace pith::io::onnx {
 using layout = std::vector<std::int8_t>;
 inline constexpr std::int8_t unit = -1;
 
-template <class = on_use>
 [[nodiscard]] inline layout identity_layout(std::size_t rank) {
     layout out(rank);
     for (std::size_t i = 0; i < rank; ++i)
@@ -29,7 +27,6 @@ template <class = on_use>
 }
 
 /// [n, c, h, w] as [n, h, w, c]; [n, c, w] as [n, 1, w, c]; deeper ones alike.
-template <class = on_use>
 [[nodiscard]] inline layout channels_last(std::size_t rank) {
     if (rank == 3)
         return {0, unit, 2, 1};
@@ -40,7 +37,6 @@ template <class = on_use>
     return out;
 }
 
-template <class = on_use>
 [[nodiscard]] inline layout without_units(const layout& order) {
     layout out;
     std::copy_if(order.begin(), order.end(), std::back_inserter(out),
@@ -48,12 +44,10 @@ template <class = on_use>
     return out;
 }
 
-template <class = on_use>
 [[nodiscard]] inline bool is_identity(const layout& order) {
     return order == identity_layout(order.size());
 }
 
-template <class = on_use>
 [[nodiscard]] inline shape stored_dims(const shape& dims, const layout& order) {
     shape out;
     for (const auto a : order)
@@ -62,7 +56,6 @@ template <class = on_use>
 }
 
 /// Where the model's axis lies.
-template <class = on_use>
 [[nodiscard]] inline std::uint8_t stored_axis(const layout& order, std::size_t axis) {
     const auto at = std::find(order.begin(), order.end(), static_cast<std::int8_t>(axis));
     if (at == order.end())
@@ -72,7 +65,6 @@ template <class = on_use>
 
 /// The axes that decide the order of elements: those longer than 1, and axis 0, whose size (the batch) may
 /// still be changed.
-template <class = on_use>
 [[nodiscard]] inline layout essential_axes(const shape& dims, const layout& order) {
     layout out;
     for (const auto a : order)
@@ -95,7 +87,6 @@ struct axis_group {
 };
 
 /// Splits a reshape into the finest runs of equal product; nothing if a size is 0.
-template <class = on_use>
 [[nodiscard]] inline std::vector<axis_group> match_axes(const shape& from, const shape& to) {
     std::vector<axis_group> out;
     std::size_t i = 0;
@@ -125,7 +116,6 @@ template <class = on_use>
 }
 
 /// The layout of a reshaped value whose elements stay where they are, if there is one. @pre equal elements
-template <class = on_use>
 [[nodiscard]] inline std::optional<layout> reshaped_layout(const shape& from, const layout& order,
                                                            const shape& to) {
     const auto groups = match_axes(from, to);
@@ -164,7 +154,6 @@ template <class = on_use>
 
 /// The layout nearest to `order` in which a reshape to `to` moves nothing: the axes of a run brought
 /// together.
-template <class = on_use>
 [[nodiscard]] inline layout grouped_layout(const shape& from, const layout& order, const shape& to) {
     const auto groups = match_axes(from, to);
     layout out;

@@ -13,7 +13,6 @@
 #include <variant>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../graph/codes.hpp"
 #include "../../graph/graph.hpp"
 #include "tidy.hpp"
@@ -86,7 +85,6 @@ template <class T>
 }
 
 /// The bits that signed codes need, at least 2.
-template <class = on_use>
 [[nodiscard]] inline std::uint8_t bits_for(std::int32_t lowest, std::int32_t highest) noexcept {
     std::uint8_t bits = 2;
     while (bits < 16 && (lowest < -(1 << (bits - 1)) || highest >= 1 << (bits - 1)))
@@ -95,7 +93,6 @@ template <class = on_use>
 }
 
 /// Fewer codes than a byte has, spread over more than their count needs, are a codebook, or binary.
-template <class = on_use>
 inline void find_levels(element_format& e, unsigned bits, const std::vector<std::int32_t>& steps) {
     constexpr std::size_t most_levels = 16;
     constexpr std::size_t least_elements = 256;

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "tensor.hpp"
 #include "wire.hpp"
 
@@ -94,14 +93,12 @@ struct model_proto {
 };
 
 /// "ai.onnx" is another name of the default domain.
-template <class = on_use>
 [[nodiscard]] inline std::string_view plain_domain(std::string_view domain) noexcept {
     return domain == "ai.onnx" ? std::string_view{} : domain;
 }
 
 /// How a fault names a node: node 'conv_3' (Conv, com.microsoft). Long names are cut so that the operator
 /// fits.
-template <class = on_use>
 [[nodiscard]] inline std::string describe(const node_proto& n) {
     constexpr std::size_t most = 80;
     const std::string_view name = !n.name.empty() || n.outputs.empty() ? n.name : n.outputs[0];

@@ -5,7 +5,6 @@
 
 #include <string_view>
 
-#include "../../base/on_use.hpp"
 #include "ops_attention.hpp"
 #include "ops_audio.hpp"
 #include "ops_constant.hpp"
@@ -76,7 +75,6 @@ template <class G>
 }
 
 /// Why an operator without handler is refused.
-template <class = on_use>
 [[nodiscard]] inline const char* refusal_of(std::string_view op_type) noexcept {
     for (const std::string_view odd : {"Trunc", "FloatQuant", "MultiThreshold"})
         if (op_type == odd)

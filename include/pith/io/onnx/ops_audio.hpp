@@ -172,7 +172,6 @@ struct mel_bins {
     std::vector<std::int64_t> at;
 };
 
-template <class = on_use>
 [[nodiscard]] inline mel_bins mel_bins_of(std::int64_t filters, std::int64_t length, double rate, double low,
                                           double high) {
     const auto mel = [](double hertz) { return 2595 * std::log10(1 + hertz / 700); };

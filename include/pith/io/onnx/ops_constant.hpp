@@ -178,7 +178,6 @@ template <class G>
 namespace detail {
 
 /// With the sign of the divisor, or of the dividend. @pre n is not 0
-template <class = on_use>
 [[nodiscard]] inline std::int64_t modulus(std::int64_t x, std::int64_t n, bool of_dividend,
                                           format::dtype type) noexcept {
     if (type == format::dtype::u64)

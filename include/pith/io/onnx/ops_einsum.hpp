@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "ops_dense.hpp"
 #include "windows.hpp"
 
@@ -21,7 +20,6 @@ namespace detail {
 /// The names of a term's axes; those that "..." stands for are negative, -1 the last of them.
 using einsum_labels = std::vector<int>;
 
-template <class = on_use>
 [[nodiscard]] inline bool holds(const einsum_labels& labels, int label) {
     return std::find(labels.begin(), labels.end(), label) != labels.end();
 }
@@ -161,7 +159,6 @@ template <class G>
 }
 
 /// The names of `a` that `b` has (or has not), where `kept` does (or does not) hold them.
-template <class = on_use>
 [[nodiscard]] inline einsum_labels common(const einsum_labels& a, const einsum_labels& b, bool in_b,
                                           const einsum_labels* kept = nullptr, bool in_kept = false) {
     einsum_labels out;

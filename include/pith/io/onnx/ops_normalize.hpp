@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "steps.hpp"
 
 namespace pith::io::onnx {
@@ -42,7 +41,6 @@ template <class G>
     return reshape_to(c, p, dims);
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::vector<std::size_t> axes_from(std::size_t first, std::size_t rank) {
     std::vector<std::size_t> out(rank - first);
     std::iota(out.begin(), out.end(), first);

@@ -23,7 +23,6 @@ namespace detail {
 /// How an operator may treat codes of its first input.
 enum class code_use : std::uint8_t { none, moves, positions, cuts };
 
-template <class = on_use>
 [[nodiscard]] inline code_use use_of_codes(std::string_view op_type) noexcept {
     constexpr std::string_view moving[] = {
         "MaxPool",   "GlobalMaxPool", "Reshape",      "Flatten",      "Transpose",     "Squeeze",

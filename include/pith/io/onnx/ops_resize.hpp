@@ -13,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "resample.hpp"
 
 namespace pith::io::onnx {
@@ -141,7 +140,6 @@ template <class G>
 }
 
 /// The layout in which the axes that change are the image's height and width, if there is one.
-template <class = on_use>
 [[nodiscard]] inline std::optional<layout> resize_layout(const resize_request& r, const shape& dims) {
     const auto changes = [&](std::size_t a) { return r.scales[a] != 1.0 || r.sizes[a] != dims[a]; };
     const std::size_t rank = dims.rank();

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "ops_pick.hpp"
 
 namespace pith::io::onnx {
@@ -40,7 +39,6 @@ struct scatter_rounds {
     std::int64_t count = 0;
 };
 
-template <class = on_use>
 [[nodiscard]] inline scatter_rounds rounds_of(const std::vector<std::int64_t>& places, std::int64_t elements,
                                               bool last_only) {
     std::vector<std::int64_t> met(static_cast<std::size_t>(elements), 0);

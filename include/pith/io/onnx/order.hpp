@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "message.hpp"
 #include "name_table.hpp"
 
@@ -17,7 +16,6 @@ namespace pith::io::onnx {
 using producer_table = name_table<std::size_t>; ///< indices of nodes
 using name_set = name_table<bool>;
 
-template <class = on_use>
 [[nodiscard]] inline producer_table producers_of(const std::vector<node_proto>& nodes,
                                                  const name_set& given) {
     producer_table out;
@@ -30,7 +28,6 @@ template <class = on_use>
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline std::vector<bool> needed_nodes(const std::vector<node_proto>& nodes,
                                                     const producer_table& producers, const name_set& given,
                                                     const std::vector<value_proto>& outputs) {
@@ -62,7 +59,6 @@ template <class = on_use>
 
 /// Indices of the needed nodes, the file's order kept where it can be.
 /// @param given names of graph inputs and initializers
-template <class = on_use>
 [[nodiscard]] inline std::vector<std::size_t> execution_order(const std::vector<node_proto>& nodes,
                                                               const name_set& given,
                                                               const std::vector<value_proto>& outputs) {

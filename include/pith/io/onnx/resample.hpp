@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../format/resize.hpp"
 #include "windows.hpp"
 
@@ -35,7 +34,6 @@ struct resample_rule {
 namespace detail {
 
 /// The position of output `i`, or nothing if it lies beyond the input.
-template <class = on_use>
 [[nodiscard]] inline std::optional<double> resample_position(const resample_rule& r, std::int32_t i) {
     if (!r.crop)
         return format::detail::resize_position(r.axis, i) + r.shift;
@@ -47,7 +45,6 @@ template <class = on_use>
 }
 
 /// Adds the weights of a kernel as wide as the outputs lie apart, for position `x` of an image that shrinks.
-template <class = on_use>
 inline void add_antialias(const format::resize_axis_rule& r, double x, double* weights) {
     const bool linear = r.mode == resize_mode::linear;
     const double scale = std::min(r.scale, 1.0);
@@ -71,7 +68,6 @@ inline void add_antialias(const format::resize_axis_rule& r, double x, double* w
 }
 
 /// The row of weights of output `i`; the last column is the fill's, if there is one.
-template <class = on_use>
 inline void add_weights(const resample_rule& r, std::int32_t i, double* weights) {
     const auto x = resample_position(r, i);
     if (!x) {

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../graph/strides.hpp"
 #include "call.hpp"
 
@@ -45,7 +44,6 @@ template <class G>
 }
 
 /// Axes of length 1 put in front, up to `rank`.
-template <class = on_use>
 [[nodiscard]] inline operand raised(const operand& x, std::size_t rank) {
     const std::size_t missing = rank - x.dims.rank();
     if (missing == 0)

@@ -5,13 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "../../base/bits.hpp"
-#include "../../base/on_use.hpp"
 #include "../../format/dtype.hpp"
 #include "../../graph/tensor.hpp"
 #include "../../graph/value_info.hpp"
@@ -25,7 +25,6 @@ namespace pith::io::onnx {
 inline constexpr std::int64_t max_elements = std::int64_t{1} << 31;
 
 /// Appends a size, checking rank, sign and the size of the product.
-template <class = on_use>
 inline void push_dim(shape& dims, std::int64_t dim, std::string_view where) {
     if (dims.rank() == max_rank)
         refuse(errc::unsupported, "tensors have at most 8 dimensions here", where);
@@ -97,7 +96,6 @@ inline constexpr element_entry element_entries[] = {
     {element::f8e8m0, format::dtype::f8e8m0},
 };
 
-template <class = on_use>
 [[nodiscard]] inline const char* unsupported_element(std::int64_t type) noexcept {
     switch (type) {
     case 0:
@@ -114,7 +112,6 @@ template <class = on_use>
 }
 
 /// The type of an ONNX element number; refuses those that have no counterpart.
-template <class = on_use>
 [[nodiscard]] inline format::dtype element_type(std::int64_t number, std::string_view where) {
     for (const auto& e : element_entries)
         if (e.number == number)
@@ -122,7 +119,6 @@ template <class = on_use>
     refuse(errc::unsupported, unsupported_element(number), where);
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::int64_t element_number(format::dtype t) noexcept {
     for (const auto& e : element_entries)
         if (e.type == t)
@@ -140,7 +136,6 @@ struct tensor_proto {
     std::string_view body; ///< the whole message
 };
 
-template <class = on_use>
 [[nodiscard]] inline tensor_proto read_tensor_header(std::string_view message) {
     tensor_proto t;
     t.body = message;
@@ -182,7 +177,6 @@ template <class = on_use>
 namespace detail {
 
 /// The field that holds the elements of a type where they are not raw.
-template <class = on_use>
 [[nodiscard]] inline protozero::pbf_tag_type typed_field(format::dtype type) noexcept {
     switch (type) {
     case format::dtype::f32:
@@ -246,7 +240,7 @@ template <class T>
     left.charge(count * sizeof(T), t.name);
     std::vector<T> out(count);
     if (t.has_raw)
-        load_elements(type, reinterpret_cast<const std::byte*>(t.raw.data()), view<T>(out));
+        load_elements(type, reinterpret_cast<const std::byte*>(t.raw.data()), std::span<T>(out));
     else
         take_typed(t, type, out);
     return {t.dims, std::move(out)};

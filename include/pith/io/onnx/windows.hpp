@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../graph/window_axis.hpp"
 #include "steps.hpp"
 
@@ -48,7 +47,6 @@ void each_spatial(const call<G>& c, std::string_view name, std::size_t rank, con
 }
 
 /// What makes the output as large as the input divided by the stride.
-template <class = on_use>
 inline void pad_same(window_axis& w, bool upper) {
     const std::int64_t reach = (w.kernel - 1) * w.dilation + 1;
     const std::int64_t outputs = (w.input + w.stride - 1) / w.stride;

@@ -18,7 +18,6 @@
 #include <protozero/pbf_reader.hpp>
 
 #include "../../base/bits.hpp"
-#include "../../base/on_use.hpp"
 #include "../../base/result.hpp"
 #include "../../base/view.hpp"
 
@@ -81,7 +80,6 @@ private:
     std::uint64_t work_;
 };
 
-template <class = on_use>
 [[nodiscard]] inline std::string_view as_text(bytes_view b) noexcept {
     return {reinterpret_cast<const char*>(b.data()), b.size()};
 }
@@ -89,27 +87,23 @@ template <class = on_use>
 using protozero::pbf_reader;
 using protozero::pbf_wire_type;
 
-template <class = on_use>
 inline void expect_wire(const pbf_reader& r, pbf_wire_type type) {
     if (!r.has_wire_type(type))
         refuse(errc::bad_file, "a field has the wrong wire type: this is not an ONNX file, or it is damaged");
 }
 
 /// A string, bytes or message field.
-template <class = on_use>
 [[nodiscard]] inline std::string_view read_text(pbf_reader& r) {
     expect_wire(r, pbf_wire_type::length_delimited);
     const auto v = r.get_view();
     return {v.data(), v.size()};
 }
 
-template <class = on_use>
 [[nodiscard]] inline std::int64_t read_int(pbf_reader& r) {
     expect_wire(r, pbf_wire_type::varint);
     return r.get_int64();
 }
 
-template <class = on_use>
 [[nodiscard]] inline float read_float(pbf_reader& r) {
     expect_wire(r, pbf_wire_type::fixed32);
     return r.get_float();

@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "layout.hpp"
 #include "message.hpp"
 #include "name_table.hpp"
@@ -26,12 +25,10 @@ using wish_table = name_table<layout>;
 
 namespace detail {
 
-template <class = on_use>
 [[nodiscard]] inline bool contains(std::initializer_list<std::string_view> list, std::string_view name) {
     return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-template <class = on_use>
 [[nodiscard]] inline bool wants_channels_last(std::string_view op) {
     return contains({"Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool",
                      "BatchNormalization", "Resize", "Upsample", "LRN", "LpPool", "QLinearConv",
@@ -50,13 +47,11 @@ template <class G>
 }
 
 /// The wish before a Reshape to an image: a row [n, c, w] becomes one of height 1.
-template <class = on_use>
 [[nodiscard]] inline layout row_order() {
     return {0, 2, 1};
 }
 
 /// The wish before a Transpose whose output has wish `after`.
-template <class = on_use>
 [[nodiscard]] inline std::optional<layout> through_transpose(const node_proto& n, const layout& after) {
     std::vector<std::int64_t> perm;
     for (const auto& a : n.attributes)
@@ -118,7 +113,6 @@ template <class G>
 }
 
 /// The order in which a graph input of `rank` axes is declared.
-template <class = on_use>
 [[nodiscard]] inline layout declared_layout(const wish_table& wishes, std::string_view name,
                                             std::size_t rank) {
     const layout* wish = wishes.find(name);

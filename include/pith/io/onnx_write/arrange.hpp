@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../graph/strides.hpp"
 #include "../../graph/tensor.hpp"
 #include "../onnx/layout.hpp"
@@ -25,8 +24,7 @@ using onnx::stored_axis;
 using onnx::stored_dims;
 
 /// [n, h, w, c] as [n, c, h, w], and any other rank of at least 3 alike.
-template <class = on_use>
-[[nodiscard]] layout channels_first(std::size_t rank) {
+[[nodiscard]] inline layout channels_first(std::size_t rank) {
     layout out = identity_layout(rank);
     for (std::size_t i = 1; rank > 2 && i < rank; ++i)
         out[i] = static_cast<std::int8_t>(i == 1 ? rank - 1 : i - 1);
@@ -34,8 +32,7 @@ template <class = on_use>
 }
 
 /// The order of a value with axes put in front, up to `rank`, that stay in front.
-template <class = on_use>
-[[nodiscard]] layout raised_order(const layout& order, std::size_t rank) {
+[[nodiscard]] inline layout raised_order(const layout& order, std::size_t rank) {
     const std::size_t missing = rank - order.size();
     layout out = identity_layout(missing);
     for (const auto a : order)

@@ -32,8 +32,7 @@ namespace detail {
     return names[static_cast<std::size_t>(op)];
 }
 
-template <class = on_use>
-[[nodiscard]] attribute_list attributes_of(const unary& u) {
+[[nodiscard]] inline attribute_list attributes_of(const unary& u) {
     attribute_list a;
     switch (u.op) {
     case unary_op::leaky_relu:

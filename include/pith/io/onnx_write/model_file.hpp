@@ -7,12 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../base/result.hpp"
 #include "../../format/dtype.hpp"
 #include "../../graph/tensor.hpp"
@@ -32,7 +32,6 @@ public:
     std::vector<std::string> domains;             ///< of operators, beside ONNX's own
     format::dtype real_type = format::dtype::f32; ///< in which the node under construction computes
 
-    template <class = on_use>
     void refuse(errc code, const char* what) {
         if (!fault_)
             fault_ = fault{code, what, where_};
@@ -40,33 +39,28 @@ public:
     [[nodiscard]] const std::optional<fault>& failed() const noexcept { return fault_; }
 
     /// Where faults and names of new tensors come from.
-    template <class = on_use>
     void enter(const std::string& node, std::string_view kind) {
         node_ = node;
         where_ = "node '" + node + "' (" + std::string(kind) + ")";
         layouts_ = 0;
     }
     [[nodiscard]] const std::string& node_name() const noexcept { return node_; }
-    template <class = on_use>
     [[nodiscard]] std::string fresh(std::string_view suffix) {
         return names_.unique(node_ + "/" + std::string(suffix));
     }
 
     /// ONNX Runtime wants nodes of different names.
-    template <class = on_use>
     void emit(node_text n) {
         n.name = node_names_.unique(n.name);
         protozero::pbf_writer w{nodes};
         w.add_message(1, node_bytes(n));
     }
     /// The node that carries the layer's name.
-    template <class = on_use>
     void emit(std::string op, std::vector<std::string> inputs, std::vector<std::string> outputs,
               attribute_list attributes = {}) {
         emit({node_, std::move(op), std::move(inputs), std::move(outputs), std::move(attributes)});
     }
     /// A node beside it, named like its only output.
-    template <class = on_use>
     [[nodiscard]] std::string step(std::string_view suffix, std::string op, std::vector<std::string> inputs,
                                    attribute_list attributes = {}) {
         std::string y = fresh(suffix);
@@ -75,7 +69,6 @@ public:
     }
 
     /// The name of a constant with these elements: `wished` if that is free or the very same constant.
-    template <class = on_use>
     std::string initializer(const std::string& wished, const shape& dims, std::int64_t element,
                             std::string_view raw) {
         std::string name = wished.empty() ? node_ + "/constant" : wished;
@@ -107,36 +100,28 @@ public:
         return initializer(wished, x.dims(), element, raw);
     }
     /// A list of whole numbers, named after the node.
-    template <class = on_use>
     std::string list(std::string_view suffix, const wholes& v) {
         const tensor<std::int64_t> t(shape{static_cast<std::int64_t>(v.size())}, v);
         return initializer(node_ + "/" + std::string(suffix), t, onnx::element::i64);
     }
     /// One number of this type, named after the node.
-    template <class = on_use>
     std::string number(std::string_view suffix, double v, format::dtype type) {
         const std::string name = node_ + "/" + std::string(suffix);
         std::string raw;
         if (is_real(type)) {
-            append_elements(raw, type, view<const double>(&v, 1));
+            append_elements(raw, type, std::span<const double>(&v, 1));
         } else {
             const std::int64_t whole = pith::detail::truncate_to(v, type);
-            append_elements(raw, type, view<const std::int64_t>(&whole, 1));
+            append_elements(raw, type, std::span<const std::int64_t>(&whole, 1));
         }
         return initializer(name, shape{}, onnx::element_number(type), raw);
     }
     /// One real number of the type in which the node computes.
-    template <class = on_use>
-    std::string number(std::string_view suffix, double v) {
-        return number(suffix, v, real_type);
-    }
+    std::string number(std::string_view suffix, double v) { return number(suffix, v, real_type); }
 
 protected:
     name_table names_;
-    template <class = on_use>
-    [[nodiscard]] std::string next_layout() {
-        return "layout" + std::to_string(++layouts_);
-    }
+    [[nodiscard]] std::string next_layout() { return "layout" + std::to_string(++layouts_); }
 
 private:
     struct written {

@@ -8,23 +8,18 @@
 #include <string>
 #include <vector>
 
-#include "../../base/on_use.hpp"
-
 namespace pith::io::onnx_write {
 
 class name_table {
 public:
-    template <class = on_use>
     [[nodiscard]] bool taken(const std::string& name) const {
         return std::binary_search(names_.begin(), names_.end(), name);
     }
     /// @pre !taken(name)
-    template <class = on_use>
     void take(const std::string& name) {
         names_.insert(std::lower_bound(names_.begin(), names_.end(), name), name);
     }
     /// `wished`, or with a number behind it.
-    template <class = on_use>
     [[nodiscard]] std::string unique(const std::string& wished) {
         std::string name = wished.empty() ? "unnamed" : wished;
         for (std::size_t k = 2; taken(name); ++k)

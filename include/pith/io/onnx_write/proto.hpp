@@ -12,7 +12,6 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "../../base/bits.hpp"
-#include "../../base/on_use.hpp"
 #include "../../base/shape.hpp"
 
 namespace pith::io::onnx_write {
@@ -22,28 +21,24 @@ using wholes = std::vector<std::int64_t>;
 /// Attributes of one node, in the order in which they are added.
 class attribute_list {
 public:
-    template <class = on_use>
     attribute_list& whole(std::string_view name, std::int64_t v) {
         std::string bytes = begin(name);
         protozero::pbf_writer w{bytes};
         w.add_int64(3, v);
         return end(std::move(bytes), 2);
     }
-    template <class = on_use>
     attribute_list& real(std::string_view name, double v) {
         std::string bytes = begin(name);
         protozero::pbf_writer w{bytes};
         w.add_float(2, static_cast<float>(v));
         return end(std::move(bytes), 1);
     }
-    template <class = on_use>
     attribute_list& text(std::string_view name, std::string_view v) {
         std::string bytes = begin(name);
         protozero::pbf_writer w{bytes};
         w.add_bytes(4, v.data(), v.size());
         return end(std::move(bytes), 3);
     }
-    template <class = on_use>
     attribute_list& list(std::string_view name, const wholes& v) {
         std::string bytes = begin(name);
         protozero::pbf_writer w{bytes};
@@ -52,7 +47,6 @@ public:
         return end(std::move(bytes), 7);
     }
     /// Attributes that are already serialised as fields of a NodeProto.
-    template <class = on_use>
     attribute_list& raw(std::string_view fields) {
         bytes_ += fields;
         return *this;
@@ -61,14 +55,12 @@ public:
     [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
 
 private:
-    template <class = on_use>
     [[nodiscard]] static std::string begin(std::string_view name) {
         std::string bytes;
         protozero::pbf_writer w{bytes};
         w.add_string(1, name.data(), name.size());
         return bytes;
     }
-    template <class = on_use>
     attribute_list& end(std::string attribute, int type) {
         protozero::pbf_writer w{attribute};
         w.add_enum(20, type);
@@ -89,8 +81,7 @@ struct node_text {
     std::string domain{};
 };
 
-template <class = on_use>
-[[nodiscard]] std::string node_bytes(const node_text& n) {
+[[nodiscard]] inline std::string node_bytes(const node_text& n) {
     std::string bytes;
     protozero::pbf_writer w{bytes};
     for (const auto& name : n.inputs)
@@ -107,8 +98,7 @@ template <class = on_use>
 
 /// @param element the number of TensorProto.DataType
 /// @param raw little-endian elements
-template <class = on_use>
-[[nodiscard]] std::string tensor_bytes(std::string_view name, const shape& dims, std::int64_t element,
+[[nodiscard]] inline std::string tensor_bytes(std::string_view name, const shape& dims, std::int64_t element,
                                        std::string_view raw) {
     std::string bytes;
     protozero::pbf_writer w{bytes};
@@ -127,8 +117,7 @@ struct axis_text {
 };
 
 /// A ValueInfoProto.
-template <class = on_use>
-[[nodiscard]] std::string value_bytes(std::string_view name, std::int64_t element,
+[[nodiscard]] inline std::string value_bytes(std::string_view name, std::int64_t element,
                                       const std::vector<axis_text>& axes) {
     std::string dims;
     protozero::pbf_writer s{dims};

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Depthwise float convolution in the words of vectors/*_f32.hpp; included inside a target region, in a
-// namespace that has them. One vector of channels at a time, row by row. Inputs may be read beyond the last
-// channel, never written.
+// Depthwise float convolution, included inside a target region, in a namespace that has `reals`
+// (simd/words.hpp). One vector of channels at a time, row by row. Inputs may be read beyond the last channel,
+// never written.
+
+static_assert(pith::simd::checked_reals<reals>::complete);
+using vf = reals::vf;
+inline constexpr std::uint32_t width = reals::width;
 
 /// A row of one vector of channels.
 struct row_job {
@@ -21,22 +25,22 @@ struct finisher {
     std::uint32_t lanes;
 
     PITH_ALWAYS_INLINE finisher(const depthwise_f32_args& a, const row_job& job) noexcept
-        : bias(load(a.epilogue.bias + job.channel)), low(repeat(a.epilogue.low)),
-          high(repeat(a.epilogue.high)), add_low(repeat(a.epilogue.add_low)),
-          add_high(repeat(a.epilogue.add_high)), output_step(a.output_strides.column_stride),
+        : bias(reals::load(a.epilogue.bias + job.channel)), low(reals::repeat(a.epilogue.low)),
+          high(reals::repeat(a.epilogue.high)), add_low(reals::repeat(a.epilogue.add_low)),
+          add_high(reals::repeat(a.epilogue.add_high)), output_step(a.output_strides.column_stride),
           residual_step(a.epilogue.residual_strides.column_stride), lanes(job.lanes) {}
 
     /// Stores one pixel and moves to the next.
     PITH_ALWAYS_INLINE void operator()(vf sum, float*& output, const float*& residual) const noexcept {
-        vf y = min(max(sum, low), high);
+        vf y = reals::min(reals::max(sum, low), high);
         if (residual != nullptr) {
-            y = min(max(add(y, load_part(residual, lanes)), add_low), add_high);
+            y = reals::min(reals::max(reals::add(y, reals::load_part(residual, lanes)), add_low), add_high);
             residual += residual_step;
         }
         if (lanes == width)
-            store(output, y);
+            reals::store(output, y);
         else
-            store_part(output, y, lanes);
+            reals::store_part(output, y, lanes);
         output += output_step;
     }
 };
@@ -54,11 +58,11 @@ PITH_ALWAYS_INLINE void run_pixels(const depthwise_f32_args& a, const row_job& j
         const float* x = input + static_cast<std::ptrdiff_t>(y) * a.over.run_row_stride;
         for (std::uint32_t i = 0; i < a.over.run_columns;
              ++i, x += a.over.run_column_stride, w += job.pitch) {
-            const vf weight = load(w);
+            const vf weight = reals::load(w);
 #pragma GCC unroll 8
             for (std::uint32_t n = 0; n < N; ++n)
-                sums[n] =
-                    fma(load(x + static_cast<std::ptrdiff_t>(n) * a.over.column_stride), weight, sums[n]);
+                sums[n] = reals::fma(reals::load(x + static_cast<std::ptrdiff_t>(n) * a.over.column_stride),
+                                     weight, sums[n]);
         }
     }
 #pragma GCC unroll 8
@@ -83,10 +87,10 @@ PITH_NOINLINE inline void run_row(const depthwise_f32_args& a, const row_job& jo
 struct triple {
     vf top, middle, bottom;
     PITH_ALWAYS_INLINE triple(const float* p, std::ptrdiff_t row) noexcept
-        : top(load(p)), middle(load(p + row)), bottom(load(p + 2 * row)) {}
+        : top(reals::load(p)), middle(reals::load(p + row)), bottom(reals::load(p + 2 * row)) {}
     /// sum + this * w
     PITH_ALWAYS_INLINE vf weighted(const triple& w, vf sum) const noexcept {
-        return fma(bottom, w.bottom, fma(middle, w.middle, fma(top, w.top, sum)));
+        return reals::fma(bottom, w.bottom, reals::fma(middle, w.middle, reals::fma(top, w.top, sum)));
     }
 };
 

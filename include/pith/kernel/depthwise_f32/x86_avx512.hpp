@@ -9,8 +9,8 @@
 #include "../../arch/target.hpp"
 #include "../../base/bits.hpp"
 #include "../../base/config.hpp"
+#include "../../simd/x86_avx512/reals.hpp"
 #include "../real.hpp"
-#include "../vectors/x86_avx512_f32.hpp"
 #include "args.hpp"
 #include "x86_avx2.hpp"
 
@@ -19,7 +19,7 @@ PITH_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq")
 namespace pith::kernel::x86_avx512 {
 
 namespace depthwise_f32_body {
-using namespace f32;
+using simd::x86_avx512::reals;
 #include "body.inl"
 } // namespace depthwise_f32_body
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The x86 depthwise convolutions of processors without integer dot products, included inside a target region,
-// in a namespace that has the words of vectors/*_f32.hpp, `epilogue` (codes_constants, packed_lanes), and
-// `codes`, `small`, `integers`, `place`.
+// in a namespace that has `reals` and `codes` (simd/words.hpp), `epilogue` (kernel/epilogue/body.inl), and
+// `strips` (checked_strips).
 //
 // Codes, weights and their sums are integers of less than 24 bits, so multiplying and adding them as floats
 // is exact, and takes half as many instructions as with integers. A strip of `width` channels at a time,
 // inputs are turned to floats once, into rows that all outputs share.
+
+static_assert(pith::simd::checked_reals<reals>::complete);
+static_assert(pith::simd::checked_codes<codes>::complete);
+static_assert(checked_strips<strips>::complete);
+using vf = reals::vf;
+using vi = codes::vi;
+inline constexpr std::uint32_t width = reals::width;
 
 inline constexpr std::uint32_t most_taps = 128;
 inline constexpr std::uint32_t most_inputs = 6144 / width;
@@ -63,14 +70,15 @@ void fill(strip& s, const depthwise_u8_args& a) noexcept {
     const std::int8_t* w = a.weights + s.first;
     const std::uint32_t taps = a.over.runs();
     for (std::uint32_t t = 0; t < taps; ++t, w += pitch)
-        store(s.weights + t * width, small<Parts>(w));
-    const vi bias = elements<Parts>(a.epilogue.bias + s.first);
-    const vf factor = as_reals(elements<Parts>(a.epilogue.factor + s.first));
+        reals::store(s.weights + t * width, strips::weights<Parts>(w));
+    const vi bias = strips::sums<Parts>(a.epilogue.bias + s.first);
+    const vf factor = strips::factors<Parts>(a.epilogue.factor + s.first);
     const std::int32_t room = exact - static_cast<std::int32_t>(taps) * (255 * 128);
-    s.large = !(all_below(to_reals(bias), static_cast<float>(room)) && all_below(factor, 64.f));
-    store(s.factor, factor);
-    store(s.bias, s.large ? zero() : to_reals(bias));
-    store_integers(s.late_bias, bias);
+    s.large =
+        !(codes::all_below(codes::to_real(bias), static_cast<float>(room)) && codes::all_below(factor, 64.f));
+    reals::store(s.factor, factor);
+    reals::store(s.bias, s.large ? reals::zero() : codes::to_real(bias));
+    codes::store_sums(s.late_bias, bias);
 }
 
 /// Some rows of some columns of the output; where a vector has two parts, the second are the row's last.
@@ -103,10 +111,11 @@ PITH_NOINLINE void hold(strip& s, const tile& t) noexcept {
         for (; left >= 4; left -= 4, to += 4 * width, from += 4 * unit) {
 #pragma GCC unroll 4
             for (std::uint32_t i = 0; i < 4; ++i)
-                store(to + i * width, codes<Parts>(from + std::ptrdiff_t{i} * unit, t.input_part));
+                reals::store(to + i * width,
+                             strips::inputs<Parts>(from + std::ptrdiff_t{i} * unit, t.input_part));
         }
         for (; left != 0; --left, to += width, from += unit)
-            store(to, codes<Parts>(from, t.input_part));
+            reals::store(to, strips::inputs<Parts>(from, t.input_part));
     }
 }
 
@@ -116,7 +125,7 @@ PITH_ALWAYS_INLINE void sum_pixels(const strip& s, const tile& t, const float* i
     vf sum[N];
 #pragma GCC unroll 8
     for (std::uint32_t n = 0; n < N; ++n)
-        sum[n] = load(s.bias);
+        sum[n] = reals::load(s.bias);
     const float* w = s.weights;
     const std::size_t step = std::size_t{t.across.step} * width;
     const std::size_t next_column = std::size_t{t.across.dilation} * width;
@@ -124,15 +133,15 @@ PITH_ALWAYS_INLINE void sum_pixels(const strip& s, const tile& t, const float* i
     for (std::uint32_t y = 0; y < t.down.taps; ++y, input += next_row) {
         const float* x = input;
         for (std::uint32_t i = 0; i < t.across.taps; ++i, x += next_column, w += width) {
-            const vf weight = load(w);
+            const vf weight = reals::load(w);
 #pragma GCC unroll 8
             for (std::uint32_t n = 0; n < N; ++n)
-                sum[n] = fma(load(x + n * step), weight, sum[n]);
+                sum[n] = reals::fma(reals::load(x + n * step), weight, sum[n]);
         }
     }
 #pragma GCC unroll 8
     for (std::uint32_t n = 0; n < N; ++n)
-        store(sums + n * width, sum[n]);
+        reals::store(sums + n * width, sum[n]);
 }
 
 /// Any kernel.
@@ -156,7 +165,7 @@ PITH_NOINLINE inline void sum_any(strip& s, const tile& t) noexcept {
 struct triple {
     vf top, middle, bottom;
     PITH_ALWAYS_INLINE explicit triple(const float* p) noexcept
-        : top(load(p)), middle(load(p + 3 * width)), bottom(load(p + 6 * width)) {}
+        : top(reals::load(p)), middle(reals::load(p + 3 * width)), bottom(reals::load(p + 6 * width)) {}
 };
 
 /// Where 3x3 inputs are.
@@ -172,12 +181,13 @@ struct column_of {
     PITH_ALWAYS_INLINE explicit column_of(const source& from, std::ptrdiff_t at) noexcept {
 #pragma GCC unroll 7
         for (int r = 0; r < (Rows - 1) * Step + 3; ++r)
-            v[r] = codes<Parts>(from.input + at + r * from.row, from.part);
+            v[r] = strips::inputs<Parts>(from.input + at + r * from.row, from.part);
     }
     /// sum + this * w, of output row r
     PITH_ALWAYS_INLINE vf weighted(int r, const triple& w, vf sum) const noexcept {
         const int top = r * Step;
-        return fma(v[top + 2], w.bottom, fma(v[top + 1], w.middle, fma(v[top], w.top, sum)));
+        return reals::fma(v[top + 2], w.bottom,
+                          reals::fma(v[top + 1], w.middle, reals::fma(v[top], w.top, sum)));
     }
 };
 
@@ -193,23 +203,23 @@ PITH_ALWAYS_INLINE void sum_rows(const strip& s, source from, std::uint32_t colu
     vf oldest[Rows], newer[Rows];
 #pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r) {
-        oldest[r] = second.weighted(r, centre, first.weighted(r, left, load(s.bias)));
-        newer[r] = second.weighted(r, left, load(s.bias));
+        oldest[r] = second.weighted(r, centre, first.weighted(r, left, reals::load(s.bias)));
+        newer[r] = second.weighted(r, left, reals::load(s.bias));
     }
     from.input += 2 * from.column;
     for (; columns > 1; --columns, from.input += from.column, sums += width) {
         const column_of<Parts, Rows, 1> x(from, 0);
 #pragma GCC unroll 4
         for (int r = 0; r < Rows; ++r) {
-            store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, oldest[r]));
+            reals::store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, oldest[r]));
             oldest[r] = x.weighted(r, centre, newer[r]);
-            newer[r] = x.weighted(r, left, load(s.bias));
+            newer[r] = x.weighted(r, left, reals::load(s.bias));
         }
     }
     const column_of<Parts, Rows, 1> x(from, 0);
 #pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r)
-        store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, oldest[r]));
+        reals::store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, oldest[r]));
 }
 
 /// Rows rows of 3x3 filters, stride 2: every second column of inputs belongs to two outputs.
@@ -225,7 +235,7 @@ PITH_ALWAYS_INLINE void sum_rows_stride_2(const strip& s, source from, std::uint
     vf begun[Rows];
 #pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r)
-        begun[r] = first.weighted(r, left, load(s.bias));
+        begun[r] = first.weighted(r, left, reals::load(s.bias));
     for (; columns != 0; --columns, from.input += 2 * from.column, sums += width) {
         const column second(from, from.column);
 #pragma GCC unroll 4
@@ -234,8 +244,8 @@ PITH_ALWAYS_INLINE void sum_rows_stride_2(const strip& s, source from, std::uint
         const column x(from, 2 * from.column);
 #pragma GCC unroll 4
         for (int r = 0; r < Rows; ++r) {
-            store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, begun[r]));
-            begun[r] = x.weighted(r, left, load(s.bias));
+            reals::store(sums + static_cast<std::size_t>(r) * pitch, x.weighted(r, right, begun[r]));
+            begun[r] = x.weighted(r, left, reals::load(s.bias));
         }
     }
 }
@@ -272,11 +282,12 @@ PITH_ALWAYS_INLINE vi finished(const strip& s, const epilogue::codes_constants& 
     vi v[4];
 #pragma GCC unroll 4
     for (std::uint32_t i = 0; i < 4; ++i) {
-        const vf sum = load(sums + i * width);
+        const vf sum = reals::load(sums + i * width);
         if constexpr (Large)
-            v[i] = epilogue::rounded(plus(rounded(sum), s.late_bias), s.factor, c.high);
+            v[i] = epilogue::rounded(codes::add_whole(codes::to_whole(sum), codes::load_sums(s.late_bias)),
+                                     s.factor, c.high);
         else
-            v[i] = rounded(mul(sum, load(s.factor)));
+            v[i] = codes::to_whole(reals::mul(sum, reals::load(s.factor)));
     }
     return epilogue::packed_lanes(v, c);
 }
@@ -297,9 +308,9 @@ PITH_NOINLINE void finish(const strip& s, const epilogue::codes_constants& c, co
         std::uint8_t* output = row;
         std::uint32_t left = columns;
         for (; left >= 4; left -= 4, sums += 4 * width, output += 4 * step)
-            place<Parts>(finished<Large>(s, c, sums), output, step, part, 4, channels);
+            strips::place<Parts>(finished<Large>(s, c, sums), output, step, part, 4, channels);
         if (left != 0)
-            place<Parts>(finished<Large>(s, c, sums), output, step, part, left, channels);
+            strips::place<Parts>(finished<Large>(s, c, sums), output, step, part, left, channels);
         sums += left * width;
     }
 }
@@ -342,7 +353,7 @@ PITH_NOINLINE void run_strip(const depthwise_u8_args& a, tile& t, const epilogue
                 sum_any(s, t);
             }
             for (std::uint32_t i = 0; i < 3; ++i) // which are finished along with the last
-                store(s.sums + (t.rows * t.columns + i) * width, zero());
+                reals::store(s.sums + (t.rows * t.columns + i) * width, reals::zero());
             s.large ? finish<Parts, true>(s, c, t, a.output_strides)
                     : finish<Parts, false>(s, c, t, a.output_strides);
             t.input += static_cast<std::ptrdiff_t>(t.rows) * a.over.row_stride;

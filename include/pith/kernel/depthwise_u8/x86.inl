@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The x86 depthwise convolutions, included inside a target region, in a namespace that has `dot` (vectors of
-// `lanes` int32), `epilogue` (packed_lanes, store_first), `every_second` and `gather`.
+// The x86 depthwise convolutions with integer dot products, included inside a target region, in a namespace
+// that has `dot`, `epilogue` (kernel/epilogue/x86_*.hpp) and `every_second`, which loads all channels of
+// every second pixel, as many as fill a vector.
+
+static_assert(pith::simd::checked_zipped_dot<dot>::complete);
 
 inline constexpr std::uint32_t width = dot::lanes * 4; ///< outputs computed together
 inline constexpr std::uint32_t most_groups = 32;
@@ -87,6 +90,39 @@ inline void fill(filters& f, const depthwise_u8_args& a, int rows, std::uint32_t
 /// Inputs that lie next to each other.
 struct adjacent {
     PITH_ALWAYS_INLINE dot::vec operator()(const std::uint8_t* p) const noexcept { return dot::load(p); }
+};
+
+/// All channels (8, 16, or 32 of a vector of 64) of as many pixels as fill a vector, `step` apart; pixels
+/// beyond the last repeat it.
+class gather {
+public:
+    gather(std::ptrdiff_t step, std::uint32_t channels, std::uint32_t pixels) noexcept
+        : step_(step), channels_(channels), last_(pixels - 1) {}
+
+    PITH_ALWAYS_INLINE dot::vec operator()(const std::uint8_t* p) const noexcept {
+        __m128i sixteens[width / 16];
+#pragma GCC unroll 4
+        for (std::uint32_t i = 0; i < width / 16; ++i)
+            sixteens[i] = sixteen(p, i);
+        return dot::join(sixteens);
+    }
+
+private:
+    [[nodiscard]] const std::uint8_t* pixel(const std::uint8_t* p, std::uint32_t i) const noexcept {
+        return p + static_cast<std::ptrdiff_t>(i < last_ ? i : last_) * step_;
+    }
+    /// Bytes 16 i to 16 i + 15 of the vector.
+    [[nodiscard]] __m128i sixteen(const std::uint8_t* p, std::uint32_t i) const noexcept {
+        if (channels_ == 8)
+            return _mm_unpacklo_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(pixel(p, 2 * i))),
+                                      _mm_loadl_epi64(reinterpret_cast<const __m128i*>(pixel(p, 2 * i + 1))));
+        const std::uint8_t* q = width == 32 || channels_ == 16 ? pixel(p, i) : pixel(p, i / 2) + i % 2 * 16;
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(q));
+    }
+
+    std::ptrdiff_t step_;
+    std::uint32_t channels_;
+    std::uint32_t last_;
 };
 
 /// Adds the products of the `Count` taps from `first` on to the sums of Rows output rows.

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Element-wise operations in the words of vectors/*_f32.hpp and *_codes.hpp; included inside a target region,
-// in a namespace that has them. On codes they equal the portable kernels bit for bit.
+// Element-wise operations, included inside a target region, in a namespace that has `reals` and `codes`
+// (simd/words.hpp). On codes they equal the portable kernels bit for bit.
+
+static_assert(pith::simd::checked_reals<reals>::complete);
+static_assert(pith::simd::checked_codes<codes>::complete);
+using vf = reals::vf;
+using vi = codes::vi;
+inline constexpr std::uint32_t width = reals::width;
 
 /// Calls f(first, n) for n = width elements at a time, then for what is left of `count`.
 template <class F>
@@ -17,10 +23,10 @@ struct rounding {
     vf low, high;
     vi zero;
     PITH_ALWAYS_INLINE rounding(std::int32_t lowest, std::int32_t highest, std::int32_t zero_point) noexcept
-        : low(repeat(static_cast<float>(lowest))), high(repeat(static_cast<float>(highest))),
-          zero(repeat_whole(zero_point)) {}
+        : low(reals::repeat(static_cast<float>(lowest))), high(reals::repeat(static_cast<float>(highest))),
+          zero(codes::repeat_whole(zero_point)) {}
     PITH_ALWAYS_INLINE vi operator()(vf v) const noexcept {
-        return add_whole(to_whole(min(max(v, low), high)), zero);
+        return codes::add_whole(codes::to_whole(reals::min(reals::max(v, low), high)), zero);
     }
 };
 
@@ -34,24 +40,25 @@ PITH_ALWAYS_INLINE void for_each_row(const Args& a, const F& f) noexcept {
 
 template <class = on_use>
 inline void quantize(const quantize_args& a) noexcept {
-    const vf scale = repeat(a.to.scale);
+    const vf scale = reals::repeat(a.to.scale);
     const rounding code(a.to.lowest - a.to.zero, a.to.highest - a.to.zero, a.to.zero);
     for_each_row(a, [&](const float* x, std::uint8_t* y) {
         in_vectors(a.count, [&](std::size_t i, std::size_t n) {
-            const vf v = n == width ? load(x + i) : load_part(x + i, static_cast<std::uint32_t>(n));
-            store_codes(y + i, code(div(v, scale)), n);
+            const vf v =
+                n == width ? reals::load(x + i) : reals::load_part(x + i, static_cast<std::uint32_t>(n));
+            codes::store_codes(y + i, code(reals::div(v, scale)), n);
         });
     });
 }
 
 template <class = on_use>
 inline void dequantize(const dequantize_args& a) noexcept {
-    const vf scale = repeat(a.from.scale);
-    const vi zero = repeat_whole(a.from.zero);
+    const vf scale = reals::repeat(a.from.scale);
+    const vi zero = codes::repeat_whole(a.from.zero);
     for_each_row(a, [&](const std::uint8_t* x, float* y) {
         in_vectors(a.count, [&](std::size_t i, std::size_t n) {
-            const vf v = mul(to_real(sub_whole(load_whole(x + i), zero)), scale);
-            n == width ? store(y + i, v) : store_part(y + i, v, static_cast<std::uint32_t>(n));
+            const vf v = reals::mul(codes::to_real(codes::sub_whole(codes::load_whole(x + i), zero)), scale);
+            n == width ? reals::store(y + i, v) : reals::store_part(y + i, v, static_cast<std::uint32_t>(n));
         });
     });
 }
@@ -62,9 +69,9 @@ struct source {
     vi all;
     bool single;
     PITH_ALWAYS_INLINE source(const codes_operand& o, const std::uint8_t* p) noexcept
-        : data(p), all(repeat_whole(*p)), single(o.period == 1) {}
+        : data(p), all(codes::repeat_whole(*p)), single(o.period == 1) {}
     PITH_ALWAYS_INLINE vi operator()(std::size_t i) const noexcept {
-        return single ? all : load_whole(data + i);
+        return single ? all : codes::load_whole(data + i);
     }
 };
 
@@ -72,7 +79,7 @@ struct source {
 template <class F>
 PITH_ALWAYS_INLINE void pair_span(const source& a, const source& b, std::uint8_t* y, std::size_t count,
                                   const F& f) noexcept {
-    in_vectors(count, [&](std::size_t i, std::size_t n) { store_codes(y + i, f(a(i), b(i)), n); });
+    in_vectors(count, [&](std::size_t i, std::size_t n) { codes::store_codes(y + i, f(a(i), b(i)), n); });
 }
 
 /// Splits rows where an operand begins again.
@@ -100,49 +107,56 @@ PITH_ALWAYS_INLINE void for_each_pair(const Args& args, const F& f) noexcept {
 
 template <class = on_use>
 inline void add_u8(const add_u8_args& args) noexcept {
-    const vf ra = repeat(args.factors.ra);
-    const vf rb = repeat(args.factors.rb);
-    const vf offset = repeat(args.factors.offset);
+    const vf ra = reals::repeat(args.factors.ra);
+    const vf rb = reals::repeat(args.factors.rb);
+    const vf offset = reals::repeat(args.factors.offset);
     const rounding code(args.lowest - args.moved, args.highest - args.moved, args.moved);
-    const auto sum = [&](vi a, vi b) { return code(fma(to_real(a), ra, fma(to_real(b), rb, offset))); };
+    const auto sum = [&](vi a, vi b) {
+        return code(reals::fma(codes::to_real(a), ra, reals::fma(codes::to_real(b), rb, offset)));
+    };
     if (args.moved == 0)
         return for_each_pair(args, sum);
-    const vi moved = repeat_whole(args.moved);
-    for_each_pair(args, [&](vi a, vi b) { return sum(sub_whole(a, moved), sub_whole(b, moved)); });
+    const vi moved = codes::repeat_whole(args.moved);
+    for_each_pair(args,
+                  [&](vi a, vi b) { return sum(codes::sub_whole(a, moved), codes::sub_whole(b, moved)); });
 }
 
 template <class = on_use>
 inline void mul_u8(const mul_u8_args& args) noexcept {
-    const vi a_zero = repeat_whole(args.a_zero);
-    const vi b_zero = repeat_whole(args.b_zero);
-    const vf factor = repeat(args.factor);
-    const vf zero = repeat(static_cast<float>(args.zero - args.moved));
+    const vi a_zero = codes::repeat_whole(args.a_zero);
+    const vi b_zero = codes::repeat_whole(args.b_zero);
+    const vf factor = reals::repeat(args.factor);
+    const vf zero = reals::repeat(static_cast<float>(args.zero - args.moved));
     const rounding code(args.lowest - args.moved, args.highest - args.moved, args.moved);
     for_each_pair(args, [&](vi a, vi b) {
-        const vf exact = to_real(mul_whole(sub_whole(a, a_zero), sub_whole(b, b_zero)));
-        return code(add(apart(mul(exact, factor)), zero));
+        const vf exact =
+            codes::to_real(codes::mul_whole(codes::sub_whole(a, a_zero), codes::sub_whole(b, b_zero)));
+        return code(reals::add(codes::apart(reals::mul(exact, factor)), zero));
     });
 }
 
 /// Calls f(g) where op is one of those that profit, g being the function; false for the others.
 template <class F>
 PITH_ALWAYS_INLINE bool with_simple_unary(const unary_f32_args& a, const F& f) noexcept {
-    const vf alpha = repeat(a.alpha);
-    const vf beta = repeat(a.beta);
-    const vf none = zero();
-    const vf one = repeat(1.f);
+    const vf alpha = reals::repeat(a.alpha);
+    const vf beta = reals::repeat(a.beta);
+    const vf none = reals::zero();
+    const vf one = reals::repeat(1.f);
     switch (a.op) {
     case format::unary_op::relu:
-        f([&](vf x) { return max(none, x); });
+        f([&](vf x) { return reals::max(none, x); });
         return true;
     case format::unary_op::clip:
-        f([&](vf x) { return min(beta, max(alpha, x)); });
+        f([&](vf x) { return reals::min(beta, reals::max(alpha, x)); });
         return true;
     case format::unary_op::hard_sigmoid:
-        f([&](vf x) { return min(one, max(none, fma(alpha, x, beta))); });
+        f([&](vf x) { return reals::min(one, reals::max(none, reals::fma(alpha, x, beta))); });
         return true;
     case format::unary_op::hard_swish:
-        f([&](vf x) { return mul(x, min(one, max(none, fma(x, repeat(1.f / 6.f), repeat(0.5f))))); });
+        f([&](vf x) {
+            return reals::mul(x, reals::min(one, reals::max(none, reals::fma(x, reals::repeat(1.f / 6.f),
+                                                                             reals::repeat(0.5f)))));
+        });
         return true;
     default:
         return false;
@@ -156,9 +170,9 @@ inline void unary_f32(const unary_f32_args& a) noexcept {
         for_each_row(a, [&](const float* x, float* y) {
             in_vectors(a.count, [&](std::size_t i, std::size_t n) {
                 if (n == width)
-                    return store(y + i, g(load(x + i)));
+                    return reals::store(y + i, g(reals::load(x + i)));
                 const auto part = static_cast<std::uint32_t>(n);
-                store_part(y + i, g(load_part(x + i, part)), part);
+                reals::store_part(y + i, g(reals::load_part(x + i, part)), part);
             });
         });
     });
@@ -173,20 +187,20 @@ PITH_ALWAYS_INLINE void binary_lines(const binary_f32_args& args, const axes<3>&
     const std::uint32_t last = merged.rank - 1;
     const bool a_single = merged.strides[0][last] == 0;
     const bool b_single = merged.strides[1][last] == 0;
-    const vf low = repeat(args.low);
-    const vf high = repeat(args.high);
+    const vf low = reals::repeat(args.low);
+    const vf high = reals::repeat(args.high);
     for_each_outer(merged, 1, [&](const std::ptrdiff_t(&at)[3]) {
         const float* a = args.a + at[0];
         const float* b = args.b + at[1];
         float* y = args.output + at[2];
-        const vf one_a = repeat(*a);
-        const vf one_b = repeat(*b);
+        const vf one_a = reals::repeat(*a);
+        const vf one_b = reals::repeat(*b);
         in_vectors(merged.sizes[last], [&](std::size_t i, std::size_t n) {
             const auto part = static_cast<std::uint32_t>(n);
-            const vf x = a_single ? one_a : n == width ? load(a + i) : load_part(a + i, part);
-            const vf w = b_single ? one_b : n == width ? load(b + i) : load_part(b + i, part);
-            const vf v = min(high, max(low, f(x, w)));
-            n == width ? store(y + i, v) : store_part(y + i, v, part);
+            const vf x = a_single ? one_a : n == width ? reals::load(a + i) : reals::load_part(a + i, part);
+            const vf w = b_single ? one_b : n == width ? reals::load(b + i) : reals::load_part(b + i, part);
+            const vf v = reals::min(high, reals::max(low, f(x, w)));
+            n == width ? reals::store(y + i, v) : reals::store_part(y + i, v, part);
         });
     });
 }
@@ -201,13 +215,13 @@ inline void binary_f32(const binary_f32_args& args) noexcept {
         return portable::binary_f32(args);
     switch (args.op) {
     case format::binary_op::add:
-        return binary_lines(args, merged, [](auto a, auto b) { return add(a, b); });
+        return binary_lines(args, merged, [](auto a, auto b) { return reals::add(a, b); });
     case format::binary_op::sub:
-        return binary_lines(args, merged, [](auto a, auto b) { return sub(a, b); });
+        return binary_lines(args, merged, [](auto a, auto b) { return reals::sub(a, b); });
     case format::binary_op::mul:
-        return binary_lines(args, merged, [](auto a, auto b) { return mul(a, b); });
+        return binary_lines(args, merged, [](auto a, auto b) { return reals::mul(a, b); });
     case format::binary_op::div:
-        return binary_lines(args, merged, [](auto a, auto b) { return div(a, b); });
+        return binary_lines(args, merged, [](auto a, auto b) { return reals::div(a, b); });
     default:
         return portable::binary_f32(args);
     }

@@ -8,9 +8,9 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
+#include "../../simd/x86_avx2/codes.hpp"
+#include "../../simd/x86_avx2/reals.hpp"
 #include "../axes.hpp"
-#include "../vectors/x86_avx2_codes.hpp"
-#include "../vectors/x86_avx2_f32.hpp"
 #include "args.hpp"
 #include "binary.hpp"
 #include "unary.hpp"
@@ -20,8 +20,8 @@ PITH_TARGET_BEGIN("avx2,fma")
 namespace pith::kernel::x86_avx2 {
 
 namespace eltwise_body {
-using namespace f32;
-using namespace codes;
+using simd::x86_avx2::codes;
+using simd::x86_avx2::reals;
 #include "body.inl"
 } // namespace eltwise_body
 

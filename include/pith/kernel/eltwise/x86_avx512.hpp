@@ -8,9 +8,9 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
+#include "../../simd/x86_avx512/codes.hpp"
+#include "../../simd/x86_avx512/reals.hpp"
 #include "../axes.hpp"
-#include "../vectors/x86_avx512_codes.hpp"
-#include "../vectors/x86_avx512_f32.hpp"
 #include "args.hpp"
 #include "binary.hpp"
 #include "unary.hpp"
@@ -20,8 +20,8 @@ PITH_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq")
 namespace pith::kernel::x86_avx512 {
 
 namespace eltwise_body {
-using namespace f32;
-using namespace codes;
+using simd::x86_avx512::codes;
+using simd::x86_avx512::reals;
 #include "body.inl"
 } // namespace eltwise_body
 

@@ -11,7 +11,7 @@
 #include "args.hpp"
 
 #if PITH_X86
-#include "../vectors/x86_intrinsics.hpp"
+#include "../../simd/x86_intrinsics.hpp"
 
 PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512vbmi")
 namespace pith::kernel::x86_avx512_vbmi {

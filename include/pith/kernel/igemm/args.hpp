@@ -12,6 +12,8 @@
 
 namespace pith::kernel {
 
+inline constexpr format::tile igemm_vector_tile{16, 4}; ///< every vector kernel's
+
 /// acc[pixel, c] = sum over runs and k of input * weight, int32 (never saturating in between).
 /// The input may be over-read by over_read_bytes; output is written exactly.
 struct igemm_args {

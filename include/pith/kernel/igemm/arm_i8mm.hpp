@@ -9,8 +9,8 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/bits.hpp"
-#include "../codes_neon.hpp"
-#include "../dot_i8mm.hpp"
+#include "../../simd/arm_i8mm/dot.hpp"
+#include "../epilogue/arm_neon.hpp"
 #include "args.hpp"
 
 #if PITH_AARCH64 && !defined(__clang__)
@@ -18,7 +18,8 @@ PITH_TARGET_BEGIN("arch=armv8.2-a+dotprod+i8mm")
 namespace pith::kernel::arm_i8mm {
 namespace igemm_detail {
 
-namespace epilogue = arm_neon;
+using simd::arm_i8mm::dot;
+namespace epilogue = arm_neon::epilogue;
 inline constexpr std::uint32_t max_pixels = 4;
 inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;

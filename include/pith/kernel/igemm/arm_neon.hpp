@@ -9,15 +9,15 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/bits.hpp"
-#include "../codes_neon.hpp"
-#include "../dot_neon.hpp"
+#include "../../simd/arm_neon/dot.hpp"
+#include "../epilogue/arm_neon.hpp"
 #include "args.hpp"
 
 #if PITH_AARCH64
 namespace pith::kernel::arm_neon {
 namespace igemm_detail {
 
-namespace epilogue = arm_neon;
+using simd::arm_neon::dot;
 inline constexpr std::uint32_t max_pixels = 4;
 inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;

@@ -7,8 +7,8 @@ inline constexpr std::uint32_t deep_part = 192; ///< inputs of a run; whole grou
 
 /// A block of pixels and a part of a run.
 struct deep_block {
-    alignas(64) std::int32_t sums[deep_pixels * 16];
-    alignas(64) std::int16_t weights[deep_part * 16 + widening_slack];
+    alignas(64) std::int32_t sums[deep_pixels * panel_outputs];
+    alignas(64) std::int16_t weights[deep_part * panel_outputs + widening_slack];
     alignas(64) std::int16_t inputs[deep_pixels * deep_part + widening_slack];
     std::uint32_t rows, columns;
 };
@@ -18,7 +18,8 @@ template <class = on_use>
 inline void add_part(deep_block& b, const window& over, const std::uint8_t* input, const std::int8_t* weights,
                      std::uint32_t length) noexcept {
     for (std::uint32_t group = 0; group < (length + 3) / 4; ++group)
-        dot::widen_weights(weights + std::size_t{group} * 64, b.weights + std::size_t{group} * 64);
+        dot::widen_weights(weights + std::size_t{group} * group_weights,
+                           b.weights + std::size_t{group} * group_weights);
     const std::size_t words = round_up(length, 2u);
     std::int16_t* to = b.inputs;
     for (std::uint32_t row = 0; row < b.rows; ++row, input += over.row_stride) {
@@ -27,8 +28,8 @@ inline void add_part(deep_block& b, const window& over, const std::uint8_t* inpu
             dot::widen_inputs(x, words, to);
     }
 
-    alignas(64) static constexpr std::int32_t no_bias[16] = {};
-    alignas(64) std::int32_t sums[max_pixels * 16];
+    alignas(64) static constexpr std::int32_t no_bias[panel_outputs] = {};
+    alignas(64) std::int32_t sums[max_pixels * panel_outputs];
     sum_task task{};
     task.input = reinterpret_cast<const std::uint8_t*>(b.inputs);
     task.step = static_cast<std::ptrdiff_t>(2 * words);
@@ -42,10 +43,10 @@ inline void add_part(deep_block& b, const window& over, const std::uint8_t* inpu
     for (std::uint32_t i = 0; i < c.tiles; ++i) {
         const std::uint32_t pixels = c.pixels + (i < c.larger ? 1 : 0);
         pick_sum<1>(pixels, std::make_integer_sequence<int, max_pixels>{})(task);
-        for (std::uint32_t j = 0; j < pixels * 16; j += dot::lanes)
+        for (std::uint32_t j = 0; j < pixels * panel_outputs; j += dot::lanes)
             dot::store(total + j, dot::add(dot::load(total + j), dot::load(sums + j)));
         task.input += static_cast<std::ptrdiff_t>(pixels) * task.step;
-        total += pixels * 16;
+        total += pixels * panel_outputs;
     }
 }
 
@@ -55,7 +56,7 @@ struct packed_weights {
 
     /// The groups of a run, from group `at` of all panels on.
     [[nodiscard]] const std::int8_t* operator()(std::size_t at, std::uint32_t) const noexcept {
-        return first + at * 64;
+        return first + at * group_weights;
     }
 };
 
@@ -65,11 +66,11 @@ void sum_block(deep_block& b, const igemm_args& a, Weights& weights, std::uint32
                std::uint32_t column) noexcept {
     const window& over = a.over;
     for (std::uint32_t i = 0; i < b.rows * b.columns; ++i)
-        std::copy_n(a.epilogue.bias + first, 16, b.sums + 16 * i);
+        std::copy_n(a.epilogue.bias + first, panel_outputs, b.sums + panel_outputs * i);
     const std::uint8_t* input = a.input + static_cast<std::ptrdiff_t>(row) * over.row_stride +
                                 static_cast<std::ptrdiff_t>(column) * over.column_stride;
     const std::size_t groups = (over.run_length + 3) / 4;
-    std::size_t run = first / 16 * over.runs() * groups;
+    std::size_t run = first / panel_outputs * over.runs() * groups;
     for (std::uint32_t y = 0; y < over.run_rows; ++y)
         for (std::uint32_t x = 0; x < over.run_columns; ++x, run += groups)
             for (std::uint32_t k = 0; k < over.run_length; k += deep_part) {
@@ -90,7 +91,7 @@ inline void store_block(const deep_block& b, const igemm_args& a, const panels<1
     for (std::uint32_t y = 0; y < b.rows; ++y) {
         for (std::uint32_t x = 0; x < b.columns; x += t.pixels) {
             t.pixels = std::min(2 * max_pixels, b.columns - x);
-            std::copy_n(b.sums + (y * b.columns + x) * 16, t.pixels * 16, t.sums);
+            std::copy_n(b.sums + (y * b.columns + x) * panel_outputs, t.pixels * panel_outputs, t.sums);
             t.output = static_cast<std::ptrdiff_t>(row + y) * out.row_stride +
                        static_cast<std::ptrdiff_t>(column + x) * out.column_stride;
             t.residual = static_cast<std::ptrdiff_t>(row + y) * from.row_stride +
@@ -111,7 +112,7 @@ PITH_NOINLINE void igemm_deep(const igemm_args& args, Weights& weights) noexcept
     }
     const std::uint32_t columns = even_part(a.over.columns, deep_pixels);
     const std::uint32_t rows = columns < a.over.columns ? 1 : even_part(a.over.rows, deep_pixels / columns);
-    for (std::uint32_t first = 0; first < a.channels; first += 16) {
+    for (std::uint32_t first = 0; first < a.channels; first += panel_outputs) {
         const panels<1> p(a, first);
         for (std::uint32_t row = 0; row < a.over.rows; row += rows) {
             b.rows = std::min(rows, a.over.rows - row);

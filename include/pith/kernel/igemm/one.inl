@@ -6,7 +6,7 @@
 template <int N>
 void sum_one(const sum_task& t) noexcept {
     constexpr int each = dot::lanes / 2; // outputs in a vector
-    constexpr int in_panel = 16 / each;
+    constexpr int in_panel = panel_outputs / each;
     constexpr int vectors = N * in_panel;
     dot::vec acc[vectors];
 #pragma GCC unroll 8
@@ -14,7 +14,7 @@ void sum_one(const sum_task& t) noexcept {
         acc[v] = dot::none();
     const std::int8_t* w = t.weights;
     const std::uint8_t* x = t.input;
-    for (std::uint32_t left = t.groups; left != 0; --left, x += 8, w += 64) {
+    for (std::uint32_t left = t.groups; left != 0; --left, x += 8, w += group_weights) {
         const dot::inputs xv = dot::broadcast_four(x);
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; ++v)
@@ -66,8 +66,8 @@ PITH_NOINLINE void igemm_one(const igemm_args& args) noexcept {
     a.over.run_length = static_cast<std::uint32_t>(one_words(over));
     std::uint32_t first = 0;
     if constexpr (max_panels == 2)
-        for (; first + 16 < a.channels; first += 32)
+        for (; first + panel_outputs < a.channels; first += 2 * panel_outputs)
             run_one<2>(a, first);
-    for (; first < a.channels; first += 16)
+    for (; first < a.channels; first += panel_outputs)
         run_one<1>(a, first);
 }

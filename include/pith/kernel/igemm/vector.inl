@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The vector integer convolutions, included inside a target region, in a namespace that has `dot` (vectors of
-// `lanes` int32), `epilogue` (store_codes, store_reals), max_pixels, max_panels and echo (whether tiles of
-// one panel may be doubled).
+// The vector integer convolutions, included inside a target region, in a namespace that has `dot`
+// (simd/words.hpp), `epilogue` (kernel/epilogue/), max_pixels, max_panels and echo (whether tiles of one
+// panel may be doubled).
+
+static_assert(pith::simd::checked_dot<dot>::complete);
+inline constexpr int panel_outputs = igemm_vector_tile.outputs;
+inline constexpr int group_weights = panel_outputs * igemm_vector_tile.depth; ///< of four inputs
+static_assert(igemm_vector_tile.depth == 4 && panel_outputs % dot::lanes == 0);
 
 /// Sums of a tile: M neighbouring pixels of a row, and the M behind them when E is 2.
 struct sum_task {
@@ -23,7 +28,7 @@ struct sum_task {
 template <int M, int E, int V>
 PITH_ALWAYS_INLINE void step(dot::vec (&acc)[M * E][V], const std::uint8_t* const (&x)[M], std::ptrdiff_t at,
                              std::ptrdiff_t echo_at, const std::int8_t* w, std::size_t panel_bytes) noexcept {
-    constexpr int in_panel = 16 / dot::lanes;
+    constexpr int in_panel = panel_outputs / dot::lanes;
     dot::weights wv[V];
 #pragma GCC unroll 8
     for (int v = 0; v < V; ++v)
@@ -40,7 +45,7 @@ PITH_ALWAYS_INLINE void step(dot::vec (&acc)[M * E][V], const std::uint8_t* cons
 
 template <int M, int N, int E>
 void sum_tile(const sum_task& t) noexcept {
-    constexpr int vectors = N * 16 / dot::lanes;
+    constexpr int vectors = N * panel_outputs / dot::lanes;
     constexpr int chains = M * E * vectors;
     // Enough independent sums to hide the latency of the dot product, as far as there are registers.
     constexpr int wanted = chains >= dot::wanted_chains ? 1 : 2 * chains >= dot::wanted_chains ? 2 : 4;
@@ -70,13 +75,13 @@ void sum_tile(const sum_task& t) noexcept {
         std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * t.run_row_stride;
         for (std::uint32_t run = t.run_columns; run != 0; --run, at += t.run_gap) {
             std::uint32_t left = t.groups;
-            for (; left >= unroll; left -= unroll, at += 4 * unroll, w += 64 * unroll) {
+            for (; left >= unroll; left -= unroll, at += 4 * unroll, w += group_weights * unroll) {
                 __asm__("" : "+r"(at)); // one index for all pixels; else g++ keeps and steps M pointers
 #pragma GCC unroll 4
                 for (int u = 0; u < unroll; ++u)
-                    step<M, E>(acc[u % sets], x, at + 4 * u, echo_at, w + 64 * u, t.panel_bytes);
+                    step<M, E>(acc[u % sets], x, at + 4 * u, echo_at, w + group_weights * u, t.panel_bytes);
             }
-            for (; left != 0; --left, at += 4, w += 64) {
+            for (; left != 0; --left, at += 4, w += group_weights) {
                 __asm__("" : "+r"(at));
                 step<M, E>(acc[0], x, at, echo_at, w, t.panel_bytes);
             }
@@ -112,12 +117,12 @@ void sum_sliding(const sum_task& t) noexcept {
         acc[m] = dot::load(t.bias);
 
     const std::uint32_t groups = t.groups / 3;
-    const std::size_t pixel_weights = std::size_t{groups} * 64;
+    const std::size_t pixel_weights = std::size_t{groups} * group_weights;
     const std::ptrdiff_t echo_at = half * t.step;
     const std::int8_t* w = t.weights;
     std::ptrdiff_t at = 0;
     for (std::uint32_t run = t.run_columns; run != 0; --run) {
-        for (std::uint32_t left = groups; left != 0; --left, at += 4, w += 64) {
+        for (std::uint32_t left = groups; left != 0; --left, at += 4, w += group_weights) {
             __asm__("" : "+r"(at));
             dot::weights wv[3];
 #pragma GCC unroll 3
@@ -172,7 +177,7 @@ template <class = on_use>
 
 /// A tile between its sums and its outputs.
 struct tile_state {
-    alignas(64) std::int32_t sums[2 * max_pixels * 16]; // as many as pixels say
+    alignas(64) std::int32_t sums[2 * max_pixels * panel_outputs]; // as many as pixels say
     std::uint32_t pixels = 0;
     std::ptrdiff_t output = 0; ///< where the first pixel goes
     std::ptrdiff_t residual = 0;
@@ -191,13 +196,15 @@ struct panels {
     tile_state* before = &states[1];
 
     panels(const igemm_args& args, std::uint32_t channel) noexcept
-        : a(args), first(channel), last(a.channels - first < 16 * N ? a.channels - first - 16 * (N - 1) : 16),
+        : a(args), first(channel),
+          last(a.channels - first < panel_outputs * N ? a.channels - first - panel_outputs * (N - 1)
+                                                      : panel_outputs),
           constants(a.epilogue) {
         const window& over = a.over;
         task.step = over.column_stride;
         task.groups = (over.run_length + 3) / 4;
-        task.panel_bytes = std::size_t{over.runs()} * task.groups * 64;
-        task.weights = a.weights + first / 16 * task.panel_bytes;
+        task.panel_bytes = std::size_t{over.runs()} * task.groups * group_weights;
+        task.weights = a.weights + first / panel_outputs * task.panel_bytes;
         task.bias = a.epilogue.bias + first;
         task.bias_step = 0;
         // Where kernel rows are contiguous they are the runs of a single row.
@@ -288,8 +295,8 @@ inline void igemm(const igemm_args& a) noexcept {
     const std::uint32_t columns = flat ? a.over.rows * a.over.columns : a.over.columns;
     std::uint32_t first = 0;
     if constexpr (max_panels == 2)
-        for (; first + 16 < a.channels; first += 32)
+        for (; first + panel_outputs < a.channels; first += 2 * panel_outputs)
             panels<2>(a, first).run(rows, columns);
-    for (; first < a.channels; first += 16)
+    for (; first < a.channels; first += panel_outputs)
         panels<1>(a, first).run(rows, columns);
 }

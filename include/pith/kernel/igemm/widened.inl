@@ -3,6 +3,8 @@
 // once, into a scratch on the stack, and vector.inl runs on the scratch, where its groups of four bytes are
 // two inputs.
 
+static_assert(pith::simd::checked_widened_dot<dot>::complete);
+
 inline constexpr std::size_t scratch_words = std::size_t{12} * 1024;
 /// Widening writes up to so many words more than there are.
 inline constexpr std::size_t widening_slack = 32;
@@ -10,7 +12,7 @@ inline constexpr std::size_t widening_slack = 32;
 /// The words a panel of weights takes.
 template <class = on_use>
 [[nodiscard]] inline std::size_t panel_words(const window& over) noexcept {
-    return std::size_t{over.runs()} * ((over.run_length + 1) / 2) * 32;
+    return std::size_t{over.runs()} * ((over.run_length + 1) / 2) * 2 * panel_outputs;
 }
 
 /// From the first input of `columns` pixels' kernel row to behind the last, in whole pairs.
@@ -109,10 +111,10 @@ PITH_ALWAYS_INLINE void widen_panels(const igemm_args& a, std::uint32_t first, s
     const bool padded = (a.over.run_length + 1) / 2 % 2 != 0; // the last group's second pair
     const std::int8_t* from = a.weights + std::size_t{first} * a.over.runs() * groups * 4;
     for (std::uint32_t run = panels * a.over.runs(); run != 0; --run) {
-        for (std::uint32_t group = 0; group < groups; ++group, from += 64, to += 64)
+        for (std::uint32_t group = 0; group < groups; ++group, from += group_weights, to += group_weights)
             dot::widen_weights(from, to);
         if (padded)
-            to -= 32;
+            to -= 2 * panel_outputs;
     }
 }
 
@@ -175,14 +177,14 @@ PITH_NOINLINE void igemm_widened(const igemm_args& args) noexcept {
         a.over.rows = 1;
     }
     const std::size_t panel = panel_words(a.over);
-    const bool two = max_panels == 2 && a.channels > 16 && fits_scratch(a.over, 2);
+    const bool two = max_panels == 2 && a.channels > panel_outputs && fits_scratch(a.over, 2);
     const std::uint32_t panels = two ? 2 : 1;
     std::int16_t* const inputs = scratch + panels * panel + widening_slack;
     const block_shape whole = blocks_of(a.over, scratch_words - panels * panel - 2 * widening_slack);
     const bool once = whole.rows == a.over.rows && whole.columns == a.over.columns;
-    for (std::uint32_t first = 0; first < a.channels; first += 16 * panels) {
+    for (std::uint32_t first = 0; first < a.channels; first += panel_outputs * panels) {
         const std::uint32_t left = a.channels - first;
-        widen_panels(a, first, left > 16 ? panels : 1, scratch);
+        widen_panels(a, first, left > panel_outputs ? panels : 1, scratch);
         for (std::uint32_t row = 0; row < a.over.rows; row += whole.rows) {
             for (std::uint32_t column = 0; column < a.over.columns; column += whole.columns) {
                 block_shape block = whole;
@@ -194,7 +196,7 @@ PITH_NOINLINE void igemm_widened(const igemm_args& args) noexcept {
                                     static_cast<std::ptrdiff_t>(column) * a.over.column_stride,
                                 inputs);
                 igemm_args part = block_args(a, block, first, row, column);
-                part.channels = std::min(left, 16 * panels);
+                part.channels = std::min(left, panel_outputs * panels);
                 part.input = reinterpret_cast<const std::uint8_t*>(inputs);
                 part.weights = reinterpret_cast<const std::int8_t*>(scratch);
                 igemm(part);

@@ -10,8 +10,8 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/bits.hpp"
-#include "../codes_avx512.hpp"
-#include "../dot_avx512.hpp"
+#include "../../simd/x86_avx512/dot.hpp"
+#include "../epilogue/x86_avx512.hpp"
 #include "args.hpp"
 
 #if PITH_X86
@@ -19,8 +19,7 @@ PITH_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi,bmi2,pop
 namespace pith::kernel::x86_avx512 {
 namespace igemm_detail {
 
-using dot = dot_widened;
-namespace epilogue = x86_avx512;
+using dot = simd::x86_avx512::dot_widened;
 inline constexpr std::uint32_t max_pixels = 8;
 inline constexpr int max_panels = 2;
 inline constexpr bool echo = false;
@@ -34,16 +33,7 @@ inline constexpr bool echo = false;
 
 } // namespace igemm_detail
 
-/// @pre a.packed == tile{16, 4}
-template <class = on_use>
-inline void igemm(const igemm_args& a) noexcept {
-    if (igemm_detail::suits_one(a.over))
-        return igemm_detail::igemm_one(a);
-    if (igemm_detail::suits_widening(a.over))
-        return igemm_detail::igemm_widened(a);
-    igemm_detail::packed_weights weights{a.weights};
-    igemm_detail::igemm_deep(a, weights);
-}
+#include "any.inl"
 
 } // namespace pith::kernel::x86_avx512
 PITH_TARGET_END

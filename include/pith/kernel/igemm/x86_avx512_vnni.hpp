@@ -9,8 +9,8 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/bits.hpp"
-#include "../codes_avx512.hpp"
-#include "../dot_avx512_vnni.hpp"
+#include "../../simd/x86_avx512_vnni/dot.hpp"
+#include "../epilogue/x86_avx512.hpp"
 #include "args.hpp"
 
 #if PITH_X86
@@ -18,7 +18,8 @@ PITH_TARGET_BEGIN("avx512vnni,avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,b
 namespace pith::kernel::x86_avx512_vnni {
 namespace igemm_detail {
 
-namespace epilogue = x86_avx512;
+using simd::x86_avx512_vnni::dot;
+namespace epilogue = x86_avx512::epilogue;
 inline constexpr std::uint32_t max_pixels = 8;
 inline constexpr int max_panels = 2;
 inline constexpr bool echo = true;

@@ -9,8 +9,8 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/bits.hpp"
-#include "../codes_avx2.hpp"
-#include "../dot_avx_vnni.hpp"
+#include "../../simd/x86_avx_vnni/dot.hpp"
+#include "../epilogue/x86_avx2.hpp"
 #include "args.hpp"
 
 #if PITH_X86
@@ -18,7 +18,8 @@ PITH_TARGET_BEGIN("avxvnni,avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx_vnni {
 namespace igemm_detail {
 
-namespace epilogue = x86_avx2;
+using simd::x86_avx_vnni::dot;
+namespace epilogue = x86_avx2::epilogue;
 inline constexpr std::uint32_t max_pixels = 6;
 inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;

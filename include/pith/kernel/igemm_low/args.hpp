@@ -12,6 +12,11 @@
 
 namespace pith::kernel {
 
+static_assert(format::low_bit_tile == igemm_vector_tile, "low-bit kernels decode panels for igemm's");
+
+/// Weights of a group: what decoders read and write at a time.
+inline constexpr int group_weights = format::low_bit_tile.outputs * format::low_bit_tile.depth;
+
 /// As igemm_args, with the weights decoded on the way. Weights that fill up a tile may decode to anything.
 struct igemm_low_args {
     igemm_args dense;                      ///< without its weights; packed by format::low_bit_tile

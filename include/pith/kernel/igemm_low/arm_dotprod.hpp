@@ -11,9 +11,9 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../dot_dotprod.hpp"
+#include "../../simd/arm_dotprod/dot.hpp"
+#include "../../simd/arm_neon/low_bits.hpp"
 #include "../igemm/arm_dotprod.hpp"
-#include "../low_bits_neon.hpp"
 #include "args.hpp"
 #include "arm_neon.hpp"
 
@@ -22,13 +22,14 @@ PITH_TARGET_BEGIN("arch=armv8.2-a+dotprod")
 namespace pith::kernel::arm_dotprod {
 namespace igemm_low_detail {
 
-using arm_neon::planes;
 using arm_neon::igemm_low_detail::affine_factors;
 using arm_neon::igemm_low_detail::decode_function;
 using arm_neon::igemm_low_detail::decoder;
 using arm_neon::igemm_low_detail::most_looked_up;
 using arm_neon::igemm_low_detail::pick_decode;
 using arm_neon::igemm_low_detail::vec;
+using simd::arm_dotprod::dot;
+using simd::arm_neon::planes;
 
 #include "bytes.inl"
 

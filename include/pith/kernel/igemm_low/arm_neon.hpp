@@ -11,15 +11,17 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../dot_neon.hpp"
+#include "../../simd/arm_neon/dot.hpp"
+#include "../../simd/arm_neon/low_bits.hpp"
 #include "../igemm/arm_neon.hpp"
-#include "../low_bits_neon.hpp"
 #include "args.hpp"
 
 #if PITH_AARCH64
 namespace pith::kernel::arm_neon {
 namespace igemm_low_detail {
 
+using simd::arm_neon::dot;
+using simd::arm_neon::planes;
 #include "decoder.inl"
 
 #include "decode.inl"

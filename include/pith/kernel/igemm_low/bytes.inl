@@ -2,10 +2,12 @@
 // Behind decode.inl, low-bit convolutions where igemm multiplies bytes as they are. Needs `dot`, igemm, and
 // igemm_detail with igemm/vector.inl in it.
 
+static_assert(pith::simd::checked_low_bits<planes>::complete);
 using igemm_detail::cut;
 using igemm_detail::max_panels;
 using igemm_detail::max_pixels;
 using igemm_detail::one_row;
+using igemm_detail::panel_outputs;
 using igemm_detail::panels;
 using igemm_detail::pick_sum;
 using igemm_detail::row_cut;

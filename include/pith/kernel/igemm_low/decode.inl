@@ -4,9 +4,9 @@
 template <int Bits, decode_to To>
 void decode_groups(const std::uint8_t* from, std::size_t groups, const std::int8_t* table,
                    std::int8_t* to) noexcept {
-    constexpr int part_bytes = 64 / planes::parts;
+    constexpr int part_bytes = group_weights / planes::parts;
     const decoder<Bits, To> decode(table);
-    for (; groups != 0; --groups, from += 8 * Bits, to += 64)
+    for (; groups != 0; --groups, from += 8 * Bits, to += group_weights)
 #pragma GCC unroll 4
         for (int part = 0; part < planes::parts; ++part)
             planes::store(to + part * part_bytes, decode(from, part));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Groups of low-bit weights to bytes in registers, included inside a target region. Needs `planes`
-// (kernel/low_bits_*.hpp).
+// Groups of low-bit weights to bytes in registers, included inside a target region, in a namespace that has
+// `planes` (simd/words.hpp).
+
+static_assert(pith::simd::checked_low_bits<planes>::complete);
 
 using vec = planes::vec;
 

@@ -7,11 +7,12 @@ struct decoded_weights {
     const igemm_low_args& args;
     decode_function decode;
     code_table table;
-    alignas(64) std::int8_t scratch[std::size_t{igemm_detail::deep_part} * 16];
+    alignas(64) std::int8_t scratch[std::size_t{igemm_detail::deep_part} * panel_outputs];
 
     [[nodiscard]] const std::int8_t* operator()(std::size_t at, std::uint32_t length) noexcept {
         const std::size_t groups = (length + 3) / 4;
-        decode(args.weights + format::low_bit_bytes(at * 64, args.codes.bits), groups, table.codes, scratch);
+        decode(args.weights + format::low_bit_bytes(at * group_weights, args.codes.bits), groups, table.codes,
+               scratch);
         if (length % 4 != 0)
             clear_tail(length, groups, scratch);
         return scratch;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Behind decode.inl, one pixel: each weight is used once, and decoded in registers. Needs `dot` and
-// `dot_small` (kernel/dot_*.hpp; exact for codes of any size, and of at most 64), `panels` and `tile_state`
-// (igemm/vector.inl).
+// `dot_small` (exact for codes of any size, and of at most 64), `panels` and `tile_state` (igemm/vector.inl).
+
+static_assert(pith::simd::checked_dot<dot>::complete && pith::simd::checked_dot<dot_small>::complete);
+static_assert(dot::lanes * planes::parts == panel_outputs,
+              "a group of weights fills as many vectors as 16 sums");
 
 /// One panel.
 struct low_task {
@@ -132,7 +135,7 @@ PITH_NOINLINE void igemm_one(const igemm_low_args& args) noexcept {
     if (affine_factors == decode_to::indices && codes.levels == nullptr)
         task.start = static_cast<std::int32_t>(sum_inputs(a.over, a.input) *
                                                static_cast<std::uint32_t>(std::int32_t{codes.lowest}));
-    for (std::uint32_t first = 0; first < a.channels; first += 16, task.weights += panel_bytes) {
+    for (std::uint32_t first = 0; first < a.channels; first += panel_outputs, task.weights += panel_bytes) {
         const panels<1> p(a, first);
         task.bias = a.epilogue.bias + first;
         sum(task);

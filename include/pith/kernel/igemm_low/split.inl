@@ -8,8 +8,8 @@ inline constexpr std::uint32_t split_groups = 192; ///< of a run and a panel
 /// A block of pixels and a part of a run of N panels.
 template <int N>
 struct split_block {
-    alignas(64) std::int32_t sums[split_pixels * 16 * N];
-    alignas(64) std::int8_t weights[std::size_t{split_groups} * 64 * N];
+    alignas(64) std::int32_t sums[split_pixels * panel_outputs * N];
+    alignas(64) std::int8_t weights[std::size_t{split_groups} * group_weights * N];
     std::uint32_t rows, columns;
 };
 
@@ -23,8 +23,8 @@ void add_part(split_block<N>& b, const window& over, const std::uint8_t* input,
     task.groups = groups;
     task.run_rows = task.run_columns = 1;
     task.weights = b.weights;
-    task.panel_bytes = std::size_t{groups} * 64;
-    task.bias_step = 16 * N;
+    task.panel_bytes = std::size_t{groups} * group_weights;
+    task.bias_step = panel_outputs * N;
     task.sums = b.sums;
     const row_cut c = cut(b.columns, false);
     for (std::uint32_t row = 0; row < b.rows; ++row, input += over.row_stride) {
@@ -34,7 +34,7 @@ void add_part(split_block<N>& b, const window& over, const std::uint8_t* input,
             task.bias = task.sums;
             pick_sum<N>(pixels, sizes)(task);
             task.input += static_cast<std::ptrdiff_t>(pixels) * over.column_stride;
-            task.sums += pixels * 16 * N;
+            task.sums += pixels * panel_outputs * N;
         }
     }
 }
@@ -53,17 +53,18 @@ void sum_block(split_block<N>& b, const split_call& call, std::uint32_t first,
                const std::uint8_t* input) noexcept {
     const window& over = call.dense.over;
     for (std::uint32_t i = 0; i < b.rows * b.columns; ++i)
-        std::memcpy(b.sums + i * 16 * N, call.dense.epilogue.bias + first, 64 * N);
+        std::memcpy(b.sums + i * panel_outputs * N, call.dense.epilogue.bias + first,
+                    sizeof(std::int32_t) * panel_outputs * N);
     const std::uint32_t run = (over.run_length + 3) / 4;
     const std::size_t group_bytes = std::size_t{8} * call.args.codes.bits;
     const std::size_t panel_bytes = groups_of(over) * group_bytes;
-    const std::uint8_t* weights = call.args.weights + first / 16 * panel_bytes;
+    const std::uint8_t* weights = call.args.weights + first / panel_outputs * panel_bytes;
     for (std::uint32_t y = 0; y < over.run_rows; ++y)
         for (std::uint32_t x = 0; x < over.run_columns; ++x)
             for (std::uint32_t g = 0; g < run; g += split_groups) {
                 const std::uint32_t groups = run - g < split_groups ? run - g : split_groups;
                 for (int n = 0; n < N; ++n) {
-                    std::int8_t* to = b.weights + static_cast<std::size_t>(n) * groups * 64;
+                    std::int8_t* to = b.weights + static_cast<std::size_t>(n) * groups * group_weights;
                     call.decode(weights + static_cast<std::size_t>(n) * panel_bytes, groups, call.table.codes,
                                 to);
                     if (g + groups == run && over.run_length % 4 != 0)
@@ -87,7 +88,8 @@ void store_block(const split_block<N>& b, const igemm_args& a, const panels<N>& 
     for (std::uint32_t y = 0; y < b.rows; ++y) {
         for (std::uint32_t x = 0; x < b.columns; x += t.pixels) {
             t.pixels = max_pixels < b.columns - x ? max_pixels : b.columns - x;
-            std::memcpy(t.sums, b.sums + (y * b.columns + x) * 16 * N, t.pixels * 64 * N);
+            std::memcpy(t.sums, b.sums + (y * b.columns + x) * panel_outputs * N,
+                        t.pixels * sizeof(std::int32_t) * panel_outputs * N);
             t.output = static_cast<std::ptrdiff_t>(row + y) * out.row_stride +
                        static_cast<std::ptrdiff_t>(column + x) * out.column_stride;
             t.residual = static_cast<std::ptrdiff_t>(row + y) * from.row_stride +
@@ -129,8 +131,8 @@ inline void igemm_split(const igemm_low_args& args) noexcept {
     }
     std::uint32_t first = 0;
     if constexpr (max_panels == 2)
-        for (; first + 16 < a.channels; first += 32)
+        for (; first + panel_outputs < a.channels; first += 2 * panel_outputs)
             split_panels<2>(call, first);
-    for (; first < a.channels; first += 16)
+    for (; first < a.channels; first += panel_outputs)
         split_panels<1>(call, first);
 }

@@ -11,9 +11,9 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../dot_avx2.hpp"
+#include "../../simd/x86_avx2/dot.hpp"
+#include "../../simd/x86_avx2/low_bits.hpp"
 #include "../igemm/x86_avx2.hpp"
-#include "../low_bits_avx2.hpp"
 #include "args.hpp"
 
 #if PITH_X86
@@ -21,11 +21,12 @@ PITH_TARGET_BEGIN("avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx2 {
 namespace igemm_low_detail {
 
+using igemm_detail::panel_outputs;
 using igemm_detail::panels;
 using igemm_detail::tile_state;
-inline constexpr std::size_t scratch_bytes = std::size_t{72} * 1024;
-inline constexpr std::size_t block_bytes = scratch_bytes; // igemm widens the inputs whenever it is called
-inline constexpr std::size_t least_panels = 1;
+using simd::x86_avx2::dot;
+using simd::x86_avx2::dot_small;
+using simd::x86_avx2::planes;
 
 #include "decoder.inl"
 
@@ -33,11 +34,7 @@ inline constexpr std::size_t least_panels = 1;
 
 #include "one.inl"
 
-#include "scratch.inl"
-
-#include "deep.inl"
-
-#include "any.inl"
+#include "widened.inl"
 
 } // namespace igemm_low_detail
 

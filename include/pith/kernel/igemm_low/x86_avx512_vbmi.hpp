@@ -12,9 +12,9 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../dot_avx512_vnni.hpp"
+#include "../../simd/x86_avx512/low_bits.hpp"
+#include "../../simd/x86_avx512_vnni/dot.hpp"
 #include "../igemm/x86_avx512_vnni.hpp"
-#include "../low_bits_avx512.hpp"
 #include "args.hpp"
 
 #if PITH_X86
@@ -23,8 +23,8 @@ namespace pith::kernel::x86_avx512_vbmi {
 namespace igemm_low_detail {
 
 namespace igemm_detail = x86_avx512_vnni::igemm_detail;
-using x86_avx512::planes;
-using x86_avx512_vnni::dot;
+using simd::x86_avx512::planes;
+using simd::x86_avx512_vnni::dot;
 using x86_avx512_vnni::igemm;
 
 using vec = planes::vec;

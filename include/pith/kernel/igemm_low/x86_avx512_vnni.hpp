@@ -11,9 +11,9 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../dot_avx512_vnni.hpp"
+#include "../../simd/x86_avx512/low_bits.hpp"
+#include "../../simd/x86_avx512_vnni/dot.hpp"
 #include "../igemm/x86_avx512_vnni.hpp"
-#include "../low_bits_avx512.hpp"
 #include "args.hpp"
 #include "x86_avx512.hpp"
 
@@ -22,7 +22,8 @@ PITH_TARGET_BEGIN("avx512vnni,avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,b
 namespace pith::kernel::x86_avx512_vnni {
 namespace igemm_low_detail {
 
-using x86_avx512::planes;
+using simd::x86_avx512::planes;
+using simd::x86_avx512_vnni::dot;
 using x86_avx512::igemm_low_detail::affine_factors;
 using x86_avx512::igemm_low_detail::decode_function;
 using x86_avx512::igemm_low_detail::decoder;

@@ -11,9 +11,9 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../dot_avx_vnni.hpp"
+#include "../../simd/x86_avx2/low_bits.hpp"
+#include "../../simd/x86_avx_vnni/dot.hpp"
 #include "../igemm/x86_avx_vnni.hpp"
-#include "../low_bits_avx2.hpp"
 #include "args.hpp"
 #include "x86_avx2.hpp"
 
@@ -22,7 +22,8 @@ PITH_TARGET_BEGIN("avxvnni,avx2,fma,f16c,bmi,bmi2,popcnt")
 namespace pith::kernel::x86_avx_vnni {
 namespace igemm_low_detail {
 
-using x86_avx2::planes;
+using simd::x86_avx2::planes;
+using simd::x86_avx_vnni::dot;
 using x86_avx2::igemm_low_detail::affine_factors;
 using x86_avx2::igemm_low_detail::decode_function;
 using x86_avx2::igemm_low_detail::decoder;

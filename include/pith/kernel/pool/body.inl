@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Pooling in the words of vectors/*_f32.hpp and *_codes.hpp; included inside a target region, in a namespace
-// that has them. Vectors run over channels; inputs may be read beyond the last channel, never written. All
-// equal the portable kernels bit for bit.
+// Pooling, included inside a target region, in a namespace that has `reals` and `codes` (simd/words.hpp).
+// Vectors run over channels; inputs may be read beyond the last channel, never written. All equal the
+// portable kernels bit for bit.
+
+static_assert(pith::simd::checked_reals<reals>::complete);
+static_assert(pith::simd::checked_codes<codes>::complete);
+using vf = reals::vf;
+using vi = codes::vi;
+using vb = codes::vb;
+inline constexpr std::uint32_t width = reals::width;
+inline constexpr std::uint32_t bytes = codes::bytes;
 
 template <class = on_use>
 inline void max_pool_u8(const max_pool_u8_args& a) noexcept {
@@ -10,10 +18,11 @@ inline void max_pool_u8(const max_pool_u8_args& a) noexcept {
         for (std::uint32_t c = 0; c < channels; c += bytes) {
             vb greatest{};
             for_each_tap(a.over, w, [&](std::ptrdiff_t at) {
-                greatest = max_bytes(greatest, load_bytes(a.input + at + static_cast<std::ptrdiff_t>(c)));
+                greatest = codes::max_bytes(greatest,
+                                            codes::load_bytes(a.input + at + static_cast<std::ptrdiff_t>(c)));
             });
-            store_bytes(a.output + w.output + static_cast<std::ptrdiff_t>(c), greatest,
-                        channels - c < bytes ? channels - c : bytes);
+            codes::store_bytes(a.output + w.output + static_cast<std::ptrdiff_t>(c), greatest,
+                               channels - c < bytes ? channels - c : bytes);
         }
     });
 }
@@ -25,7 +34,7 @@ PITH_ALWAYS_INLINE void for_each_vector(const pool_geometry& g, float* output, c
         for (std::uint32_t c = 0; c < g.channels; c += width) {
             float* y = output + w.output + static_cast<std::ptrdiff_t>(c);
             const vf v = f(w, static_cast<std::ptrdiff_t>(c));
-            g.channels - c < width ? store_part(y, v, g.channels - c) : store(y, v);
+            g.channels - c < width ? reals::store_part(y, v, g.channels - c) : reals::store(y, v);
         }
     });
 }
@@ -33,8 +42,10 @@ PITH_ALWAYS_INLINE void for_each_vector(const pool_geometry& g, float* output, c
 template <class = on_use>
 inline void max_pool_f32(const max_pool_f32_args& a) noexcept {
     for_each_vector(a.over, a.output, [&](const clipped_window& w, std::ptrdiff_t c) {
-        vf greatest = repeat(-3.402823466e38f);
-        for_each_tap(a.over, w, [&](std::ptrdiff_t at) { greatest = max(load(a.input + at + c), greatest); });
+        vf greatest = reals::repeat(-3.402823466e38f);
+        for_each_tap(a.over, w, [&](std::ptrdiff_t at) {
+            greatest = reals::max(reals::load(a.input + at + c), greatest);
+        });
         return greatest;
     });
 }
@@ -42,37 +53,40 @@ inline void max_pool_f32(const max_pool_f32_args& a) noexcept {
 template <class = on_use>
 inline void average_pool_f32(const average_pool_f32_args& a) noexcept {
     for_each_vector(a.over, a.output, [&](const clipped_window& w, std::ptrdiff_t c) {
-        vf sum = zero();
-        for_each_tap(a.over, w, [&](std::ptrdiff_t at) { sum = add(sum, load(a.input + at + c)); });
+        vf sum = reals::zero();
+        for_each_tap(a.over, w,
+                     [&](std::ptrdiff_t at) { sum = reals::add(sum, reals::load(a.input + at + c)); });
         const std::uint32_t count = a.count_padding ? w.padded_count : w.count;
-        return count != 0 ? div(sum, repeat(static_cast<float>(count))) : zero();
+        return count != 0 ? reals::div(sum, reals::repeat(static_cast<float>(count))) : reals::zero();
     });
 }
 
 template <class = on_use>
 inline void average_pool_u8(const average_pool_u8_args& a) noexcept {
-    const vi from_zero = repeat_whole(a.from.zero);
-    const vf from_scale = repeat(a.from.scale);
+    const vi from_zero = codes::repeat_whole(a.from.zero);
+    const vf from_scale = reals::repeat(a.from.scale);
     const format::affine own = format::moved_back(a.to);
-    const vf to_zero = repeat(static_cast<float>(own.zero));
-    const vf to_scale = repeat(own.scale);
-    const vf low = repeat(static_cast<float>(own.lowest));
-    const vf high = repeat(static_cast<float>(own.highest));
-    const vi moved = repeat_whole(a.to.moved);
+    const vf to_zero = reals::repeat(static_cast<float>(own.zero));
+    const vf to_scale = reals::repeat(own.scale);
+    const vf low = reals::repeat(static_cast<float>(own.lowest));
+    const vf high = reals::repeat(static_cast<float>(own.highest));
+    const vi moved = codes::repeat_whole(a.to.moved);
     const std::uint32_t channels = a.over.channels;
     for_each_window(a.over, [&](const clipped_window& w) {
         const std::uint32_t count = a.count_padding ? w.padded_count : w.count;
         for (std::uint32_t c = 0; c < channels; c += width) {
-            vf sum = zero();
+            vf sum = reals::zero();
             for_each_tap(a.over, w, [&](std::ptrdiff_t at) {
-                const vi code = load_whole(a.input + at + static_cast<std::ptrdiff_t>(c));
-                sum = add(sum, apart(mul(to_real(sub_whole(code, from_zero)), from_scale)));
+                const vi code = codes::load_whole(a.input + at + static_cast<std::ptrdiff_t>(c));
+                sum = reals::add(sum, codes::apart(reals::mul(
+                                          codes::to_real(codes::sub_whole(code, from_zero)), from_scale)));
             });
-            const vf mean = count != 0 ? div(sum, repeat(static_cast<float>(count))) : zero();
-            const vf real = add(div(mean, to_scale), to_zero);
-            const vi code = add_whole(to_whole(min(max(real, low), high)), moved);
-            store_codes(a.output + w.output + static_cast<std::ptrdiff_t>(c), code,
-                        channels - c < width ? channels - c : width);
+            const vf mean =
+                count != 0 ? reals::div(sum, reals::repeat(static_cast<float>(count))) : reals::zero();
+            const vf real = reals::add(reals::div(mean, to_scale), to_zero);
+            const vi code = codes::add_whole(codes::to_whole(reals::min(reals::max(real, low), high)), moved);
+            codes::store_codes(a.output + w.output + static_cast<std::ptrdiff_t>(c), code,
+                               channels - c < width ? channels - c : width);
         }
     });
 }
@@ -81,20 +95,21 @@ template <class = on_use>
 inline void global_average_u8(const global_average_u8_args& a) noexcept {
     const std::uint32_t pixels = a.rows * a.columns;
     const vi zeros =
-        repeat_whole(static_cast<std::int32_t>(pixels * static_cast<std::uint32_t>(a.input_zero)));
-    const vf factor = repeat(a.factor);
-    const vf low = repeat(static_cast<float>(a.lowest - a.zero));
-    const vf high = repeat(static_cast<float>(a.highest - a.zero));
+        codes::repeat_whole(static_cast<std::int32_t>(pixels * static_cast<std::uint32_t>(a.input_zero)));
+    const vf factor = reals::repeat(a.factor);
+    const vf low = reals::repeat(static_cast<float>(a.lowest - a.zero));
+    const vf high = reals::repeat(static_cast<float>(a.highest - a.zero));
     for (std::uint32_t c = 0; c < a.channels; c += width) {
-        vi sum = repeat_whole(0);
+        vi sum = codes::repeat_whole(0);
         for (std::uint32_t row = 0; row < a.rows; ++row) {
             const std::uint8_t* x =
                 a.input + static_cast<std::ptrdiff_t>(row) * a.input_strides.row_stride + c;
             for (std::uint32_t column = 0; column < a.columns; ++column, x += a.input_strides.column_stride)
-                sum = add_whole(sum, load_whole(x));
+                sum = codes::add_whole(sum, codes::load_whole(x));
         }
-        const vf real = mul(to_real(sub_whole(sum, zeros)), factor);
-        const vi code = add_whole(to_whole(min(max(real, low), high)), repeat_whole(a.zero));
-        store_codes(a.output + c, code, a.channels - c < width ? a.channels - c : width);
+        const vf real = reals::mul(codes::to_real(codes::sub_whole(sum, zeros)), factor);
+        const vi code = codes::add_whole(codes::to_whole(reals::min(reals::max(real, low), high)),
+                                         codes::repeat_whole(a.zero));
+        codes::store_codes(a.output + c, code, a.channels - c < width ? a.channels - c : width);
     }
 }

@@ -8,8 +8,8 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../vectors/x86_avx2_codes.hpp"
-#include "../vectors/x86_avx2_f32.hpp"
+#include "../../simd/x86_avx2/codes.hpp"
+#include "../../simd/x86_avx2/reals.hpp"
 #include "args.hpp"
 #include "clipped.hpp"
 
@@ -18,8 +18,8 @@ PITH_TARGET_BEGIN("avx2,fma")
 namespace pith::kernel::x86_avx2 {
 
 namespace pool_body {
-using namespace f32;
-using namespace codes;
+using simd::x86_avx2::codes;
+using simd::x86_avx2::reals;
 #include "body.inl"
 } // namespace pool_body
 

@@ -8,8 +8,8 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../vectors/x86_avx512_codes.hpp"
-#include "../vectors/x86_avx512_f32.hpp"
+#include "../../simd/x86_avx512/codes.hpp"
+#include "../../simd/x86_avx512/reals.hpp"
 #include "args.hpp"
 #include "clipped.hpp"
 
@@ -18,8 +18,8 @@ PITH_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq")
 namespace pith::kernel::x86_avx512 {
 
 namespace pool_body {
-using namespace f32;
-using namespace codes;
+using simd::x86_avx512::codes;
+using simd::x86_avx512::reals;
 #include "body.inl"
 } // namespace pool_body
 

@@ -12,6 +12,8 @@
 
 namespace pith::kernel {
 
+inline constexpr format::tile sgemm_tile{16, 1}; ///< every vector kernel's
+
 /// As igemm_args, on float32.
 struct sgemm_args {
     const float* input = nullptr; ///< first input of pixel (0, 0), run (0, 0)

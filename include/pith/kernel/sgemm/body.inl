@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Float convolution in the words of vectors/*_f32.hpp; included inside a target region, in a namespace that
-// has them. A tile is M pixels by P panels of 16 channels, all its sums in registers. Pixels are pointers, so
-// that a tile may cross image rows. For each input, weights are loaded once and each pixel's element is
-// broadcast (from memory, inside the multiply-add, where a tile has one vector across).
+// Float convolution, included inside a target region, in a namespace that has `reals` (simd/words.hpp). A
+// tile is M pixels by P panels of 16 channels, all its sums in registers. Pixels are pointers, so that a tile
+// may cross image rows. For each input, weights are loaded once and each pixel's element is broadcast (from
+// memory, inside the multiply-add, where a tile has one vector across).
 
-inline constexpr std::uint32_t panel_outputs = 16;
+static_assert(pith::simd::checked_reals<reals>::complete);
+using vf = reals::vf;
+inline constexpr std::uint32_t width = reals::width;
+
+inline constexpr std::uint32_t panel_outputs = sgemm_tile.outputs;
 inline constexpr std::uint32_t panel_vectors = panel_outputs / width;
 inline constexpr std::uint32_t most_pixels = 24;
 
@@ -14,7 +18,7 @@ inline constexpr std::uint32_t most_pixels = 24;
 }
 [[nodiscard]] constexpr std::uint32_t pixels_at_most(std::uint32_t panels) noexcept {
     const std::uint32_t vectors = panels * panel_vectors;
-    return vectors == 1 ? registers - 8 : (registers - vectors - 1) / vectors;
+    return vectors == 1 ? reals::registers - 8 : (reals::registers - vectors - 1) / vectors;
 }
 
 /// What a tile works on.
@@ -37,13 +41,14 @@ PITH_NOINLINE void finish_slowly(const tile_job& job, const float* sums, std::ui
     for (std::uint32_t m = 0; m < pixels; ++m)
         for (std::uint32_t first = 0; first < V * width && first < job.channels; first += width) {
             const std::uint32_t left = job.channels - first < width ? job.channels - first : width;
-            vf y = add(load(sums + m * V * width + first), load(e.bias + job.channel + first));
-            y = min(max(y, repeat(e.low)), repeat(e.high));
+            vf y = reals::add(reals::load(sums + m * V * width + first),
+                              reals::load(e.bias + job.channel + first));
+            y = reals::min(reals::max(y, reals::repeat(e.low)), reals::repeat(e.high));
             if (e.residual != nullptr) {
-                y = add(y, load_part(job.residual[m] + first, left));
-                y = min(max(y, repeat(e.add_low)), repeat(e.add_high));
+                y = reals::add(y, reals::load_part(job.residual[m] + first, left));
+                y = reals::min(reals::max(y, reals::repeat(e.add_low)), reals::repeat(e.add_high));
             }
-            store_part(job.output[m] + first, y, left);
+            reals::store_part(job.output[m] + first, y, left);
         }
 }
 
@@ -51,25 +56,26 @@ PITH_NOINLINE void finish_slowly(const tile_job& job, const float* sums, std::ui
 template <std::uint32_t M, std::uint32_t V, bool Residual, bool Whole>
 PITH_ALWAYS_INLINE void finish_quickly(const tile_job& job, vf (&sums)[M][V]) noexcept {
     const float_epilogue& e = *job.epilogue;
-    const vf low = repeat(e.low);
-    const vf high = repeat(e.high);
-    const vf add_low = repeat(e.add_low);
-    const vf add_high = repeat(e.add_high);
+    const vf low = reals::repeat(e.low);
+    const vf high = reals::repeat(e.high);
+    const vf add_low = reals::repeat(e.add_low);
+    const vf add_high = reals::repeat(e.add_high);
     vf bias[V];
 #pragma GCC unroll 8
     for (std::uint32_t v = 0; v < V; ++v)
-        bias[v] = load(e.bias + job.channel + v * width);
+        bias[v] = reals::load(e.bias + job.channel + v * width);
 #pragma GCC unroll 32
     for (std::uint32_t m = 0; m < M; ++m) {
 #pragma GCC unroll 8
         for (std::uint32_t v = 0; v < V; ++v) {
-            vf y = min(max(add(sums[m][v], bias[v]), low), high);
+            vf y = reals::min(reals::max(reals::add(sums[m][v], bias[v]), low), high);
             if constexpr (Residual)
-                y = min(max(add(y, load(job.residual[m] + v * width)), add_low), add_high);
+                y = reals::min(reals::max(reals::add(y, reals::load(job.residual[m] + v * width)), add_low),
+                               add_high);
             if constexpr (Whole)
-                store(job.output[m] + v * width, y);
+                reals::store(job.output[m] + v * width, y);
             else
-                store_part(job.output[m] + v * width, y, job.channels);
+                reals::store_part(job.output[m] + v * width, y, job.channels);
         }
     }
 }
@@ -84,7 +90,7 @@ PITH_ALWAYS_INLINE void finish_tile(const tile_job& job, vf (&sums)[M][V]) noexc
     alignas(64) float memory[M * V * width];
 #pragma GCC unroll 32
     for (std::uint32_t i = 0; i < M * V; ++i)
-        store(memory + i * width, sums[i / V][i % V]);
+        reals::store(memory + i * width, sums[i / V][i % V]);
     finish_slowly<V>(job, memory, M);
 }
 
@@ -103,13 +109,13 @@ PITH_ALWAYS_INLINE void multiply(const float* const* pixels, std::ptrdiff_t at,
         vf w[V];
 #pragma GCC unroll 8
         for (std::uint32_t v = 0; v < V; ++v)
-            w[v] = load(weights[v] + (k + u) * panel_outputs);
+            w[v] = reals::load(weights[v] + (k + u) * panel_outputs);
 #pragma GCC unroll 32
         for (std::uint32_t m = 0; m < M; ++m) {
-            const vf element = repeat(pixels[m][at + u]);
+            const vf element = reals::repeat(pixels[m][at + u]);
 #pragma GCC unroll 8
             for (std::uint32_t v = 0; v < V; ++v)
-                sums[m][v] = fma(element, w[v], sums[m][v]);
+                sums[m][v] = reals::fma(element, w[v], sums[m][v]);
         }
     }
 }
@@ -122,13 +128,13 @@ PITH_ALWAYS_INLINE void multiply_one(const float* const* pixels, std::ptrdiff_t 
     vf w[U];
 #pragma GCC unroll 8
     for (std::uint32_t u = 0; u < U; ++u)
-        w[u] = load(weights + u * panel_outputs);
+        w[u] = reals::load(weights + u * panel_outputs);
 #pragma GCC unroll 32
     for (std::uint32_t m = 0; m < M; ++m) {
         const float* x = opaque(pixels[m] + at);
 #pragma GCC unroll 8
         for (std::uint32_t u = 0; u < U; ++u)
-            sums[m][0] = fma(repeat(x[u]), w[u], sums[m][0]);
+            sums[m][0] = reals::fma(reals::repeat(x[u]), w[u], sums[m][0]);
     }
 }
 
@@ -159,7 +165,7 @@ PITH_NOINLINE void run_tile(const tile_job& job) noexcept {
     vf sums[M][V];
 #pragma GCC unroll 32
     for (std::uint32_t i = 0; i < M * V; ++i)
-        sums[i / V][i % V] = zero();
+        sums[i / V][i % V] = reals::zero();
     const float* weights[V];
 #pragma GCC unroll 8
     for (std::uint32_t v = 0; v < V; ++v)
@@ -185,7 +191,7 @@ PITH_NOINLINE void run_one(const tile_job& job) noexcept {
     const float* weights[V];
 #pragma GCC unroll 8
     for (std::uint32_t v = 0; v < V; ++v) {
-        sums[0][v] = odd[v] = zero();
+        sums[0][v] = odd[v] = reals::zero();
         weights[v] = job.weights + v / panel_vectors * job.panel + v % panel_vectors * width;
     }
     std::size_t k = 0;
@@ -195,22 +201,23 @@ PITH_NOINLINE void run_one(const tile_job& job) noexcept {
                              static_cast<std::ptrdiff_t>(column) * over.run_column_stride;
             const std::size_t end = k + over.run_length;
             for (; k + 2 <= end; k += 2, x += 2) {
-                const vf first = repeat(x[0]);
-                const vf second = repeat(x[1]);
+                const vf first = reals::repeat(x[0]);
+                const vf second = reals::repeat(x[1]);
 #pragma GCC unroll 8
                 for (std::uint32_t v = 0; v < V; ++v) {
-                    sums[0][v] = fma(first, load(weights[v] + k * panel_outputs), sums[0][v]);
-                    odd[v] = fma(second, load(weights[v] + (k + 1) * panel_outputs), odd[v]);
+                    sums[0][v] = reals::fma(first, reals::load(weights[v] + k * panel_outputs), sums[0][v]);
+                    odd[v] = reals::fma(second, reals::load(weights[v] + (k + 1) * panel_outputs), odd[v]);
                 }
             }
             for (; k < end; ++k, ++x)
 #pragma GCC unroll 8
                 for (std::uint32_t v = 0; v < V; ++v)
-                    sums[0][v] = fma(repeat(*x), load(weights[v] + k * panel_outputs), sums[0][v]);
+                    sums[0][v] = reals::fma(reals::repeat(*x), reals::load(weights[v] + k * panel_outputs),
+                                            sums[0][v]);
         }
 #pragma GCC unroll 8
     for (std::uint32_t v = 0; v < V; ++v)
-        sums[0][v] = add(sums[0][v], odd[v]);
+        sums[0][v] = reals::add(sums[0][v], odd[v]);
     finish_tile(job, sums);
 }
 
@@ -310,7 +317,7 @@ inline void run_panels(const sgemm_args& a, tile_job& job, const tiling& t) noex
 }
 
 /// Dense layers of one pixel read every weight once: more panels abreast keep more of them under way.
-inline constexpr std::uint32_t panels_abreast = registers / 8;
+inline constexpr std::uint32_t panels_abreast = reals::registers / 8;
 template <class = on_use>
 inline constexpr tile_function abreast[] = {&run_one<panels_abreast>};
 template <class = on_use>

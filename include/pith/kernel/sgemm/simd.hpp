@@ -13,11 +13,11 @@
 #include "../real.hpp"
 #include "args.hpp"
 
-namespace pith::kernel::simd {
+namespace pith::kernel::by_xsimd {
 
 namespace detail {
 
-inline constexpr std::uint32_t panel_outputs = 16;
+inline constexpr std::uint32_t panel_outputs = sgemm_tile.outputs;
 
 /// Pixels whose 16 sums fit the vector registers, with room for weights.
 template <class Arch>
@@ -107,6 +107,6 @@ void sgemm(const sgemm_args& a) noexcept {
     }
 }
 
-} // namespace pith::kernel::simd
+} // namespace pith::kernel::by_xsimd
 
 #endif

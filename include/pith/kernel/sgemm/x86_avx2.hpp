@@ -9,8 +9,8 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
+#include "../../simd/x86_avx2/reals.hpp"
 #include "../real.hpp"
-#include "../vectors/x86_avx2_f32.hpp"
 #include "args.hpp"
 
 #if PITH_X86
@@ -18,7 +18,7 @@ PITH_TARGET_BEGIN("avx2,fma")
 namespace pith::kernel::x86_avx2 {
 
 namespace sgemm_body {
-using namespace f32;
+using simd::x86_avx2::reals;
 #include "body.inl"
 } // namespace sgemm_body
 

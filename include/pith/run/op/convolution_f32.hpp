@@ -12,26 +12,12 @@
 
 namespace pith::run::op {
 
-struct convolution_f32 {
+struct convolution_f32 : with_tiled_kernel<kernel::sgemm_args, float_convolution_record> {
     static constexpr std::uint8_t kind = 4;
     static constexpr std::string_view name = "convolution_f32";
-    using record = float_convolution_record;
     static constexpr std::size_t axis_words = 0;
     static constexpr second_operand second = second_operand::optional;
     static constexpr in_place replaces = in_place::second;
-
-    /// The tile that every vector kernel of today reads.
-    static constexpr format::tile vector_tile{16, 1};
-    using kernels = kernel::tiled_slot<kernel::sgemm_args>;
-    [[nodiscard]] static constexpr kernels portable_kernels() noexcept { return kernels::portable(); }
-    template <class Use>
-    [[nodiscard]] static constexpr kernels best_kernels(arch::isa_set have) noexcept {
-        return kernels::best_of<Use>(have, vector_tile);
-    }
-    [[nodiscard]] static const kernel::entry<kernel::sgemm_args>& kernel_of(op_view op,
-                                                                            const kernels& k) noexcept {
-        return k.reading(tile_of(op.as<record>().window));
-    }
 
     [[nodiscard]] static bool check(const op_checker& c, op_view op, const tensor_record& in,
                                     const tensor_record& out) noexcept {

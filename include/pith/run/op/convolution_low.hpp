@@ -13,7 +13,7 @@
 
 namespace pith::run::op {
 
-struct convolution_low : with_kernel<kernel::igemm_low_args, format::low_bit_tile> {
+struct convolution_low : with_kernel<kernel::igemm_low_args> {
     static constexpr std::uint8_t kind = 2;
     static constexpr std::string_view name = "convolution_low";
     using record = quantized_convolution_record;

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "../../base/on_use.hpp"
 #include "../../graph/layer/conv2d.hpp"
 #include "../layer_training.hpp"
 #include "../step.hpp"
@@ -280,7 +279,6 @@ struct conv_run {
 };
 
 /// Few blocks where the weights are many, since every block holds a gradient of them.
-template <class = on_use>
 [[nodiscard]] inline std::size_t conv_blocks(const conv_plan& plan, std::size_t weights) noexcept {
     const std::size_t most = std::max<std::size_t>(2, (std::size_t{1} << 22) / (weights + 1));
     return std::min({plan.images, most_blocks, most});

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <cstring>
 #include <numeric>
+#include <span>
 #include <vector>
 
-#include "../../base/on_use.hpp"
 #include "../../graph/layer/concat.hpp"
 #include "../../graph/layer/expand.hpp"
 #include "../../graph/layer/gather.hpp"
@@ -30,18 +30,17 @@ namespace detail {
 using number_tensors = std::vector<tensor<std::int64_t>>;
 
 template <class Layer>
-[[nodiscard]] number_tensors move_numbers(const Layer& layer, view<const tensor<std::int64_t>* const> in) {
+[[nodiscard]] number_tensors move_numbers(const Layer& layer,
+                                          std::span<const tensor<std::int64_t>* const> in) {
     return layer_traits<Layer>::template move<std::int64_t>(layer, in);
 }
-template <class = on_use>
 [[nodiscard]] inline number_tensors move_numbers(const gather& layer,
-                                                 view<const tensor<std::int64_t>* const> in) {
+                                                 std::span<const tensor<std::int64_t>* const> in) {
     return {pick_elements(layer, *in[0], *in[1])};
 }
 /// Numbers begin at 1: 0 is the fill.
-template <class = on_use>
 [[nodiscard]] inline number_tensors move_numbers(const pad& layer,
-                                                 view<const tensor<std::int64_t>* const> in) {
+                                                 std::span<const tensor<std::int64_t>* const> in) {
     return {pad_elements(layer, *in[0], std::int64_t{0})};
 }
 
@@ -62,14 +61,13 @@ template <class T, class Layer>
         next += slot.dims.elements();
         in.push_back(&numbers.back());
     }
-    return move_numbers(layer, view<const tensor<std::int64_t>* const>(in));
+    return move_numbers(layer, std::span<const tensor<std::int64_t>* const>(in));
 }
 
 template <class Layer>
 [[nodiscard]] double fill_of(const Layer&) noexcept {
     return 0;
 }
-template <class = on_use>
 [[nodiscard]] inline double fill_of(const pad& layer) noexcept {
     return layer.fill;
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_TRAIN_KERNEL_BEST_HPP
 #define PITH_TRAIN_KERNEL_BEST_HPP
-/// Which kernels train a network of scalar T on a processor.
+/// Which kernels train a network of scalar T: every processor's, best first.
 
 #include <type_traits>
 
 #include "../../arch/detect.hpp"
 #include "../../arch/isa.hpp"
-#include "../../base/config.hpp"
+#include "../../arch/target.hpp"
+#include "../../base/on_use.hpp"
+#include "../../format/tile.hpp"
+#include "../../simd/entry.hpp"
 #include "portable.hpp"
 #include "x86_avx2.hpp"
 #include "x86_avx512.hpp"
@@ -15,19 +18,29 @@
 namespace pith::train::kernel {
 
 template <class T>
-[[nodiscard]] table<T> best([[maybe_unused]] arch::isa_set have = arch::detect()) noexcept {
-    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "networks train in float or double");
-    if constexpr (std::is_same_v<T, double>) {
-        return portable::f64::make_table("portable");
-    } else {
-#if PITH_X86
-        if (arch::covers(have, arch::isa::avx2 | arch::isa::avx512))
-            return x86_avx512::make_table("x86_avx512");
-        if (arch::covers(have, arch::isa::avx2))
-            return x86_avx2::make_table("x86_avx2");
-#endif
-        return portable::f32::make_table("portable");
-    }
+using entry = simd::entry_of<const table<T>*>;
+
+template <class T, class Use = on_use>
+struct lists {
+    static_assert(std::is_same_v<T, double>, "networks train in float or double");
+    static constexpr entry<double> all[] = {
+        {"portable", arch::isa::none, format::any_tile, &portable::f64::functions<Use>},
+    };
+};
+template <class Use>
+struct lists<float, Use> {
+    static constexpr entry<float> all[] = {
+        {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
+         PITH_X86_KERNEL(x86_avx512::functions<Use>)},
+        {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::functions<Use>)},
+        {"portable", arch::isa::none, format::any_tile, &portable::f32::functions<Use>},
+    };
+};
+
+/// Kernels are pinned by handing in fewer instruction sets than the processor has.
+template <class T>
+[[nodiscard]] const entry<T>& best(arch::isa_set have = arch::detect()) noexcept {
+    return simd::best_for(lists<T>::all, have);
 }
 
 } // namespace pith::train::kernel

@@ -10,13 +10,13 @@ struct block {
     std::uint32_t part; ///< 0: whole vectors; else elements of the only one
 
     PITH_ALWAYS_INLINE vf read(const real* p, std::uint32_t b) const noexcept {
-        return part == 0 ? load(p + first + b * width) : load_part(p + first, part);
+        return part == 0 ? reals::load(p + first + b * width) : reals::load_part(p + first, part);
     }
     PITH_ALWAYS_INLINE void write(real* p, std::uint32_t b, vf v) const noexcept {
         if (part == 0)
-            store(p + first + b * width, v);
+            reals::store(p + first + b * width, v);
         else
-            store_part(p + first, v, part);
+            reals::store_part(p + first, v, part);
     }
 };
 
@@ -42,17 +42,17 @@ PITH_NOINLINE void moments_block(const moments_job<real>& job, block<B> at) noex
         shift[b] = at.read(job.shift, b);
 #pragma GCC unroll 16
         for (std::uint32_t s = 0; s < S; ++s) {
-            sum[s][b] = zero();
-            squares[s][b] = zero();
+            sum[s][b] = reals::zero();
+            squares[s][b] = reals::zero();
         }
     }
     const real* x = job.x;
     const auto step = [&](std::uint32_t s) {
 #pragma GCC unroll 16
         for (std::uint32_t b = 0; b < B; ++b) {
-            const vf d = sub(at.read(x, b), shift[b]);
-            sum[s][b] = add(sum[s][b], d);
-            squares[s][b] = fma(d, d, squares[s][b]);
+            const vf d = reals::sub(at.read(x, b), shift[b]);
+            sum[s][b] = reals::add(sum[s][b], d);
+            squares[s][b] = reals::fma(d, d, squares[s][b]);
         }
         x += job.channels;
     };
@@ -69,8 +69,8 @@ PITH_NOINLINE void moments_block(const moments_job<real>& job, block<B> at) noex
         vf total_squares = at.read(job.squares, b);
 #pragma GCC unroll 16
         for (std::uint32_t s = 0; s < S; ++s) {
-            total = add(total, sum[s][b]);
-            total_squares = add(total_squares, squares[s][b]);
+            total = reals::add(total, sum[s][b]);
+            total_squares = reals::add(total_squares, squares[s][b]);
         }
         at.write(job.sum, b, total);
         at.write(job.squares, b, total_squares);
@@ -97,11 +97,11 @@ PITH_NOINLINE void normalize_block(const channels_job<real>& job, block<B> at) n
     for (std::size_t p = 0; p < job.pixels; ++p) {
 #pragma GCC unroll 16
         for (std::uint32_t b = 0; b < B; ++b) {
-            vf v = fma(at.read(x, b), scale[b], offset[b]);
+            vf v = reals::fma(at.read(x, b), scale[b], offset[b]);
             if constexpr (Residual)
-                v = add(v, at.read(r, b));
+                v = reals::add(v, at.read(r, b));
             if constexpr (Rectify)
-                v = max(zero(), v);
+                v = reals::max(reals::zero(), v);
             at.write(y, b, v);
         }
         x += job.channels;
@@ -144,9 +144,9 @@ PITH_ALWAYS_INLINE void for_each_gradient(const channels_gradient_job<real>& job
             const vf x = at.read(job.x + pixel, b);
             vf g = at.read(job.gradient + pixel, b);
             if constexpr (G == gate::output)
-                g = where_positive(at.read(job.y + pixel, b), g);
+                g = reals::where_positive(at.read(job.y + pixel, b), g);
             else if constexpr (G == gate::recomputed)
-                g = where_positive(fma(x, scale[b], offset[b]), g);
+                g = reals::where_positive(reals::fma(x, scale[b], offset[b]), g);
             f(pixel, b, x, g);
         }
     }
@@ -166,9 +166,9 @@ PITH_NOINLINE void gradient_sums_block(const channels_gradient_job<real>& job, b
     for_each_gradient<B, G>(job, at, [&](std::size_t pixel, std::uint32_t b, vf x, vf g) {
         if (job.residual != nullptr)
             at.write(job.residual + pixel, b,
-                     job.add_residual ? add(at.read(job.residual + pixel, b), g) : g);
-        sum[b] = add(sum[b], g);
-        product[b] = fma(g, sub(x, shift[b]), product[b]);
+                     job.add_residual ? reals::add(at.read(job.residual + pixel, b), g) : g);
+        sum[b] = reals::add(sum[b], g);
+        product[b] = reals::fma(g, reals::sub(x, shift[b]), product[b]);
     });
 #pragma GCC unroll 16
     for (std::uint32_t b = 0; b < B; ++b) {
@@ -189,9 +189,9 @@ PITH_NOINLINE void gradient_block(const channels_gradient_job<real>& job, block<
         constant[b] = at.read(job.constant, b);
     }
     for_each_gradient<B, G>(job, at, [&](std::size_t pixel, std::uint32_t b, vf x, vf g) {
-        vf d = fma(g, scale[b], fma(x, slope[b], constant[b]));
+        vf d = reals::fma(g, scale[b], reals::fma(x, slope[b], constant[b]));
         if (job.accumulate)
-            d = add(d, at.read(job.dx + pixel, b));
+            d = reals::add(d, at.read(job.dx + pixel, b));
         at.write(job.dx + pixel, b, d);
     });
 }

@@ -9,13 +9,13 @@ PITH_ALWAYS_INLINE void conv_step(const real* const (&pixels)[(P + 2) / 3], std:
     vf w[V];
 #pragma GCC unroll 16
     for (std::uint32_t v = 0; v < V; ++v)
-        w[v] = load(weights[v] + u * width);
+        w[v] = reals::load(weights[v] + u * width);
 #pragma GCC unroll 16
     for (std::uint32_t p = 0; p < P; ++p) {
-        const vf element = repeat((pixels[p / 3] + static_cast<std::ptrdiff_t>(p % 3) * column)[u]);
+        const vf element = reals::repeat((pixels[p / 3] + static_cast<std::ptrdiff_t>(p % 3) * column)[u]);
 #pragma GCC unroll 16
         for (std::uint32_t v = 0; v < V; ++v)
-            sums[p][v] = fma(element, w[v], sums[p][v]);
+            sums[p][v] = reals::fma(element, w[v], sums[p][v]);
     }
 }
 
@@ -27,7 +27,7 @@ PITH_NOINLINE void conv_tile(const conv_job<real>& job, const real* in, const re
     vf sums[P][V];
 #pragma GCC unroll 16
     for (std::uint32_t v = 0; v < V; ++v) {
-        const vf start = job.bias != nullptr ? load(job.bias + first + v * width) : zero();
+        const vf start = job.bias != nullptr ? reals::load(job.bias + first + v * width) : reals::zero();
 #pragma GCC unroll 16
         for (std::uint32_t p = 0; p < P; ++p)
             sums[p][v] = start;
@@ -72,12 +72,14 @@ PITH_NOINLINE void conv_tile(const conv_job<real>& job, const real* in, const re
             const std::size_t channel = first + v * width;
             const std::size_t left = job.channels > channel ? job.channels - channel : 0;
             if (left >= width)
-                store(to, job.accumulate ? add(load(to), sums[p][v]) : sums[p][v]);
+                reals::store(to, job.accumulate ? reals::add(reals::load(to), sums[p][v]) : sums[p][v]);
             else if (left > 0)
-                store_part(to,
-                           job.accumulate ? add(load_part(to, static_cast<std::uint32_t>(left)), sums[p][v])
-                                          : sums[p][v],
-                           static_cast<std::uint32_t>(left));
+                reals::store_part(
+                    to,
+                    job.accumulate
+                        ? reals::add(reals::load_part(to, static_cast<std::uint32_t>(left)), sums[p][v])
+                        : sums[p][v],
+                    static_cast<std::uint32_t>(left));
         }
 }
 
@@ -135,7 +137,7 @@ PITH_NOINLINE void conv_weights_tile(const conv_weights_job<real>& job, const re
     for (auto& row : sums)
 #pragma GCC unroll 16
         for (auto& s : row)
-            s = zero();
+            s = reals::zero();
     for (std::size_t r = 0; r < job.rows; ++r) {
         const real* x = in + static_cast<std::ptrdiff_t>(r) * job.in_row;
         const real* g = gradient + static_cast<std::ptrdiff_t>(r) * job.gradient_row;
@@ -143,13 +145,13 @@ PITH_NOINLINE void conv_weights_tile(const conv_weights_job<real>& job, const re
             vf e[V];
 #pragma GCC unroll 16
             for (std::uint32_t v = 0; v < V; ++v)
-                e[v] = load(x + v * width);
+                e[v] = reals::load(x + v * width);
 #pragma GCC unroll 16
             for (std::uint32_t p = 0; p < P; ++p) {
-                const vf d = repeat(g[p]);
+                const vf d = reals::repeat(g[p]);
 #pragma GCC unroll 16
                 for (std::uint32_t v = 0; v < V; ++v)
-                    sums[p][v] = fma(d, e[v], sums[p][v]);
+                    sums[p][v] = reals::fma(d, e[v], sums[p][v]);
             }
         }
     }
@@ -160,10 +162,11 @@ PITH_NOINLINE void conv_weights_tile(const conv_weights_job<real>& job, const re
             real* const to = weights + p * job.weights_stride + v * width;
             const std::size_t rest = left - v * width;
             if (rest >= width)
-                store(to, add(load(to), sums[p][v]));
+                reals::store(to, reals::add(reals::load(to), sums[p][v]));
             else
-                store_part(to, add(load_part(to, static_cast<std::uint32_t>(rest)), sums[p][v]),
-                           static_cast<std::uint32_t>(rest));
+                reals::store_part(
+                    to, reals::add(reals::load_part(to, static_cast<std::uint32_t>(rest)), sums[p][v]),
+                    static_cast<std::uint32_t>(rest));
         }
 }
 
@@ -171,7 +174,7 @@ template <std::uint32_t V>
 inline void conv_weights_channels(const conv_weights_job<real>& job, const real* in, real* weights,
                                   std::size_t left) noexcept {
     std::size_t c = 0;
-    if constexpr (registers == 32)
+    if constexpr (reals::registers == 32)
         for (; c + 8 <= job.channels; c += 8)
             conv_weights_tile<8, V>(job, in, job.gradient + c, weights + c * job.weights_stride, left);
     for (; c + 4 <= job.channels; c += 4)

@@ -7,7 +7,7 @@ template <std::uint32_t P>
 PITH_ALWAYS_INLINE void depthwise_tile(const conv_job<real>& job, const real* in, real* out,
                                        std::size_t channel, std::uint32_t part) noexcept {
     vf sums[P];
-    const vf start = job.bias != nullptr ? read_channels(job.bias + channel, part) : zero();
+    const vf start = job.bias != nullptr ? read_channels(job.bias + channel, part) : reals::zero();
 #pragma GCC unroll 16
     for (std::uint32_t p = 0; p < P; ++p)
         sums[p] = start;
@@ -16,13 +16,13 @@ PITH_ALWAYS_INLINE void depthwise_tile(const conv_job<real>& job, const real* in
         const real* x = in + job.window.runs[t];
 #pragma GCC unroll 16
         for (std::uint32_t p = 0; p < P; ++p)
-            sums[p] =
-                fma(read_channels(x + static_cast<std::ptrdiff_t>(p) * job.in_column, part), w, sums[p]);
+            sums[p] = reals::fma(read_channels(x + static_cast<std::ptrdiff_t>(p) * job.in_column, part), w,
+                                 sums[p]);
     }
 #pragma GCC unroll 16
     for (std::uint32_t p = 0; p < P; ++p) {
         real* const to = out + static_cast<std::ptrdiff_t>(p) * job.out_column;
-        write_channels(to, job.accumulate ? add(read_channels(to, part), sums[p]) : sums[p], part);
+        write_channels(to, job.accumulate ? reals::add(read_channels(to, part), sums[p]) : sums[p], part);
     }
 }
 
@@ -49,7 +49,7 @@ PITH_NOINLINE void depthwise_weights_taps(const conv_weights_job<real>& job, std
     vf sums[N];
 #pragma GCC unroll 16
     for (auto& s : sums)
-        s = zero();
+        s = reals::zero();
     for (std::size_t r = 0; r < job.rows; ++r) {
         const real* x = job.in + static_cast<std::ptrdiff_t>(r) * job.in_row + channel;
         const real* g = job.gradient + static_cast<std::ptrdiff_t>(r) * job.gradient_row + channel;
@@ -57,13 +57,13 @@ PITH_NOINLINE void depthwise_weights_taps(const conv_weights_job<real>& job, std
             const vf d = read_channels(g, part);
 #pragma GCC unroll 16
             for (std::uint32_t t = 0; t < N; ++t)
-                sums[t] = fma(d, read_channels(x + job.window.runs[tap + t], part), sums[t]);
+                sums[t] = reals::fma(d, read_channels(x + job.window.runs[tap + t], part), sums[t]);
         }
     }
 #pragma GCC unroll 16
     for (std::uint32_t t = 0; t < N; ++t) {
         real* const to = job.weights + (tap + t) * job.weights_stride + channel;
-        write_channels(to, add(read_channels(to, part), sums[t]), part);
+        write_channels(to, reals::add(read_channels(to, part), sums[t]), part);
     }
 }
 

@@ -7,12 +7,13 @@ PITH_ALWAYS_INLINE void for_each_element(const elements_job<real>& job, const F&
     std::size_t i = 0;
     for (; i + width <= job.count; i += width) {
         const vf v = f(i, 0u);
-        store(job.y + i, job.accumulate ? add(load(job.y + i), v) : v);
+        reals::store(job.y + i, job.accumulate ? reals::add(reals::load(job.y + i), v) : v);
     }
     if (i < job.count) {
         const auto part = static_cast<std::uint32_t>(job.count - i);
         const vf v = f(i, part);
-        store_part(job.y + i, job.accumulate ? add(load_part(job.y + i, part), v) : v, part);
+        reals::store_part(job.y + i, job.accumulate ? reals::add(reals::load_part(job.y + i, part), v) : v,
+                          part);
     }
 }
 
@@ -23,13 +24,14 @@ inline void copy(const elements_job<real>& job) noexcept {
 
 template <class = on_use>
 inline void rectify(const elements_job<real>& job) noexcept {
-    for_each_element(
-        job, [&](std::size_t i, std::uint32_t part) { return max(zero(), read_channels(job.x + i, part)); });
+    for_each_element(job, [&](std::size_t i, std::uint32_t part) {
+        return reals::max(reals::zero(), read_channels(job.x + i, part));
+    });
 }
 
 template <class = on_use>
 inline void rectify_gradient(const elements_job<real>& job) noexcept {
     for_each_element(job, [&](std::size_t i, std::uint32_t part) {
-        return where_positive(read_channels(job.x + i, part), read_channels(job.gradient + i, part));
+        return reals::where_positive(read_channels(job.x + i, part), read_channels(job.gradient + i, part));
     });
 }

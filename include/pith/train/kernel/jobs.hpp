@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../../base/on_use.hpp"
-
 namespace pith::train::kernel {
 
 /// Runs of `run_length` inputs that make up the window of a pixel, at `runs[i]` from its first.
@@ -118,7 +116,6 @@ struct elements_job {
 /// A processor's kernels.
 template <class T>
 struct table {
-    const char* name = "";
     std::size_t lanes = 1; ///< channels of a panel of packed weights
     void (*conv)(const conv_job<T>&) noexcept = nullptr;
     void (*conv_weights)(const conv_weights_job<T>&) noexcept = nullptr;

@@ -9,21 +9,15 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
-#include "../../kernel/vectors/x86_avx512_f32.hpp"
+#include "../../simd/x86_avx512/reals.hpp"
 #include "jobs.hpp"
 
 #if PITH_X86
 PITH_TARGET_BEGIN("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq")
 namespace pith::train::kernel::x86_avx512 {
 
-using namespace pith::kernel::x86_avx512::f32;
-using real = float;
+using simd::x86_avx512::reals;
 inline constexpr std::uint32_t most_pixels = 16; ///< of a convolution tile one vector wide
-
-/// v where `sign` is greater than zero, else zero.
-PITH_ALWAYS_INLINE vf where_positive(vf sign, vf v) noexcept {
-    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(sign, _mm512_setzero_ps(), _CMP_GT_OQ), v);
-}
 
 #include "body.inl"
 
