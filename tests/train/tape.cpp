@@ -114,3 +114,38 @@ TEST_CASE("tape: only the constants asked for are learned") {
     CHECK(tape.parameters()[0].value.size() == 6);
     CHECK(tests::error_of(g, {.learned = {all[1], all[2]}}) < 1e-9);
 }
+
+TEST_CASE("tape: zeros that sparse weights came with stay through updates, those of others do not") {
+    tests::net b;
+    const auto x = b.relu(b.fully_connected(b.input({2, 6}), 8));
+    auto g = *std::move(b).finish({b.fully_connected(x, 3)});
+    for (auto& n : g.nodes)
+        if (n.inputs.size() > 1 && g[n.inputs[1]].reals() != nullptr)
+            for (std::size_t i = 0; i < g[n.inputs[1]].reals()->size(); i += 2)
+                (*g[n.inputs[1]].reals())[i] = 0;
+    const value_id sparse = g.nodes[0].inputs[1];
+    const value_id dense = g.nodes.back().inputs[1];
+    g[sparse].sparsity = format::sparsity::free();
+    auto tape = *train::tape<double>::make(g, {.batch = 2});
+    for (int step = 0; step < 3; ++step) {
+        static_cast<void>(outputs_of(tape, true));
+        for (auto& e : tape.output_gradient())
+            e = 1;
+        tape.backward();
+        for (const auto& p : tape.parameters())
+            for (std::size_t i = 0; i < p.value.size(); ++i)
+                p.value[i] -= 0.1 * p.gradient[i];
+        tape.after_update();
+    }
+    const auto trained = tape.network();
+    const auto zeros = [&](value_id id) {
+        return std::count(trained[id].reals()->data().begin(), trained[id].reals()->data().end(), 0.);
+    };
+    CHECK(zeros(sparse) == 24);
+    CHECK(zeros(dense) < 12);
+    CHECK(trained[sparse].sparsity == format::sparsity::free());
+    bool moved = false;
+    for (std::size_t i = 1; i < 48; i += 2)
+        moved = moved || (*trained[sparse].reals())[i] != (*g[sparse].reals())[i];
+    CHECK(moved);
+}

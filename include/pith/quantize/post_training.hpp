@@ -20,6 +20,7 @@
 #include "../base/result.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/measure.hpp"
 #include "../graph/outermost.hpp"
 #include "../graph/samples.hpp"
 #include "observer.hpp"

@@ -78,10 +78,12 @@ public:
     [[nodiscard]] result<void> forward();
     /// @pre forward() ran, and the gradients of all outputs are written
     void backward();
-    /// Behind every update of the parameters.
+    /// Behind every update of the parameters. Zeros that sparse constants came with stay.
     void after_update() {
         for (auto& q : quantized_)
             q.by->after_update(is_constant(q) ? value(q.id) : std::span<T>{}, q.p);
+        for (const auto id : sparse_)
+            keep_zeros(id);
     }
     /// In the order of values_in_codes().
     [[nodiscard]] const std::vector<quantized_state<T>>& quantized() const noexcept { return quantized_; }
@@ -119,6 +121,20 @@ private:
     }
     [[nodiscard]] bool is_constant(const quantized_state<T>& q) const noexcept {
         return g_[q.id].is_constant();
+    }
+
+    void find_sparse() {
+        for (value_id id = 0; id < original_.values.size(); ++id)
+            if (original_[id].reals() != nullptr && !original_[id].sparsity.is_dense() &&
+                memory_.value[id] != nullptr)
+                sparse_.push_back(id);
+    }
+    void keep_zeros(value_id id) {
+        const std::span<const T> before = original_[id].reals()->data();
+        const std::span<T> now = value(id);
+        for (std::size_t i = 0; i < now.size(); ++i)
+            if (before[i] == T{0})
+                now[i] = T{0};
     }
 
     [[nodiscard]] result<void> make_steps() {
@@ -182,6 +198,7 @@ private:
     tape_memory<T> memory_;
     std::vector<tape_step<T>> steps_;
     std::vector<quantized_state<T>> quantized_;
+    std::vector<value_id> sparse_; ///< constants whose zeros stay
 };
 
 template <class T, class Layers>
@@ -206,6 +223,7 @@ result<tape<T, Layers>> tape<T, Layers>::make(graph<T, Layers> g, const tape_opt
                                 .probe = {}});
     PITH_TRY(check_quantized<T>(t.g_, t.quantized_));
     lay_out_constants(t.g_, learned.empty() ? learned_constants(t.g_) : learned, t.quantized_, t.memory_);
+    t.find_sparse();
     PITH_TRY(t.make_steps());
     return t;
 }
