@@ -58,9 +58,9 @@ TEST_CASE("cholesky: a triangle whose square is the matrix") {
 }
 
 TEST_CASE("cholesky: only positive definite matrices have a factor") {
-    CHECK(!cholesky({-1.}, 1));
-    CHECK(!cholesky({1., 2., 2., 1.}, 2));
-    CHECK(!cholesky({1., 0., 0., std::nan("")}, 2));
+    CHECK(!cholesky<double>({-1.}, 1));
+    CHECK(!cholesky<double>({1., 2., 2., 1.}, 2));
+    CHECK(!cholesky<double>({1., 0., 0., std::nan("")}, 2));
 }
 
 TEST_CASE("cholesky: forward substitution solves L x = b") {
