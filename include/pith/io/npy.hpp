@@ -118,7 +118,8 @@ inline constexpr npy_entry npy_types[] = {
     if (static_cast<std::size_t>(dims->elements()) * format::bytes_of(*type) != payload)
         return fault{errc::bad_file, "the .npy file has another size than its shape says"};
     const std::byte* p = bytes.data() + prefix + length;
-    array out;
+    result<array> made(array{});
+    array& out = *made;
     out.type = *type;
     if (!is_real(*type))
         out.data = tensor<std::int64_t>{};
@@ -129,7 +130,7 @@ inline constexpr npy_entry npy_types[] = {
             load_elements(*type, p, t.data());
         },
         out.data);
-    return out;
+    return made;
 }
 
 /// The same from a file.
