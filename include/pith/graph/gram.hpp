@@ -27,6 +27,7 @@ struct gram {
     std::vector<double> input_means{};    ///< [groups, depth]: E[x]
     std::vector<double> output_means{};   ///< [outputs]: E[y]
 
+    /// The group of channels that output `output` belongs to.
     [[nodiscard]] std::size_t group_of(std::size_t output) const noexcept {
         return output / (outputs / groups);
     }
