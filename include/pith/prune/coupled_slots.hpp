@@ -19,12 +19,14 @@ public:
         std::iota(parent_.begin(), parent_.end(), std::uint32_t{0});
     }
 
+    /// The set that a slot is in.
     [[nodiscard]] std::uint32_t set_of(std::size_t slot) const noexcept {
         auto at = static_cast<std::uint32_t>(slot);
         while (parent_[at] != at)
             at = parent_[at];
         return at;
     }
+    /// Puts the sets of two slots together.
     void join(std::size_t a, std::size_t b) noexcept {
         const std::uint32_t x = shorten(a);
         const std::uint32_t y = shorten(b);

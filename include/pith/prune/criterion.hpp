@@ -24,6 +24,7 @@ concept channel_criterion = std::copyable<C> && requires(const C& c, const group
 /// Any of them. One that says `needs_moments` sees the moments of what readers read.
 class any_criterion {
 public:
+    /// Any criterion is one.
     template <channel_criterion C>
     any_criterion(C criterion) : score_(std::move(criterion)) {
         if constexpr (requires { requires C::needs_moments; })

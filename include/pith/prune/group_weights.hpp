@@ -28,6 +28,7 @@ struct layer_slices {
     /// x x^T over what the columns multiply; empty where no samples were given.
     std::vector<double> moments;
 
+    /// The weights of one output.
     [[nodiscard]] const double* row(std::size_t r) const noexcept { return weights.data() + r * columns; }
 };
 

@@ -19,6 +19,7 @@ namespace pith::prune {
 /// One entry per channel of a value; no entries: all of them stay.
 using kept_channels = std::vector<bool>;
 
+/// Channels that stay.
 [[nodiscard]] inline std::int64_t count_kept(const kept_channels& kept) {
     return std::count(kept.begin(), kept.end(), true);
 }
@@ -53,10 +54,12 @@ struct layer_pruning;
 
 /// No attribute names channels.
 struct shrinks_by_itself {
+    /// Nothing to change: the layer's attributes name no channels.
     template <class Layer>
     static void shrink(Layer&, const shrinking&) {}
 };
 
+/// Layers that can lose channels.
 template <class L>
 concept prunable_layer = requires(L& l, const shrinking& s) {
     layer_pruning<L>::shrink(l, s);

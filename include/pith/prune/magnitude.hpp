@@ -16,6 +16,7 @@
 
 namespace pith::prune {
 
+/// What weights are ranked among.
 enum class among : std::uint8_t {
     layer,   ///< the same share of every layer
     network, ///< the smallest of all

@@ -14,6 +14,8 @@
 
 namespace pith::prune {
 
+/// A pass: of every m weights in a row along the input the n greatest stay (Zhou et al., "SR-STE", 2021, for
+/// the pattern).
 struct n_of_m {
     std::uint8_t n = 2;
     std::uint8_t m = 4;

@@ -42,6 +42,7 @@ struct refitted {
         return pruned ? fit(*std::move(pruned), g) : pruned;
     }
 };
+/// `refitted{pass, options}`.
 template <class Pass>
 refitted(Pass, refit) -> refitted<Pass>;
 

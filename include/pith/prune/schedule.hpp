@@ -17,6 +17,7 @@ struct one_shot {
     float last = 0.5f;
 
     [[nodiscard]] std::size_t steps() const noexcept { return 1; }
+    /// All at once.
     [[nodiscard]] float at(std::size_t) const noexcept { return last; }
 };
 
@@ -37,6 +38,7 @@ struct cubic {
     }
 };
 
+/// The share to remove at a step.
 template <class S>
 concept schedule = requires(const S& s, std::size_t step) {
     { s.steps() } -> std::convertible_to<std::size_t>;

@@ -54,6 +54,7 @@ struct weight_count {
     std::int64_t zeros = 0;
 };
 
+/// Weights of a network, and how many of them are zero.
 template <class T, class Layers>
 [[nodiscard]] weight_count count_weights(const graph<T, Layers>& g) {
     weight_count c;

@@ -89,6 +89,7 @@ struct output_range {
     float high = std::numeric_limits<float>::infinity();
 };
 
+/// The range that an activation behind the layer leaves of its outputs.
 template <class T, class Layers>
 [[nodiscard]] output_range range_behind(const graph<T, Layers>& g, const node_execution& how) {
     if (how.activation == no_node)
