@@ -165,6 +165,13 @@ void declare(CLI::App& verb, tool::compress_options& o) {
                     "how an .onnx file holds codes: pairs (QuantizeLinear and DequantizeLinear around real "
                     "operators; the default), codes (QLinearConv and its kin) or int4 (pairs, small weights "
                     "in four bits)");
+    verb.add_option(
+        "--prune", o.prune,
+        "steps that come first, in this order: magnitude:SHARE, global:SHARE, lamp:SHARE, nm:N:M, "
+        "block:ROWSxCOLUMNS:SHARE, obs:SHARE, obs:N:M, channels:CRITERION:SHARE[:MULTIPLE] with l1, "
+        "l2, fpgm, norm or obs (obs needs --data)");
+    verb.add_flag("--refit,!--no-refit", o.refit,
+                  "fit what is left of pruned layers to what they gave (with --data, unless --no-refit)");
     auto* const weights =
         verb.add_option("--weights", o.weights,
                         "uniform2 ... uniform8; with --epochs also lsq, apot, ewgs, pact, dorefa or kmeans "

@@ -151,6 +151,18 @@ expect(0 "the same bits on 100" compress mlp.onnx --out few.pith ${glyphs} --wei
        --samples 64 --simulate 100 --json few.json)
 report(few.json accuracy simulated_accuracy same_bits file_bytes rounding.0.layer rounding.0.nearest_error
        rounding.0.error rounding.0.kept_nearest)
+expect(0 "magnitude:0.5: [0-9 ]+ of [0-9 ]+ parameters.*weights are zero" compress mlp.onnx --out sparse.pith ${glyphs}
+       --prune magnitude:0.5 --simulate 100 --json prune.json)
+report(prune.json prune accuracy file_bytes)
+expect(0 "stays: an output of the network.*nm:2:4: " compress mlp.onnx --out narrow.pith ${glyphs}
+       --prune channels:obs:0.5:8 --prune nm:2:4 --no-refit)
+expect(0 "is not fitted anew" compress mlp.onnx --out narrow.pith --quantize none --prune channels:l1:0.5:8)
+expect(1 "--prune is magnitude:SHARE" compress mlp.onnx --out refused.pith ${glyphs} --prune magnitude:1.5)
+expect(1 "--prune is magnitude:SHARE" compress mlp.onnx --out refused.pith ${glyphs} --prune block:4:0.5)
+expect(1 "l1, l2, fpgm, norm or obs" compress mlp.onnx --out refused.pith ${glyphs} --prune channels:l3:0.5)
+expect(1 "more than none and fewer than m" compress mlp.onnx --out refused.pith ${glyphs} --prune nm:4:4)
+expect(1 "add --data" compress mlp.onnx --out refused.pith --quantize none --prune obs:0.5)
+expect(1 "mean nothing without --prune" compress mlp.onnx --out refused.pith ${glyphs} --no-refit)
 expect(1 "uniform2 ... uniform8" compress mlp.onnx --out refused.pith ${glyphs} --weights lsq4)
 expect(1 "nearest, adaptive or second-order" compress mlp.onnx --out refused.pith ${glyphs} --weights uniform4 --rounding up)
 expect(1 "corrects biases itself" compress mlp.onnx --out refused.pith ${glyphs} --weights uniform4 --correct-bias none)
