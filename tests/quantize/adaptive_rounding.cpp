@@ -33,8 +33,8 @@ TEST_CASE("adaptive rounding: nearer to the float network than nearest rounding"
 }
 
 TEST_CASE("adaptive rounding: what is pruned stays zero") {
-    const auto g = to_logits();
-    auto q = few_bits(g, 3)(g);
+    const auto g = test::to_logits();
+    auto q = test::few_bits(g, 3)(g);
     REQUIRE(q);
     for (auto& v : q->values)
         if (has_weight_codes(v)) {
