@@ -21,11 +21,19 @@ concept channel_criterion = std::copyable<C> && requires(const C& c, const group
     { c(w) } -> std::convertible_to<result<std::vector<double>>>;
 };
 
+namespace detail {
+
+/// A criterion that is not `Any`. Asked in this order: whether Any can be copied depends on the answer.
+template <class C, class Any>
+concept other_criterion = !std::same_as<C, Any> && channel_criterion<C>;
+
+} // namespace detail
+
 /// Any of them. One that says `needs_moments` sees the moments of what readers read.
 class any_criterion {
 public:
     /// Any criterion is one.
-    template <channel_criterion C>
+    template <detail::other_criterion<any_criterion> C>
     any_criterion(C criterion) : score_(std::move(criterion)) {
         if constexpr (requires { requires C::needs_moments; })
             needs_moments_ = true;
