@@ -170,8 +170,11 @@ void declare(CLI::App& verb, tool::compress_options& o) {
         "steps that come first, in this order: magnitude:SHARE, global:SHARE, lamp:SHARE, nm:N:M, "
         "block:ROWSxCOLUMNS:SHARE, obs:SHARE, obs:N:M, channels:CRITERION:SHARE[:MULTIPLE] with l1, "
         "l2, fpgm, norm or obs (obs needs --data)");
-    verb.add_flag("--refit,!--no-refit", o.refit,
-                  "fit what is left of pruned layers to what they gave (with --data, unless --no-refit)");
+    verb.add_flag_callback(
+        "--refit", [&o] { o.refit = true; },
+        "fit what is left of pruned layers to what they gave; so it is where there is --data");
+    verb.add_flag_callback(
+        "--no-refit", [&o] { o.refit = false; }, "leave it as it is");
     auto* const weights =
         verb.add_option("--weights", o.weights,
                         "uniform2 ... uniform8; with --epochs also lsq, apot, ewgs, pact, dorefa or kmeans "
