@@ -65,7 +65,8 @@ template <class T>
 /// @param x [elements / channels, channels]
 /// @param gradient of that, as long as x
 template <class T>
-[[nodiscard]] double statistics_error(const remembered_statistics& s, std::span<const T> x, std::span<T> gradient) {
+[[nodiscard]] double statistics_error(const remembered_statistics& s, std::span<const T> x,
+                                      std::span<T> gradient) {
     const std::size_t channels = s.mean.size();
     const std::size_t count = x.size() / channels;
     const auto share = 1. / static_cast<double>(count);

@@ -30,8 +30,8 @@ using __mmask32 = unsigned int; // of avx512vlintrin.h, the longest of all, of w
 #include <avx512dqintrin.h>
 
 #include <avx512vbmiintrin.h>
-#include <avx512vpopcntdqintrin.h>
 #include <avx512vnniintrin.h>
+#include <avx512vpopcntdqintrin.h>
 #undef _IMMINTRIN_H_INCLUDED
 #else
 #include <immintrin.h>

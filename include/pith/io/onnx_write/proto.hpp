@@ -99,7 +99,7 @@ struct node_text {
 /// @param element the number of TensorProto.DataType
 /// @param raw little-endian elements
 [[nodiscard]] inline std::string tensor_bytes(std::string_view name, const shape& dims, std::int64_t element,
-                                       std::string_view raw) {
+                                              std::string_view raw) {
     std::string bytes;
     protozero::pbf_writer w{bytes};
     for (const auto d : dims)
@@ -118,7 +118,7 @@ struct axis_text {
 
 /// A ValueInfoProto.
 [[nodiscard]] inline std::string value_bytes(std::string_view name, std::int64_t element,
-                                      const std::vector<axis_text>& axes) {
+                                             const std::vector<axis_text>& axes) {
     std::string dims;
     protozero::pbf_writer s{dims};
     for (const auto& a : axes) {

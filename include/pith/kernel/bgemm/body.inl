@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The binary convolution, included inside a target region, in a namespace that has `bits` (simd/words.hpp) and
-// `epilogue` (kernel/epilogue/).
+// The binary convolution, included inside a target region, in a namespace that has `bits` (simd/words.hpp)
+// and `epilogue` (kernel/epilogue/).
 
 static_assert(pith::simd::checked_bits<bits>::complete);
 inline constexpr int panel_vectors = static_cast<int>(bgemm_outputs) / bits::lanes;
@@ -70,7 +70,8 @@ struct bit_panel {
         const codes_epilogue& e = a.epilogue;
         const std::ptrdiff_t step = a.over.output_strides.column_stride;
         const std::ptrdiff_t out = static_cast<std::ptrdiff_t>(row) * a.over.output_strides.row_stride +
-                                   static_cast<std::ptrdiff_t>(column) * step + static_cast<std::ptrdiff_t>(first);
+                                   static_cast<std::ptrdiff_t>(column) * step +
+                                   static_cast<std::ptrdiff_t>(first);
         const std::uint8_t* residual = residual_at(e, row, column);
         if (residual != nullptr)
             residual += first;
@@ -122,7 +123,8 @@ struct bit_panel {
                 panel + (std::size_t{down.first} * g.kernel[1] + across.first) * tap_bytes,
                 g.kernel[1] * tap_bytes};
             const std::uint32_t all = down.count * across.count * a.inputs;
-            const bool four = column + 4 <= g.output_columns && same_taps(across, taps_inside(g, 1, column + 3));
+            const bool four =
+                column + 4 <= g.output_columns && same_taps(across, taps_inside(g, 1, column + 3));
             if (four)
                 tile<4>(t, all, row, column);
             else
