@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include "../base/assert.hpp"
 #include "../base/result.hpp"
@@ -25,23 +26,23 @@ struct attention {
                                std::span<T> gradient) const {
         PITH_ASSERT(student.samples() == teacher.samples() && student.pixels() == teacher.pixels() &&
                     gradient.size() == student.data.size());
+        using matrix = matrix_of<T>;
+        using vector = vector_of<T>;
         const auto channels = static_cast<double>(student.channels());
         const auto all = static_cast<double>(student.samples() * student.pixels());
         double loss = 0;
         for (std::size_t n = 0; n < student.samples(); ++n) {
-            const Eigen::MatrixXd x = sample(student, n);
-            const Eigen::VectorXd energy = x.rowwise().squaredNorm() / channels;
+            const matrix x = sample(student, n);
+            const vector energy = x.rowwise().squaredNorm() / channels;
             const double norm = energy.norm();
-            const Eigen::VectorXd q = normalized<Eigen::VectorXd>(energy);
-            const Eigen::VectorXd apart =
-                q - normalized<Eigen::VectorXd>(sample(teacher, n).rowwise().squaredNorm() /
-                                                static_cast<double>(teacher.channels()));
+            const vector q = normalized<vector>(energy);
+            const vector apart = q - normalized<vector>(sample(teacher, n).rowwise().squaredNorm() /
+                                                        static_cast<double>(teacher.channels()));
             loss += apart.squaredNorm() / all;
-            const Eigen::VectorXd dq = 2 / all * apart;
+            const vector dq = 2 / all * apart;
             // The normalisation takes away what points along q.
-            const Eigen::VectorXd d = norm > 0 ? Eigen::VectorXd((dq - dq.dot(q) * q) / norm)
-                                               : Eigen::VectorXd::Zero(q.size()).eval();
-            const Eigen::MatrixXd g = 2 / channels * d.asDiagonal() * x;
+            const vector d = norm > 0 ? vector((dq - dq.dot(q) * q) / norm) : vector::Zero(q.size()).eval();
+            const matrix g = 2 / channels * d.asDiagonal() * x;
             for (Eigen::Index p = 0; p < g.rows(); ++p)
                 for (Eigen::Index c = 0; c < g.cols(); ++c)
                     gradient[n * static_cast<std::size_t>(g.size()) +
@@ -61,14 +62,20 @@ struct attention {
     }
 
 private:
+    /// In double, whatever the features are in.
+    template <class T>
+    using matrix_of = Eigen::Matrix<std::common_type_t<T, double>, Eigen::Dynamic, Eigen::Dynamic>;
+    template <class T>
+    using vector_of = Eigen::Matrix<std::common_type_t<T, double>, Eigen::Dynamic, 1>;
+
     /// [pixels, channels]
     template <class T>
-    [[nodiscard]] static Eigen::MatrixXd sample(const feature_map<const T>& of, std::size_t n) {
+    [[nodiscard]] static matrix_of<T> sample(const feature_map<const T>& of, std::size_t n) {
         const std::size_t size = of.pixels() * of.channels();
         return Eigen::Map<const eigen_matrix<T>>(of.data.data() + n * size,
                                                  static_cast<Eigen::Index>(of.pixels()),
                                                  static_cast<Eigen::Index>(of.channels()))
-            .template cast<double>();
+            .template cast<std::common_type_t<T, double>>();
     }
     template <class Vector>
     [[nodiscard]] static Vector normalized(Vector energy) {

@@ -17,20 +17,21 @@
 namespace pith::prune {
 
 /// The inverse of a symmetric matrix [size, size]; none if it is not positive definite.
-[[nodiscard]] inline std::optional<std::vector<double>> inverse(std::vector<double> h, std::size_t size) {
+template <class T = double>
+[[nodiscard]] std::optional<std::vector<T>> inverse(std::vector<T> h, std::size_t size) {
     const auto factor = cholesky(std::move(h), size);
     if (!factor)
         return std::nullopt;
-    std::vector<double> l(size * size); // L^-1
+    std::vector<T> l(size * size); // L^-1
     for (std::size_t i = 0; i < size; ++i)
-        l[i * size + i] = 1.;
+        l[i * size + i] = T{1};
     substitute_forward(factor->data(), size, size, size, l.data());
-    std::vector<double> turned(size * size);
+    std::vector<T> turned(size * size);
     for (std::size_t i = 0; i < size; ++i)
         for (std::size_t j = 0; j < size; ++j)
             turned[j * size + i] = l[i * size + j];
-    std::vector<double> out(size * size);
-    gemm_nt<double>({size, size, size, size, size, size}, turned.data(), turned.data(), out.data());
+    std::vector<T> out(size * size);
+    gemm_nt<T>({size, size, size, size, size, size}, turned.data(), turned.data(), out.data());
     return out;
 }
 
@@ -44,30 +45,32 @@ namespace pith::prune {
 }
 
 /// h + lambda I.
-[[nodiscard]] inline std::vector<double> damped(const double* h, std::size_t size, double lambda) {
-    std::vector<double> sum(h, h + size * size);
+template <class T = double>
+[[nodiscard]] std::vector<T> damped(const double* h, std::size_t size, double lambda) {
+    std::vector<T> sum(h, h + size * size);
     for (std::size_t i = 0; i < size; ++i)
-        sum[i * size + i] += lambda;
+        sum[i * size + i] += static_cast<T>(lambda);
     return sum;
 }
 
 namespace detail {
 
 /// One output's weights anew, zeros where they were zero: w_S = (g_S + lambda w_S) (h_SS + lambda I)^-1.
-inline bool fit_survivors(const double* h, const double* g, std::size_t depth, double lambda, double* w) {
+template <class T>
+bool fit_survivors(const double* h, const double* g, std::size_t depth, double lambda, T* w) {
     std::vector<std::size_t> at;
     for (std::size_t i = 0; i < depth; ++i)
-        if (w[i] != 0.)
+        if (w[i] != T{0})
             at.push_back(i);
     const std::size_t n = at.size();
     if (n == 0)
         return true;
-    std::vector<double> some(n * n);
-    std::vector<double> right(n);
+    std::vector<T> some(n * n);
+    std::vector<T> right(n);
     for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t j = 0; j < n; ++j)
-            some[i * n + j] = h[at[i] * depth + at[j]] + (i == j ? lambda : 0.);
-        right[i] = g[at[i]] + lambda * w[at[i]];
+            some[i * n + j] = static_cast<T>(h[at[i] * depth + at[j]] + (i == j ? lambda : 0.));
+        right[i] = static_cast<T>(g[at[i]]) + static_cast<T>(lambda) * w[at[i]];
     }
     const auto factor = cholesky(std::move(some), n);
     if (!factor)
@@ -84,15 +87,15 @@ inline bool fit_survivors(const double* h, const double* g, std::size_t depth, d
 }
 
 /// All weights of one group's outputs: W = (G + lambda W) (H + lambda I)^-1.
-inline bool fit_all(const double* h, const double* g, std::size_t outputs, std::size_t depth, double lambda,
-                    double* w) {
-    const auto inverted = inverse(damped(h, depth, lambda), depth);
+template <class T>
+bool fit_all(const double* h, const double* g, std::size_t outputs, std::size_t depth, double lambda, T* w) {
+    const auto inverted = inverse(damped<T>(h, depth, lambda), depth);
     if (!inverted)
         return false;
-    std::vector<double> right(g, g + outputs * depth);
+    std::vector<T> right(g, g + outputs * depth);
     for (std::size_t i = 0; i < right.size(); ++i)
-        right[i] += lambda * w[i];
-    gemm_nn<double>({outputs, depth, depth, depth, depth, depth}, right.data(), inverted->data(), w);
+        right[i] += static_cast<T>(lambda) * w[i];
+    gemm_nn<T>({outputs, depth, depth, depth, depth, depth}, right.data(), inverted->data(), w);
     return true;
 }
 
@@ -103,8 +106,10 @@ inline bool fit_all(const double* h, const double* g, std::size_t outputs, std::
 /// @param m centred moments
 /// @param w [outputs, depth]
 /// @return none if the moments are not those of finite numbers
-[[nodiscard]] inline std::optional<std::vector<double>> fit_weights(const gram& m, std::vector<double> w,
-                                                                    bool keep_zeros, double damping) {
+/// @tparam T scalar of the systems that are solved
+template <class T = double>
+[[nodiscard]] std::optional<std::vector<T>> fit_weights(const gram& m, std::vector<T> w, bool keep_zeros,
+                                                        double damping) {
     const std::size_t in_group = m.outputs / m.groups;
     std::vector<char> done(keep_zeros ? m.outputs : m.groups, 1);
     parallel_for(done.size(), [&](std::size_t i) {
@@ -119,7 +124,7 @@ inline bool fit_all(const double* h, const double* g, std::size_t outputs, std::
     for (const char d : done)
         if (d == 0)
             return std::nullopt;
-    for (const double v : w)
+    for (const T v : w)
         if (!std::isfinite(v))
             return std::nullopt;
     return w;

@@ -24,43 +24,46 @@ struct obs {
 
     double damping = 0.01; ///< of the mean square of what a layer reads
 
+    /// @tparam T scalar of the systems that are solved
+    template <class T = double>
     [[nodiscard]] result<std::vector<double>> operator()(const group_weights& g) const;
 };
 
 namespace detail {
 
 /// A reading layer while units go: of one group of it.
+template <class T>
 struct surgeon {
     std::size_t rows = 0;
     std::size_t columns = 0;
-    std::vector<double> weights; ///< [rows, columns]
-    std::vector<double> inverse; ///< [columns, columns], of the damped moments
+    std::vector<T> weights; ///< [rows, columns]
+    std::vector<T> inverse; ///< [columns, columns], of the damped moments
 
     /// (H^-1)_UU ^-1. @param u the columns of a unit
-    [[nodiscard]] std::optional<std::vector<double>> stiffness(const std::vector<std::uint32_t>& u) const {
-        std::vector<double> block;
+    [[nodiscard]] std::optional<std::vector<T>> stiffness(const std::vector<std::uint32_t>& u) const {
+        std::vector<T> block;
         for (const auto i : u)
             for (const auto j : u)
                 block.push_back(inverse[i * columns + j]);
         return prune::inverse(std::move(block), u.size());
     }
     /// Of all rows, w_U (H^-1)_UU^-1 w_U^T.
-    [[nodiscard]] double loss(const std::vector<std::uint32_t>& u) const {
+    [[nodiscard]] T loss(const std::vector<std::uint32_t>& u) const {
         const auto s = stiffness(u);
-        double sum = 0;
+        T sum = 0;
         for (std::size_t r = 0; s && r < rows; ++r)
             for (std::size_t i = 0; i < u.size(); ++i)
                 for (std::size_t j = 0; j < u.size(); ++j)
                     sum += weights[r * columns + u[i]] * (*s)[i * u.size() + j] * weights[r * columns + u[j]];
-        return s ? sum : std::numeric_limits<double>::infinity();
+        return s ? sum : std::numeric_limits<T>::infinity();
     }
     /// m -= m_U (H^-1)_UU^-1 (H^-1)_U. @param m [rows, columns]
-    void sweep(std::vector<double>& m, const std::vector<std::uint32_t>& u, const std::vector<double>& s,
-               const std::vector<double>& lines) const {
+    void sweep(std::vector<T>& m, const std::vector<std::uint32_t>& u, const std::vector<T>& s,
+               const std::vector<T>& lines) const {
         const std::size_t n = u.size();
-        std::vector<double> factors(n);
+        std::vector<T> factors(n);
         for (std::size_t r = 0; r < m.size() / columns; ++r) {
-            double* row = m.data() + r * columns;
+            T* row = m.data() + r * columns;
             for (std::size_t j = 0; j < n; ++j) {
                 factors[j] = 0;
                 for (std::size_t i = 0; i < n; ++i)
@@ -75,7 +78,7 @@ struct surgeon {
         const auto s = stiffness(u);
         if (!s)
             return;
-        std::vector<double> lines; // (H^-1)_U
+        std::vector<T> lines; // (H^-1)_U
         for (const auto i : u)
             lines.insert(lines.end(), inverse.begin() + static_cast<std::ptrdiff_t>(i * columns),
                          inverse.begin() + static_cast<std::ptrdiff_t>((i + 1) * columns));
@@ -84,14 +87,15 @@ struct surgeon {
     }
 };
 
+template <class T>
 struct surgeon_of_unit {
-    surgeon at;
+    surgeon<T> at;
     const std::vector<std::vector<std::uint32_t>>* of_unit = nullptr;
 };
 
-[[nodiscard]] inline result<std::vector<surgeon_of_unit>> surgeons_of(const group_weights& g,
-                                                                      double damping) {
-    std::vector<surgeon_of_unit> all;
+template <class T>
+[[nodiscard]] result<std::vector<surgeon_of_unit<T>>> surgeons_of(const group_weights& g, double damping) {
+    std::vector<surgeon_of_unit<T>> all;
     for (const auto& layer : g.readers) {
         const std::size_t groups =
             layer.columns == 0 ? 0 : layer.moments.size() / (layer.columns * layer.columns);
@@ -100,7 +104,7 @@ struct surgeon_of_unit {
         for (std::size_t i = 0; i < groups; ++i) {
             const double* h = layer.moments.data() + i * layer.columns * layer.columns;
             const double lambda = damping_of(h, layer.columns, damping);
-            auto inverted = inverse(damped(h, layer.columns, lambda), layer.columns);
+            auto inverted = inverse(damped<T>(h, layer.columns, lambda), layer.columns);
             if (!inverted)
                 return fault{errc::unsupported, "what the samples give is not finite", g.name};
             const std::size_t rows = layer.rows / groups;
@@ -116,10 +120,11 @@ struct surgeon_of_unit {
 
 } // namespace detail
 
-inline result<std::vector<double>> obs::operator()(const group_weights& g) const {
+template <class T>
+result<std::vector<double>> obs::operator()(const group_weights& g) const {
     if (g.readers.empty())
         return fault{errc::unsupported, "no layer with weights reads these channels", g.name};
-    auto surgeons = detail::surgeons_of(g, damping);
+    auto surgeons = detail::surgeons_of<T>(g, damping);
     if (!surgeons)
         return surgeons.error();
     std::vector<double> scores(g.units, -1.);
@@ -132,7 +137,7 @@ inline result<std::vector<double>> obs::operator()(const group_weights& g) const
                 continue;
             double loss = 0;
             for (const auto& s : *surgeons)
-                loss += s.at.loss((*s.of_unit)[u]);
+                loss += static_cast<double>(s.at.loss((*s.of_unit)[u]));
             if (best == g.units || loss < least) {
                 best = u;
                 least = loss;

@@ -46,27 +46,30 @@ struct gram_codes {
 namespace detail {
 
 /// What one group's least squares come to, its columns in an order of ascending diagonal.
+template <class T>
 struct gram_system {
     std::vector<std::size_t> order{}; ///< columns
-    std::vector<double> matrix{};     ///< damped, [depth, depth]
-    std::vector<double> factor{};     ///< of the matrix; empty: it has none
-    double damping = 0;
+    std::vector<T> matrix{};          ///< damped, [depth, depth]
+    std::vector<T> factor{};          ///< of the matrix; empty: it has none
+    T damping = 0;
 
     [[nodiscard]] static gram_system of(const gram& m, std::size_t group, double share);
 };
 
-inline gram_system gram_system::of(const gram& m, std::size_t group, double share) {
+template <class T>
+gram_system<T> gram_system<T>::of(const gram& m, std::size_t group, double share) {
     const std::size_t n = m.depth;
     const double* h = m.inputs_of(group);
-    gram_system s{.order = std::vector<std::size_t>(n), .matrix = std::vector<double>(n * n)};
+    gram_system s{.order = std::vector<std::size_t>(n), .matrix = std::vector<T>(n * n)};
     std::iota(s.order.begin(), s.order.end(), std::size_t{0});
     std::stable_sort(s.order.begin(), s.order.end(),
                      [&](std::size_t a, std::size_t b) { return h[a * n + a] < h[b * n + b]; });
     for (std::size_t i = 0; i < n; ++i)
-        s.damping += share * h[i * n + i] / static_cast<double>(n);
+        s.damping += static_cast<T>(share * h[i * n + i] / static_cast<double>(n));
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j)
-            s.matrix[i * n + j] = h[s.order[i] * n + s.order[j]] + (i == j ? s.damping : 0.);
+            s.matrix[i * n + j] =
+                static_cast<T>(h[s.order[i] * n + s.order[j]]) + (i == j ? s.damping : T{0});
     if (auto l = cholesky(s.matrix, n))
         s.factor = std::move(*l);
     return s;
@@ -87,17 +90,18 @@ inline gram_system gram_system::of(const gram& m, std::size_t group, double shar
 }
 
 /// Some outputs of one group, whose codes are searched for. Columns are in the system's order.
+template <class T>
 class gram_search {
 public:
     /// @param first the first of `count` outputs
-    gram_search(const gram_task& task, const gram_system& system, std::size_t first, std::size_t count);
+    gram_search(const gram_task& task, const gram_system<T>& system, std::size_t first, std::size_t count);
 
     /// The better of two beginnings, each followed down.
     void begin();
     /// What the error is in terms of an output's scale s: denominator s^2 - 2 numerator s + something.
     struct parabola {
-        double numerator = 0;
-        double denominator = 0;
+        T numerator = 0;
+        T denominator = 0;
     };
     [[nodiscard]] parabola along_scale(std::size_t o) const;
     /// Another scale for output o, and where codes move then.
@@ -110,47 +114,50 @@ public:
 private:
     /// Codes, and half the slope of the error along each weight: matrix * scale * codes - pull.
     struct attempt {
-        std::vector<double> codes;
-        std::vector<double> slope;
+        std::vector<T> codes;
+        std::vector<T> slope;
     };
     [[nodiscard]] bool stays(std::size_t i) const noexcept { return keeps_zeros_ && weights_[i] == 0.; }
-    [[nodiscard]] double nearest(std::size_t i, double at) const noexcept {
-        return stays(i) ? 0. : static_cast<double>(nearest_of(t_.codes, at));
+    [[nodiscard]] T nearest(std::size_t i, T at) const noexcept {
+        return stays(i) ? 0. : static_cast<T>(nearest_of(t_.codes, static_cast<double>(at)));
     }
-    [[nodiscard]] std::vector<double> each_nearest() const;
-    [[nodiscard]] std::vector<double> in_order() const;
-    [[nodiscard]] attempt descended(std::vector<double> codes) const;
+    [[nodiscard]] std::vector<T> each_nearest() const;
+    [[nodiscard]] std::vector<T> in_order() const;
+    [[nodiscard]] attempt descended(std::vector<T> codes) const;
     void descend(attempt& a, std::size_t o) const;
-    [[nodiscard]] double loss(const attempt& a, std::size_t o) const;
+    [[nodiscard]] T loss(const attempt& a, std::size_t o) const;
 
     const gram_task& t_;
-    const gram_system& s_;
+    const gram_system<T>& s_;
     std::size_t first_;
     std::size_t count_;
     std::size_t depth_;
     bool keeps_zeros_;
-    std::vector<float> scales_;   ///< [count]
-    std::vector<double> weights_; ///< [count, depth]
-    std::vector<double> pull_;    ///< [count, depth]: what real weights would be, times the matrix
+    std::vector<float> scales_; ///< [count]
+    std::vector<T> weights_;    ///< [count, depth]
+    std::vector<T> pull_;       ///< [count, depth]: what real weights would be, times the matrix
     attempt best_{};
 };
 
-inline gram_search::gram_search(const gram_task& task, const gram_system& system, std::size_t first,
-                                std::size_t count)
+template <class T>
+gram_search<T>::gram_search(const gram_task& task, const gram_system<T>& system, std::size_t first,
+                            std::size_t count)
     : t_(task), s_(system), first_(first), count_(count), depth_(task.moments.depth),
       keeps_zeros_(std::find(t_.codes.begin(), t_.codes.end(), 0.f) != t_.codes.end()), scales_(count),
       weights_(count * depth_), pull_(count * depth_) {
     for (std::size_t o = 0; o < count; ++o) {
         scales_[o] = t_.scales[t_.scales.size() == 1 ? 0 : first + o];
         for (std::size_t k = 0; k < depth_; ++k) {
-            const auto w = static_cast<double>(t_.weights[(first + o) * depth_ + s_.order[k]]);
+            const auto w = static_cast<T>(t_.weights[(first + o) * depth_ + s_.order[k]]);
             weights_[o * depth_ + k] = w;
-            pull_[o * depth_ + k] = t_.moments.cross_of(first + o)[s_.order[k]] + s_.damping * w;
+            pull_[o * depth_ + k] =
+                static_cast<T>(t_.moments.cross_of(first + o)[s_.order[k]]) + s_.damping * w;
         }
     }
 }
 
-inline void gram_search::begin() {
+template <class T>
+void gram_search<T>::begin() {
     best_ = descended(each_nearest());
     const attempt other = descended(in_order());
     for (std::size_t o = 0; o < count_; ++o)
@@ -160,30 +167,32 @@ inline void gram_search::begin() {
         }
 }
 
-inline std::vector<double> gram_search::each_nearest() const {
-    std::vector<double> codes(weights_.size());
+template <class T>
+std::vector<T> gram_search<T>::each_nearest() const {
+    std::vector<T> codes(weights_.size());
     for (std::size_t i = 0; i < codes.size(); ++i)
-        codes[i] = nearest(i, weights_[i] / static_cast<double>(scales_[i / depth_]));
+        codes[i] = nearest(i, weights_[i] / static_cast<T>(scales_[i / depth_]));
     return codes;
 }
 
 /// With matrix = L L^T the error is |L^T w - t|^2, t = L^-1 pull: back substitution gives the w without any,
 /// the last column first. Here each w is rounded as it is found, and the ones after it see what it became.
-inline std::vector<double> gram_search::in_order() const {
-    std::vector<double> t(depth_ * count_);
+template <class T>
+std::vector<T> gram_search<T>::in_order() const {
+    std::vector<T> t(depth_ * count_);
     for (std::size_t o = 0; o < count_; ++o)
         for (std::size_t k = 0; k < depth_; ++k)
             t[k * count_ + o] = pull_[o * depth_ + k];
     substitute_forward(s_.factor.data(), depth_, depth_, count_, t.data());
-    std::vector<double> codes(weights_.size());
-    std::vector<double> rest(depth_);
+    std::vector<T> codes(weights_.size());
+    std::vector<T> rest(depth_);
     for (std::size_t o = 0; o < count_; ++o) {
-        const auto scale = static_cast<double>(scales_[o]);
+        const auto scale = static_cast<T>(scales_[o]);
         for (std::size_t k = 0; k < depth_; ++k)
             rest[k] = t[k * count_ + o];
         for (std::size_t k = depth_; k-- > 0;) {
-            const double* l = s_.factor.data() + k * depth_;
-            const double code = nearest(o * depth_ + k, rest[k] / (l[k] * scale));
+            const T* l = s_.factor.data() + k * depth_;
+            const T code = nearest(o * depth_ + k, rest[k] / (l[k] * scale));
             codes[o * depth_ + k] = code;
             for (std::size_t j = 0; j < k; ++j)
                 rest[j] -= l[j] * (code * scale);
@@ -192,12 +201,13 @@ inline std::vector<double> gram_search::in_order() const {
     return codes;
 }
 
-inline gram_search::attempt gram_search::descended(std::vector<double> codes) const {
-    attempt a{.codes = std::move(codes), .slope = std::vector<double>(weights_.size())};
-    gemm_nn<double>({count_, depth_, depth_, depth_, depth_, depth_}, a.codes.data(), s_.matrix.data(),
-                    a.slope.data());
+template <class T>
+typename gram_search<T>::attempt gram_search<T>::descended(std::vector<T> codes) const {
+    attempt a{.codes = std::move(codes), .slope = std::vector<T>(weights_.size())};
+    gemm_nn<T>({count_, depth_, depth_, depth_, depth_, depth_}, a.codes.data(), s_.matrix.data(),
+               a.slope.data());
     for (std::size_t i = 0; i < a.slope.size(); ++i)
-        a.slope[i] = a.slope[i] * static_cast<double>(scales_[i / depth_]) - pull_[i];
+        a.slope[i] = a.slope[i] * static_cast<T>(scales_[i / depth_]) - pull_[i];
     for (std::size_t o = 0; o < count_; ++o)
         descend(a, o);
     return a;
@@ -205,19 +215,20 @@ inline gram_search::attempt gram_search::descended(std::vector<double> codes) co
 
 /// Moves single codes, each to the best place for it, until none moves. A move has to gain more than
 /// rounding errors could feign; should they go round in circles even so, there is an end.
-inline void gram_search::descend(attempt& a, std::size_t o) const {
+template <class T>
+void gram_search<T>::descend(attempt& a, std::size_t o) const {
     constexpr int most_rounds = 1000;
-    constexpr double least_gain = 1e-9;
-    const auto scale = static_cast<double>(scales_[o]);
-    double* codes = a.codes.data() + o * depth_;
-    double* slope = a.slope.data() + o * depth_;
+    constexpr T least_gain = 1e-9;
+    const auto scale = static_cast<T>(scales_[o]);
+    T* codes = a.codes.data() + o * depth_;
+    T* slope = a.slope.data() + o * depth_;
     bool moved = true;
     for (int round = 0; moved && round < most_rounds; ++round) {
         moved = false;
         for (std::size_t k = depth_; k-- > 0;) {
-            const double* h = s_.matrix.data() + k * depth_;
-            const double code = nearest(o * depth_ + k, codes[k] - slope[k] / (h[k] * scale));
-            const double step = (code - codes[k]) * scale;
+            const T* h = s_.matrix.data() + k * depth_;
+            const T code = nearest(o * depth_ + k, codes[k] - slope[k] / (h[k] * scale));
+            const T step = (code - codes[k]) * scale;
             if (!(step * (2. * slope[k] + step * h[k]) < -least_gain * step * step * h[k]))
                 continue;
             codes[k] = code;
@@ -229,32 +240,36 @@ inline void gram_search::descend(attempt& a, std::size_t o) const {
 }
 
 /// The error, less that of all weights 0.
-inline double gram_search::loss(const attempt& a, std::size_t o) const {
-    double sum = 0;
+template <class T>
+T gram_search<T>::loss(const attempt& a, std::size_t o) const {
+    T sum = 0;
     for (std::size_t i = o * depth_; i < (o + 1) * depth_; ++i)
         sum += a.codes[i] * (a.slope[i] - pull_[i]);
-    return sum * static_cast<double>(scales_[o]);
+    return sum * static_cast<T>(scales_[o]);
 }
 
-inline gram_search::parabola gram_search::along_scale(std::size_t o) const {
+template <class T>
+typename gram_search<T>::parabola gram_search<T>::along_scale(std::size_t o) const {
     parabola p;
     for (std::size_t i = o * depth_; i < (o + 1) * depth_; ++i) {
         p.numerator += best_.codes[i] * pull_[i];
         p.denominator += best_.codes[i] * (best_.slope[i] + pull_[i]);
     }
-    p.denominator /= static_cast<double>(scales_[o]);
+    p.denominator /= static_cast<T>(scales_[o]);
     return p;
 }
 
-inline void gram_search::rescale(std::size_t o, float scale) {
-    const double factor = static_cast<double>(scale) / static_cast<double>(scales_[o]);
+template <class T>
+void gram_search<T>::rescale(std::size_t o, float scale) {
+    const T factor = static_cast<T>(scale) / static_cast<T>(scales_[o]);
     for (std::size_t i = o * depth_; i < (o + 1) * depth_; ++i)
         best_.slope[i] = factor * (best_.slope[i] + pull_[i]) - pull_[i];
     scales_[o] = scale;
     descend(best_, o);
 }
 
-inline void gram_search::write(gram_codes& to) const {
+template <class T>
+void gram_search<T>::write(gram_codes& to) const {
     for (std::size_t o = 0; o < count_; ++o) {
         to.scales[to.scales.size() == 1 ? 0 : first_ + o] = scales_[o];
         for (std::size_t k = 0; k < depth_; ++k)
@@ -263,28 +278,30 @@ inline void gram_search::write(gram_codes& to) const {
 }
 
 /// The scale with the least error, or the one there is where none can be found.
-[[nodiscard]] inline float refitted(const gram_search::parabola& p, float scale, float least) {
+template <class T>
+[[nodiscard]] float refitted(const typename gram_search<T>::parabola& p, float scale, float least) {
     const auto best = static_cast<float>(p.numerator / p.denominator);
     return std::isfinite(best) && best > 0.f ? std::max(best, least) : scale;
 }
 
 /// A better scale for all outputs, or for each.
-inline void refit(std::vector<gram_search>& searches, bool shared, float least) {
+template <class T>
+void refit(std::vector<gram_search<T>>& searches, bool shared, float least) {
     std::optional<float> common;
     if (shared && !searches.empty()) {
-        gram_search::parabola all;
+        typename gram_search<T>::parabola all;
         for (const auto& search : searches)
             for (std::size_t o = 0; o < search.count(); ++o) {
                 const auto p = search.along_scale(o);
                 all.numerator += p.numerator;
                 all.denominator += p.denominator;
             }
-        common = refitted(all, searches[0].scale(0), least);
+        common = refitted<T>(all, searches[0].scale(0), least);
     }
     parallel_for(searches.size(), [&](std::size_t i) {
         auto& search = searches[i];
         for (std::size_t o = 0; o < search.count(); ++o)
-            search.rescale(o, common ? *common : refitted(search.along_scale(o), search.scale(o), least));
+            search.rescale(o, common ? *common : refitted<T>(search.along_scale(o), search.scale(o), least));
     });
 }
 
@@ -294,15 +311,17 @@ inline void refit(std::vector<gram_search>& searches, bool shared, float least) 
 /// no output that has a scale of its own. The same bits for any number of threads.
 /// @return none where the moments have no inverse: numbers that are not finite, or nothing but zeros
 /// @pre scales are positive, of groups of outputs as the moments have them
-[[nodiscard]] inline std::optional<gram_codes> round_gram(const gram_task& task,
-                                                          const gram_rounding_options& options) {
+/// @tparam T scalar of the systems that are solved
+template <class T = double>
+[[nodiscard]] std::optional<gram_codes> round_gram(const gram_task& task,
+                                                   const gram_rounding_options& options) {
     constexpr std::size_t at_a_time = 16;
     const gram& m = task.moments;
     const std::size_t in_group = m.outputs / m.groups;
-    std::vector<detail::gram_system> systems(m.groups);
+    std::vector<detail::gram_system<T>> systems(m.groups);
     parallel_for(m.groups,
-                 [&](std::size_t g) { systems[g] = detail::gram_system::of(m, g, options.damping); });
-    std::vector<detail::gram_search> searches;
+                 [&](std::size_t g) { systems[g] = detail::gram_system<T>::of(m, g, options.damping); });
+    std::vector<detail::gram_search<T>> searches;
     for (std::size_t g = 0; g < m.groups; ++g) {
         if (systems[g].factor.empty())
             return std::nullopt;
@@ -311,7 +330,7 @@ inline void refit(std::vector<gram_search>& searches, bool shared, float least) 
     }
     parallel_for(searches.size(), [&](std::size_t i) { searches[i].begin(); });
     for (std::size_t r = 0; r < options.refits; ++r)
-        detail::refit(searches, task.scales.size() == 1, task.least_scale);
+        detail::refit<T>(searches, task.scales.size() == 1, task.least_scale);
     gram_codes done{.codes = std::vector<float>(m.outputs * m.depth),
                     .scales = {task.scales.begin(), task.scales.end()}};
     for (const auto& search : searches)
