@@ -32,7 +32,7 @@ struct pairs_of_points {
         return static_cast<float>((i * (axis + 3) * 7) % 11) / 11 - 0.5f;
     }
 };
-static_assert(train::sample_source<pairs_of_points> && !train::has_labels<pairs_of_points>);
+static_assert(train::training_source<pairs_of_points> && !train::has_labels<pairs_of_points>);
 
 /// Output 0 is to be the sum of both points, output 1 the difference: targets that the loss looks up.
 struct to_sum_and_difference {

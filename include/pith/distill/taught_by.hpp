@@ -89,7 +89,7 @@ public:
             },
             parts_);
     }
-    template <class T, train::sample_source D>
+    template <class T, train::training_source D>
     [[nodiscard]] result<void> check(const train::batch<T>& b, const D& data) const {
         PITH_TRY(of_->fits(b));
         result<void> done;

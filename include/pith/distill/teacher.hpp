@@ -60,7 +60,7 @@ public:
 
     /// Output 0 for every sample of a source as it is, [size][...]: worth keeping (see kept_answers) where
     /// samples are not changed from epoch to epoch.
-    template <train::sample_source D>
+    template <train::training_source D>
     [[nodiscard]] result<std::vector<T>> answers_to(const D& data) {
         if (train::inputs_of(data) != tape_.inputs() ||
             train::dims_of(data, 0).elements() * tape_.input_dims()[0] != tape_.input_dims().elements())

@@ -47,7 +47,7 @@ template <class L, class T>
 concept any_loss = batch_loss<L, T> || label_loss<L, T>;
 
 /// Refuses where output `k` is not [samples, classes], or a label of the source not one of these.
-template <class T, sample_source D>
+template <class T, training_source D>
 [[nodiscard]] result<void> check_labels(const batch<T>& b, std::size_t k, const D& source) {
     if (k >= b.outputs.size())
         return fault{errc::bad_option, "the loss reads an output that the network does not have",
@@ -90,7 +90,7 @@ struct on_labels {
     [[nodiscard]] T operator()(const batch<T>& b) const {
         return loss(b.outputs[output].value_rows(), b.labels, b.outputs[output].gradient_rows());
     }
-    template <class T, sample_source D>
+    template <class T, training_source D>
     [[nodiscard]] result<void> check(const batch<T>& b, const D& source) const {
         return check_labels(b, output, source);
     }
@@ -176,7 +176,7 @@ struct weighted {
                 g *= static_cast<T>(weight);
         return static_cast<T>(weight) * *value;
     }
-    template <class T, sample_source D>
+    template <class T, training_source D>
     [[nodiscard]] result<void> check(const batch<T>& b, const D& source) const {
         return detail::check_loss(loss, b, source);
     }
@@ -194,7 +194,7 @@ struct sum_of {
     [[nodiscard]] result<T> operator()(const batch<T>& b) const {
         return std::apply([&](const auto&... all) { return detail::add_up(b, all...); }, losses);
     }
-    template <class T, sample_source D>
+    template <class T, training_source D>
     [[nodiscard]] result<void> check(const batch<T>& b, const D& source) const {
         result<void> done;
         std::apply(

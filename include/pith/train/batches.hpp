@@ -38,7 +38,7 @@ struct epoch_changes {
 };
 
 /// Input `k` of samples `indices`, one after the other, into `out`; images are changed as `changes` says.
-template <class T, sample_source D>
+template <class T, training_source D>
 void load_input(const D& source, std::size_t k, std::span<const std::uint32_t> indices,
                 const epoch_changes& changes, std::span<T> out) {
     const shape& dims = dims_of(source, k);
@@ -59,7 +59,7 @@ void load_input(const D& source, std::size_t k, std::span<const std::uint32_t> i
 }
 
 /// The classes of samples `indices`; nothing where the source has none.
-template <sample_source D>
+template <training_source D>
 [[nodiscard]] std::vector<std::int32_t> labels_of(const D& source, std::span<const std::uint32_t> indices) {
     std::vector<std::int32_t> labels;
     if constexpr (has_labels<D>)

@@ -48,7 +48,7 @@ struct code_curvature {
 namespace detail {
 
 /// Gradients of one batch at both ends of a random direction, until every trace has settled.
-template <class T, class Layers, sample_source D, batch_loss<T> Loss>
+template <class T, class Layers, training_source D, batch_loss<T> Loss>
 [[nodiscard]] result<void>
 draw_curvature(trainer<T, Layers>& t, const D& data, std::span<const std::uint32_t> indices, const Loss& loss,
                const curvature_options& o, std::uint64_t seed, std::vector<code_curvature>& sums) {
@@ -83,7 +83,7 @@ draw_curvature(trainer<T, Layers>& t, const D& data, std::span<const std::uint32
 /// Means over batches that are drawn by the trainer's seed and epoch. Running statistics stay as they are,
 /// and so do learned numbers, except that ranges no step has fitted yet are fitted. @return one entry per
 /// quantised tensor, in the tape's order
-template <class T, class Layers, sample_source D, batch_loss<T> Loss>
+template <class T, class Layers, training_source D, batch_loss<T> Loss>
 [[nodiscard]] result<std::vector<code_curvature>>
 curvature_of(trainer<T, Layers>& t, const D& data, const Loss& loss, const curvature_options& o = {}) {
     auto& tape = t.network_tape();
@@ -108,7 +108,7 @@ curvature_of(trainer<T, Layers>& t, const D& data, const Loss& loss, const curva
 }
 
 /// Measures, and tells every quantiser its own.
-template <class T, class Layers, sample_source D, batch_loss<T> Loss>
+template <class T, class Layers, training_source D, batch_loss<T> Loss>
 [[nodiscard]] result<void> adapt_to_curvature(trainer<T, Layers>& t, const D& data, const Loss& loss,
                                               const curvature_options& o = {}) {
     const auto all = curvature_of(t, data, loss, o);

@@ -71,7 +71,7 @@ struct pace {
 };
 
 /// From where the trainer stands to the end of its epoch.
-template <class T, class Layers, sample_source D, batch_loss<T> Loss>
+template <class T, class Layers, training_source D, batch_loss<T> Loss>
 [[nodiscard]] result<void> fit_epoch(trainer<T, Layers>& t, const D& data, const Loss& loss,
                                      const fit_options& options, pace& pace, progress& p) {
     const std::uint64_t epoch = t.at().epoch;
@@ -105,7 +105,7 @@ template <class T, class Layers, sample_source D, batch_loss<T> Loss>
 /// @param of a batch_loss, or a label_loss for output 0. @return the score of the held-out data after the
 /// last epoch; errc::diverged as soon as the loss or what is learned stops being finite, the checkpoint then
 /// that of the epoch before
-template <class T, class Layers, sample_source D, sample_source V, any_loss<T> Loss = cross_entropy>
+template <class T, class Layers, training_source D, training_source V, any_loss<T> Loss = cross_entropy>
 [[nodiscard]] result<score> fit(trainer<T, Layers>& t, const D& data, const V& validation,
                                 const Loss& of = {}, const fit_options& options = {}) {
     const auto loss = detail::as_batch_loss<T>(of);
@@ -149,7 +149,7 @@ template <class T, class Layers, sample_source D, sample_source V, any_loss<T> L
 }
 
 /// Training as a pass: see the other fit().
-template <sample_source D, sample_source V, class Loss>
+template <training_source D, training_source V, class Loss>
 struct fit_pass {
     const D* data;
     const V* validation;
@@ -169,7 +169,7 @@ struct fit_pass {
 
 /// A pass that trains a network: `load().and_then(fit(images, held_out, {.rate = 0.02, .epochs = 10}))`.
 /// @param data, validation outlive the pass
-template <sample_source D, sample_source V, class Loss = cross_entropy>
+template <training_source D, training_source V, class Loss = cross_entropy>
 [[nodiscard]] fit_pass<D, V, Loss> fit(const D& data, const V& validation, trainer_options training = {},
                                        Loss loss = {}, fit_options options = {}) {
     return {&data, &validation, std::move(training), std::move(loss), std::move(options)};

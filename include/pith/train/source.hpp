@@ -33,7 +33,7 @@ concept tuple_source = requires(const D& d, std::size_t i, std::span<float> out)
 
 /// What networks can be trained on.
 template <class D>
-concept sample_source = image_source<D> || tuple_source<D>;
+concept training_source = image_source<D> || tuple_source<D>;
 
 /// A source whose samples have a class each: label(i), 0 to classes - 1. Other targets (boxes, masks, values)
 /// are looked up by the loss, which is told the indices of a batch.
@@ -43,7 +43,7 @@ concept has_labels = requires(const D& d, std::size_t i) {
 };
 
 /// The inputs of a sample.
-template <sample_source D>
+template <training_source D>
 [[nodiscard]] std::size_t inputs_of(const D& d) {
     if constexpr (tuple_source<D>)
         return d.inputs();
@@ -52,7 +52,7 @@ template <sample_source D>
 }
 
 /// Of one sample's input `k`.
-template <sample_source D>
+template <training_source D>
 [[nodiscard]] const shape& dims_of(const D& d, std::size_t k) {
     if constexpr (tuple_source<D>)
         return d.dims(k);
@@ -61,7 +61,7 @@ template <sample_source D>
 }
 
 /// Writes input `k` of sample `i`. @pre out.size() == dims_of(d, k).elements()
-template <sample_source D>
+template <training_source D>
 void read_input(const D& d, std::size_t k, std::size_t i, std::span<float> out) {
     if constexpr (tuple_source<D>)
         d.input(k, i, out);
@@ -70,7 +70,7 @@ void read_input(const D& d, std::size_t k, std::size_t i, std::span<float> out) 
 }
 
 /// Whether its samples have classes: a source that has label() may say labelled() == false.
-template <sample_source D>
+template <training_source D>
 [[nodiscard]] bool is_labelled(const D& d) {
     if constexpr (!has_labels<D>)
         return false;

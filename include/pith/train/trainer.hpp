@@ -68,14 +68,14 @@ public:
     [[nodiscard]] const trainer_options& options() const noexcept { return options_; }
     [[nodiscard]] const position& at() const noexcept { return at_; }
     /// Full batches of an epoch; what is left over waits for the next epoch's order.
-    template <sample_source D>
+    template <training_source D>
     [[nodiscard]] std::size_t batches(const D& data) const noexcept {
         return data.size() / tape_.batch();
     }
     [[nodiscard]] bool finished() const noexcept { return at_.epoch >= options_.epochs; }
 
     /// Refuses a source whose samples the network does not take.
-    template <sample_source D>
+    template <training_source D>
     [[nodiscard]] result<void> check(const D& data) const {
         if (inputs_of(data) != tape_.inputs())
             return fault{errc::bad_shape, "the data set does not have an input for each of the network's",
@@ -92,14 +92,14 @@ public:
         return {};
     }
     /// Refuses also what the loss does not take.
-    template <sample_source D, batch_loss<T> Loss>
+    template <training_source D, batch_loss<T> Loss>
     [[nodiscard]] result<void> check(const D& data, const Loss& loss) const {
         PITH_TRY(check(data));
         return detail::check_loss(loss, batch_, data);
     }
 
     /// The next batch of the epoch: one update. @pre check(data, loss)
-    template <sample_source D, batch_loss<T> Loss>
+    template <training_source D, batch_loss<T> Loss>
     [[nodiscard]] result<score> step(const D& data, const Loss& loss) {
         PITH_TRY(check_size(data.size()));
         if (order_.size() != data.size() || order_epoch_ != at_.epoch) {
@@ -123,7 +123,7 @@ public:
 
     /// Loss and gradients of one batch, nothing updated but the running statistics. A fault where the loss or
     /// an output is not finite.
-    template <sample_source D, batch_loss<T> Loss>
+    template <training_source D, batch_loss<T> Loss>
     [[nodiscard]] result<score> differentiate(const D& data, std::span<const std::uint32_t> indices,
                                               const Loss& loss) {
         load(data, indices, {options_.change, options_.seed, at_.epoch});
@@ -147,7 +147,7 @@ public:
     }
 
     /// Over the whole data set, with running statistics and, if there is one, the moving average.
-    template <sample_source D, batch_loss<T> Loss = on_labels<>>
+    template <training_source D, batch_loss<T> Loss = on_labels<>>
     [[nodiscard]] result<score> evaluate(const D& data, const Loss& loss = {}) {
         PITH_TRY(check(data, loss));
         exchange_average();
@@ -158,7 +158,7 @@ public:
 
     /// Measures the running statistics of all batch normalisations anew, as means over `count` batches whose
     /// images are changed as in training: those of unchanged images are others, and cost accuracy.
-    template <sample_source D>
+    template <training_source D>
     [[nodiscard]] result<void> reestimate_statistics(const D& data, std::size_t count) {
         PITH_TRY(check(data));
         exchange_average();
@@ -221,7 +221,7 @@ private:
     }
 
     /// The samples as the next batch. @pre indices last until the next call
-    template <sample_source D>
+    template <training_source D>
     void load(const D& data, std::span<const std::uint32_t> indices, const epoch_changes& changes) {
         for (std::size_t k = 0; k < batch_.inputs.size(); ++k)
             load_input<T>(data, k, indices, changes, batch_.inputs[k].value);
@@ -269,7 +269,7 @@ private:
             std::swap_ranges(average_.begin(), average_.end(), tape_.parameter_values().begin());
     }
 
-    template <sample_source D, batch_loss<T> Loss>
+    template <training_source D, batch_loss<T> Loss>
     [[nodiscard]] result<score> evaluate_as_is(const D& data, const Loss& loss) {
         const std::size_t n = tape_.batch();
         tape_.train(false);

@@ -16,11 +16,12 @@ struct tap_range {
     std::int32_t at = 0;
     std::uint32_t first = 0;
     std::uint32_t count = 0;
-
-    friend constexpr bool same_taps(const tap_range& a, const tap_range& b) noexcept {
-        return a.first == b.first && a.count == b.count;
-    }
 };
+
+/// Wherever they read.
+[[nodiscard]] constexpr bool same_taps(const tap_range& a, const tap_range& b) noexcept {
+    return a.first == b.first && a.count == b.count;
+}
 
 /// Of output row or column `index`. @param axis 0: rows, 1: columns
 [[nodiscard]] constexpr tap_range taps_inside(const pool_geometry& g, std::uint32_t axis,
