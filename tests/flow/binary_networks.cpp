@@ -30,6 +30,8 @@ graph<float> plain_net(bool residual) {
         block(wide, {.out = 70, .strides = {residual ? 1u : 2u, residual ? 1u : 2u}, .pads = {1, 1, 1, 1}});
     if (residual)
         y = b.add(y, wide);
+    y = block(y, {.out = 70, .pads = {1, 1, 1, 1}, .groups = 2}); // these two run on codes, with a border
+    y = block(y, {.out = 70, .pads = {1, 1, 1, 1}, .groups = 70});
     const auto last = block(y, {.out = 17, .kernel = {1, 1}});
     return train::initialize{.seed = 4}(*std::move(b).finish({b.fully_connected(b.flatten(last), 5)}));
 }
@@ -74,7 +76,7 @@ TEST_CASE("binary networks: signs times signs run as bits, as they are simulated
             convolutions += run::name_of(*program, op) == std::string_view("convolution_b1") ? 1 : 0;
             packings += run::name_of(*program, op) == std::string_view("pack_bits") ? 1 : 0;
         }
-        CHECK(convolutions == 3); // all but the first and the last layer
+        CHECK(convolutions == 3); // all but the first, the last, and those in groups
         CHECK(packings == 3);
     }
 }

@@ -27,11 +27,11 @@ template <class T>
     return levels != nullptr && levels->count == 2 && levels->levels[0] == -1 && levels->levels[1] == 1;
 }
 
-/// Whether a convolution or dense layer without groups multiplies signs by signs.
-template <class T, class Layers>
-[[nodiscard]] bool multiplies_signs(const graph<T, Layers>& g, value_id input, value_id weights) {
-    const auto* w = g[weights].encoded.template as<format::binary>();
-    return has_signs(g[input]) && w != nullptr && w->lowest == -1;
+/// Whether weights are to be held as bits, for -scale and +scale.
+template <class T>
+[[nodiscard]] bool has_weight_signs(const value<T>& v) {
+    const auto* w = v.encoded.template as<format::binary>();
+    return w != nullptr && w->lowest == -1;
 }
 
 /// Codes of -1 and +1 as kernels read them: words [outputs / 16][tap][word][16], bit 1 for -1.

@@ -61,6 +61,13 @@ struct weighted_layer {
     return l;
 }
 
+/// Whether a layer in codes multiplies signs by signs, and so reads bits, inside the image alone.
+template <class T, class Layers>
+[[nodiscard]] bool multiplies_signs(const graph<T, Layers>& g, const weighted_layer& l, value_id input,
+                                    value_id weights) {
+    return !l.depthwise && l.window.groups == 1 && has_signs(g[input]) && has_weight_signs(g[weights]);
+}
+
 [[nodiscard]] inline result<void> check_window(const weighted_layer& l) {
     const auto& c = l.window;
     constexpr std::uint32_t most = 0xFFFF;
@@ -337,7 +344,7 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
     const auto codes = weight_codes(x.g[weights]);
     const tensor<T>* real_bias = bias_of == no_value ? nullptr : x.g[bias_of].reals();
     const auto factors = output_factors(from.scale, scales, s.codes);
-    const bool signs = !l.depthwise && l.window.groups == 1 && multiplies_signs(x.g, input, weights);
+    const bool signs = multiplies_signs(x.g, l, input, weights);
 
     const auto in = signs ? read_bits(x, input) : x.read(input, form::codes, placement::bordered);
     if (!in)

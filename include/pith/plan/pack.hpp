@@ -116,9 +116,12 @@ void want_borders(lowering<T, Layers>& x, const std::vector<step>& steps) {
     for (const step& s : steps) {
         const auto& n = x.g.nodes[s.node];
         const auto* c = layer_of<conv2d>(n);
-        if (c == nullptr || (s.integer && multiplies_signs(x.g, n.inputs[0], n.inputs[1])))
-            continue; // bits are read inside the image alone
-        const border b = border_of(*c, x.g[n.inputs[0]].dims, x.g[n.inputs[1]].dims, x.g[n.outputs[0]].dims);
+        if (c == nullptr)
+            continue;
+        const shape& weights = x.g[n.inputs[1]].dims;
+        if (s.integer && multiplies_signs(x.g, weighted(*c, weights), n.inputs[0], n.inputs[1]))
+            continue;
+        const border b = border_of(*c, x.g[n.inputs[0]].dims, weights, x.g[n.outputs[0]].dims);
         border& wanted = x.at(n.inputs[0], s.integer ? form::codes : form::reals).wanted;
         for (std::size_t i = 0; i < 4; ++i)
             wanted[i] = std::max(wanted[i], b[i]);
