@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "../../base/config.hpp"
+#include "../../base/on_use.hpp"
 #include "../../simd/portable/reals.hpp"
 #include "jobs.hpp"
 

@@ -9,6 +9,7 @@
 
 #include "../../arch/target.hpp"
 #include "../../base/config.hpp"
+#include "../../base/on_use.hpp"
 #include "../../simd/x86_avx2/reals.hpp"
 #include "jobs.hpp"
 
