@@ -7,7 +7,7 @@
 
 using namespace pith;
 
-namespace {
+namespace element_test { // with a name: clang warns of comparisons that nothing calls
 
 struct whole {
     static constexpr bool coded = true;
@@ -31,7 +31,9 @@ struct on_the_heap : whole {
     friend bool operator==(const on_the_heap&, const on_the_heap&) = default;
 };
 
-} // namespace
+} // namespace element_test
+
+using namespace element_test;
 
 TEST_CASE("element: plain values that tell codes and bits, nothing less, no heap") {
     CHECK(format::element<whole>);
