@@ -70,10 +70,7 @@ void damage_head(bytes& file, std::uint64_t seed) {
 
 void damage(const train::any_optimizer& optimizer) {
     const noise data;
-    const auto loss = [](train::rows<const float> logits, train::labels_view labels,
-                         std::span<const std::uint32_t>, train::rows<float> gradient) {
-        return train::cross_entropy{}(logits, labels, gradient);
-    };
+    const train::on_labels<train::cross_entropy> loss;
     auto t = small_trainer(optimizer);
     for (int i = 0; i < 7; ++i)
         REQUIRE(t.step(data, loss));
