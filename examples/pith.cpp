@@ -194,6 +194,9 @@ void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_flag("--overwrite-inputs", o.packing.reuse_inputs,
                   "a run may overwrite its inputs: a smaller arena");
     verb.add_flag("!--no-names", o.packing.names, "leave the names of layers out of the .pith file");
+    verb.add_flag(
+        "--code", o.coded,
+        "entropy code the .pith file: smaller to store and to send, expanded once when it is opened");
     verb.add_option("--simulate", o.simulated,
                     "images (held-out ones where there are) to compare the simulation with the program on");
     auto* const epochs =
