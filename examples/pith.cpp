@@ -22,6 +22,7 @@
 #include "tool/evaluate.hpp"
 #include "tool/kernels.hpp"
 #include "tool/run.hpp"
+#include "tool/search.hpp"
 #include "tool/train.hpp"
 
 namespace {
@@ -167,9 +168,9 @@ void declare(CLI::App& verb, tool::compress_options& o) {
                     "in four bits)");
     verb.add_option(
         "--prune", o.prune,
-        "steps that come first, in this order: magnitude:SHARE, global:SHARE, lamp:SHARE, nm:N:M, "
-        "block:ROWSxCOLUMNS:SHARE, obs:SHARE, obs:N:M, channels:CRITERION:SHARE[:MULTIPLE] with l1, "
-        "l2, fpgm, norm or obs (obs needs --data)");
+        "steps that come first, in this order: magnitude:SHARE, global:SHARE, lamp:SHARE (each with :all "
+        "also in the first, the last and small layers), nm:N:M, block:ROWSxCOLUMNS:SHARE, obs:SHARE, "
+        "obs:N:M, channels:CRITERION:SHARE[:MULTIPLE] with l1, l2, fpgm, norm or obs (obs needs --data)");
     verb.add_flag_callback(
         "--refit", [&o] { o.refit = true; },
         "fit what is left of pruned layers to what they gave; so it is where there is --data");
@@ -194,6 +195,9 @@ void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_flag("--overwrite-inputs", o.packing.reuse_inputs,
                   "a run may overwrite its inputs: a smaller arena");
     verb.add_flag("!--no-names", o.packing.names, "leave the names of layers out of the .pith file");
+    verb.add_flag(
+        "--code", o.coded,
+        "entropy code the .pith file: smaller to store and to send, expanded once when it is opened");
     verb.add_option("--simulate", o.simulated,
                     "images (held-out ones where there are) to compare the simulation with the program on");
     auto* const epochs =
@@ -274,6 +278,25 @@ void declare(CLI::App& verb, tool::evaluate_options& o) {
     add_json(verb, o.json);
 }
 
+void declare(CLI::App& verb, tool::search_options& o) {
+    verb.add_option("IN", o.model, ".onnx model")->required();
+    verb.add_option("--out", o.out, "file to write, ending in .pith")->required();
+    verb.add_option("--data", o.data,
+                    std::string("images to calibrate and to measure losses on: ") + data_help)
+        ->required();
+    verb.add_option("--validation", o.validation, "held-out images to print the accuracy on");
+    verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
+    verb.add_option("--bytes", o.bytes, "that the program may take: 60000, 60K, 1M")
+        ->transform(CLI::AsSizeValue(false));
+    verb.add_option("--samples", o.samples, "calibration images")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--plan", o.plan, "plan file to follow: the same program again, without a search");
+    verb.add_option("--save-plan", o.save_plan, "file to write the plan that was found to");
+    add_force(verb, o.force);
+    add_json(verb, o.json);
+}
+
 void declare(CLI::App& verb, tool::compare_options& o) {
     verb.add_option("DATA", o.data,
                     "folder of real models and images; by default $PITH_DATA, without it glyphs alone");
@@ -348,6 +371,7 @@ int main(int argc, char** argv) {
     tool::diff_options diff;
     tool::evaluate_options evaluate;
     tool::train_options train;
+    tool::search_options search;
     tool::compare_options compare;
     tool::kernels_options kernels;
     const auto verb = [&](const char* name, const char* help, const char* example, auto& options,
@@ -372,6 +396,8 @@ int main(int argc, char** argv) {
     verb("train", "teach a network a data set",
          "--model mlp --data glyphs-train --validation glyphs --epochs 2 --out mlp.onnx", train,
          tool::run_train);
+    verb("search", "bits per layer for a number of bytes",
+         "mlp.onnx --out small.pith --data glyphs-train --bytes 150K", search, tool::run_search);
     verb("compare", "known networks in float and in int8, side by side", "--json compare.json", compare,
          tool::run_compare);
     verb("kernels", "what this processor runs", "--json -", kernels, tool::run_kernels);

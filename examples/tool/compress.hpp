@@ -46,6 +46,7 @@ struct compress_options {
     std::string operators;             ///< how an .onnx file holds codes: pairs, codes or int4; empty: pairs
     train_options training = aware_defaults();
     bool force = false;
+    bool coded = false;                 ///< entropy code the program
     std::string target = "native";      ///< a name of plan::targets
     std::size_t flash = 0;              ///< bytes of the target; 0: no limit
     std::size_t ram = 0;                ///< bytes of the target; 0: no limit
@@ -346,6 +347,8 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
         return fault{errc::bad_option, "--out must end in .pith or .onnx", o.out};
     if (!o.operators.empty() && o.operators != "pairs" && o.operators != "codes" && o.operators != "int4")
         return unknown_name("--onnx is pairs, codes or int4", o.operators, {"pairs", "codes", "int4"});
+    if (o.coded && is_onnx(o.out))
+        return fault{errc::bad_option, "--code makes a stored program: --out FILE.pith", o.out};
     if (!o.operators.empty() && !is_onnx(o.out))
         return fault{errc::bad_option, "--onnx says how an .onnx file is written", o.out};
     if (o.simulated != 0 && is_onnx(o.out))
@@ -355,6 +358,26 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
     if (!is_onnx(o.model))
         return fault{errc::bad_option, "compress reads .onnx models", o.model};
     return check_methods(o);
+}
+
+/// Writes the program or model, entropy coded where that was asked for, and reports its size.
+[[nodiscard]] inline pith::result<void> write_compressed(const std::vector<std::byte>& bytes,
+                                                         std::size_t onnx_bytes, const compress_options& o,
+                                                         json& report) {
+    const auto file = o.coded ? pith::plan::store(bytes) : pith::result<std::vector<std::byte>>(bytes);
+    if (!file)
+        return file.error();
+    PITH_TRY(pith::io::write_file(o.out, *file));
+    const double ratio = static_cast<double>(file->size()) / static_cast<double>(onnx_bytes);
+    say("{}: {} bytes, {:.3f} of {}'s {}\n", printable(o.out), grouped(file->size()), ratio,
+        printable(o.model), grouped(onnx_bytes));
+    if (o.coded)
+        say("opened, the program takes {} bytes\n", grouped(bytes.size()));
+    report["file_bytes"] = file->size();
+    report["program_bytes"] = bytes.size();
+    report["onnx_bytes"] = onnx_bytes;
+    report["ratio"] = ratio;
+    return {};
 }
 
 inline exit_code run_compress(const compress_options& o) {
@@ -396,14 +419,8 @@ inline exit_code run_compress(const compress_options& o) {
     const auto bytes = packed(*g, o);
     if (!bytes)
         return refuse(bytes.error());
-    if (const auto written = pith::io::write_file(o.out, *bytes); !written)
+    if (const auto written = write_compressed(*bytes, onnx_bytes, o, report); !written)
         return refuse(written.error());
-    const double ratio = static_cast<double>(bytes->size()) / static_cast<double>(onnx_bytes);
-    say("{}: {} bytes, {:.3f} of {}'s {}\n", printable(o.out), grouped(bytes->size()), ratio,
-        printable(o.model), grouped(onnx_bytes));
-    report["file_bytes"] = bytes->size();
-    report["onnx_bytes"] = onnx_bytes;
-    report["ratio"] = ratio;
     if (const auto shown = show_simulation(*g, *bytes, o, report); !shown)
         return refuse(shown.error());
     if (const auto written = write_report(o.json, report); !written)

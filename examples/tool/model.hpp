@@ -4,8 +4,10 @@
 /// MODEL arguments: an .onnx file is packed in float as it is opened, a .pith file runs as it is.
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -41,8 +43,10 @@ struct model {
                                                               std::size_t& file_bytes) {
     if (!is_onnx(path)) {
         auto program = pith::io::read_program(path);
+        std::error_code unknown; // of a pipe
+        const auto size = std::filesystem::file_size(path, unknown);
         if (program)
-            file_bytes = program->size();
+            file_bytes = unknown ? program->size() : static_cast<std::size_t>(size);
         return program;
     }
     auto bytes = pith::io::read_file(path);

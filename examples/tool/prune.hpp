@@ -33,9 +33,10 @@ namespace tool {
 struct prune_step {
     std::string text; ///< as it was given
     std::string method;
-    std::string criterion;  ///< of channels
-    float share = 0.f;      ///< of what goes
-    std::uint8_t first = 0; ///< n, or the rows of a block
+    std::string criterion;   ///< of channels
+    float share = 0.f;       ///< of what goes
+    bool everywhere = false; ///< first, last and small layers too
+    std::uint8_t first = 0;  ///< n, or the rows of a block
     std::uint8_t second = 0;
     std::size_t multiple_of = 16; ///< widths of channels
 };
@@ -43,9 +44,9 @@ struct prune_step {
 namespace detail {
 
 inline const char* const prune_help =
-    "--prune is magnitude:SHARE, global:SHARE, lamp:SHARE, nm:N:M, block:ROWSxCOLUMNS:SHARE, obs:SHARE, "
-    "obs:N:M "
-    "or channels:CRITERION:SHARE[:MULTIPLE], a share at least 0 and below 1";
+    "--prune is magnitude:SHARE[:all], global:SHARE[:all], lamp:SHARE[:all], nm:N:M, "
+    "block:ROWSxCOLUMNS:SHARE, obs:SHARE, obs:N:M or channels:CRITERION:SHARE[:MULTIPLE], a share at least 0 "
+    "and below 1";
 
 [[nodiscard]] inline std::vector<std::string> criterion_names() {
     return {"l1", "l2", "fpgm", "norm", "obs"};
@@ -90,7 +91,8 @@ template <class N>
         return read_number(a, s.first) && read_number(b, s.second);
     };
     if (s.method == "magnitude" || s.method == "global" || s.method == "lamp")
-        return p.size() == 2 && read_share(p[1], s.share);
+        return (p.size() == 2 || (p.size() == 3 && (s.everywhere = p[2] == "all"))) &&
+               read_share(p[1], s.share);
     if (s.method == "nm")
         return p.size() == 3 && pair(p[1], p[2]);
     if (s.method == "obs")
@@ -165,7 +167,9 @@ using pruned_graph = pith::result<pith::graph<float>>;
         sparse = p::magnitude{.remove = s.share,
                               .scope = s.method == "lamp"     ? p::among::lamp
                                        : s.method == "global" ? p::among::network
-                                                              : p::among::layer}(g);
+                                                              : p::among::layer,
+                              .dense = s.everywhere ? p::dense_layers{.outermost = false, .depth_below = 0}
+                                                    : p::dense_layers{}}(g);
     return sparse && fit && look.given() ? p::refit{.look = look}(*std::move(sparse), g) : sparse;
 }
 

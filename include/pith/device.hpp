@@ -19,6 +19,7 @@
 #include "format/codebook.hpp"
 #include "format/dtype.hpp"
 #include "format/element.hpp"
+#include "format/entropy.hpp"
 #include "format/low_bit.hpp"
 #include "format/ops.hpp"
 #include "format/real.hpp"
@@ -49,6 +50,7 @@
 #include "run/program.hpp"
 #include "run/program_data.hpp"
 #include "run/records.hpp"
+#include "run/stored.hpp"
 #include "version.hpp"
 
 #endif

@@ -19,12 +19,13 @@ foreach(folder prune quantize distill)
     set(allowed_${folder} base format graph train eigen.hpp)
 endforeach()
 set(allowed_plan base arch format kernel run graph)
+set(allowed_search ${allowed_plan} plan quantize)
 # The two doors of io that read and print programs.
 set(allowed_io/program_file.hpp ${allowed_run} run)
 set(allowed_io/embed.hpp ${allowed_run} run)
 set(allowed_eigen.hpp base graph)
 set(allowed_device.hpp version base arch format simd kernel run)
-set(allowed_pith.hpp version base arch format simd kernel run graph io data train prune quantize distill plan device.hpp eigen.hpp)
+set(allowed_pith.hpp version base arch format simd kernel run graph io data train prune quantize distill plan search device.hpp eigen.hpp)
 set(allowed_compiled.hpp pith.hpp)
 
 # What firmware may include from outside, and what a kernel may add.

@@ -1,25 +1,46 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_PROGRAM_FILE_HPP
 #define PITH_IO_PROGRAM_FILE_HPP
-/// Packed programs in .pith files.
+/// Packed programs in .pith files, as they are run or entropy coded.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "../base/buffer.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
+#include "../format/entropy.hpp"
 #include "../run/program.hpp"
 #include "../run/session.hpp"
+#include "../run/stored.hpp"
 #include "file.hpp"
 
 namespace pith::io {
 
-/// A file's bytes where a program may lie. Not checked: program_view::open does that.
+/// The program that stored bytes expand into.
+[[nodiscard]] inline result<buffer> expand_program(bytes_view stored) {
+    const auto bytes = run::expanded_bytes(stored);
+    if (!bytes)
+        return bytes.error();
+    buffer program = buffer::if_possible(*bytes);
+    if (program.data() == nullptr)
+        return fault{errc::no_memory, "there is not enough memory for the program",
+                     run::detail::place("bytes: ", *bytes).view()};
+    const auto model = std::make_unique<format::symbol_model>();
+    PITH_TRY(run::expand(stored, program.bytes(), *model));
+    return program;
+}
+
+/// A file's bytes where a program may lie, expanded where the file is a stored one. Not checked:
+/// program_view::open does that.
 [[nodiscard]] inline result<buffer> read_program(const std::string& path) {
     constexpr std::uint64_t most = 0x7FFFFFFF;
-    return pith::detail::read_whole<buffer>(path, most);
+    auto file = pith::detail::read_whole<buffer>(path, most);
+    if (!file || !run::is_stored(std::as_const(*file).bytes()))
+        return file;
+    return expand_program(std::as_const(*file).bytes());
 }
 
 /// A file opened, checked and ready to run.
