@@ -74,7 +74,7 @@ public:
         recode_identities(q);
         if (levels)
             use_few_codes(q);
-        if (int8)
+        if (int8 && !levels) // codebooks are uint8, and ONNX Runtime's convolutions do not mix the two
             use_int8(q);
         save(q, name, ".pairs.onnx", {.codes = io::onnx_codes::pairs});
         save(q, name, ".operators.onnx", {.codes = io::onnx_codes::operators});

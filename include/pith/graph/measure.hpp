@@ -70,6 +70,7 @@ template <class T, class Layers>
 [[nodiscard]] std::int64_t work_of(const graph<T, Layers>& g, const node<Layers>& n) {
     const auto dims_of_all = [&](const std::vector<value_id>& ids) {
         std::vector<shape> dims;
+        dims.reserve(ids.size());
         for (const auto id : ids)
             dims.push_back(id == no_value ? shape{} : g[id].dims);
         return dims;

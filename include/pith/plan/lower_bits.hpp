@@ -62,7 +62,7 @@ template <class T, class Layers>
         x.bits.resize(x.g.values.size(), no_tensor);
     if (x.bits[v] != no_tensor)
         return x.bits[v];
-    const auto codes = x.read(v, form::codes);
+    auto codes = x.read(v, form::codes);
     if (!codes)
         return codes;
     draft_tensor t;

@@ -256,7 +256,7 @@ void add_bits_convolution(lowering<T, Layers>& x, const weighted_layer& l, std::
 /// Input channels of an image or matrix of codes, with the border that the convolution reads.
 template <class T, class Layers>
 [[nodiscard]] result<tensor_id> read_part(lowering<T, Layers>& x, value_id input, const depth_part& part) {
-    const auto from = x.read(input, form::codes);
+    auto from = x.read(input, form::codes);
     if (!from)
         return from;
     const tensor_id to = x.make(input, form::codes, true);
@@ -283,8 +283,8 @@ template <class T, class Layers>
                                            value_id weights, const std::vector<std::int8_t>& codes,
                                            const depth_part& part) {
     const format::affine from = *codes_of(x.g[input]);
-    const auto in = x.current.parts.size() == 1 ? x.read(input, form::codes, placement::bordered)
-                                                : read_part(x, input, part);
+    auto in = x.current.parts.size() == 1 ? x.read(input, form::codes, placement::bordered)
+                                          : read_part(x, input, part);
     if (!in)
         return in;
     const auto own = pith::detail::numbers_of<std::int8_t>(std::span<const std::int8_t>(codes),

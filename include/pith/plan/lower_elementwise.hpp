@@ -70,7 +70,7 @@ void add_table(lowering<T, Layers>& x, tensor_id out, tensor_id in, const code_t
 /// Form `f` of `v` in full shape `to`, for operations that repeat operands in fewer ways.
 template <class T, class Layers>
 [[nodiscard]] result<tensor_id> read_expanded(lowering<T, Layers>& x, value_id v, form f, value_id like) {
-    const auto in = x.read(v, f, placement::dense);
+    auto in = x.read(v, f, placement::dense);
     if (!in)
         return in;
     const tensor_id to = x.make(like, f);
@@ -148,7 +148,7 @@ result<void> lower_codes(lowering<T, Layers>& x, const binary& layer, value_id a
 /// Booleans as real numbers.
 template <class T, class Layers>
 [[nodiscard]] result<tensor_id> read_truth(lowering<T, Layers>& x, value_id v) {
-    const auto in = x.read(v, form::wholes, placement::dense);
+    auto in = x.read(v, form::wholes, placement::dense);
     if (!in)
         return in;
     const tensor_id id = x.make(v, form::reals);

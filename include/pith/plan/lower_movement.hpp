@@ -272,7 +272,7 @@ template <class T, class Layers>
         t.blob = x.d.add_blob_of(indices);
         return x.d.add_tensor(t);
     }
-    const auto in = x.read(v, form::wholes, placement::dense);
+    auto in = x.read(v, form::wholes, placement::dense);
     if (!in || value.type == format::dtype::i32)
         return in;
     const tensor_id id = x.d.add_tensor(t);

@@ -28,7 +28,10 @@ struct channel_at {
     value_id value = no_value;
     std::int64_t channel = 0;
 
-    friend auto operator<=>(const channel_at&, const channel_at&) = default;
+    friend bool operator==(const channel_at&, const channel_at&) = default;
+    friend bool operator<(const channel_at& a, const channel_at& b) noexcept {
+        return a.value != b.value ? a.value < b.value : a.channel < b.channel;
+    }
 };
 
 /// Channels that can only go together, ascending.
