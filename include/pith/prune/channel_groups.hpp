@@ -4,7 +4,6 @@
 /// Which channels of a network depend on each other, so that they can only be removed together.
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
