@@ -2,9 +2,9 @@
 #ifndef PITH_COMPILED_HPP
 #define PITH_COMPILED_HPP
 /// pith.hpp with its largest functions compiled once for a whole program: include this in place of it, and
-/// define PITH_COMPILE before that in exactly one source file. All files need the same compiler options, as
-/// with any template; nothing else changes. PITH_COMPILED in place of `template` before an explicit
-/// instantiation compiles templates of one's own in that file too.
+/// link the CMake target pith::compiled, or define PITH_COMPILE before it in exactly one source file. All
+/// files need the same compiler options, as with any template; nothing else changes. PITH_COMPILED in place
+/// of `template` before an explicit instantiation compiles templates of one's own in that file too.
 
 #include <cstddef>
 #include <span>
