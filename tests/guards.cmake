@@ -76,6 +76,9 @@ add_test(NAME compile_time COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile}" -D W
          -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_time/check.cmake)
 set_tests_properties(compile_time PROPERTIES RUN_SERIAL ON)
 
+add_test(NAME spelling COMMAND ${CMAKE_COMMAND} -D ROOT=${PROJECT_SOURCE_DIR} -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}
+         -P ${CMAKE_CURRENT_SOURCE_DIR}/spelling/check.cmake)
+set_tests_properties(spelling PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: no codespell")
 add_test(NAME format COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev format --check)
 add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev tidy)
 
@@ -84,6 +87,11 @@ if(TARGET pith_tool)
              -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tool -P ${CMAKE_CURRENT_SOURCE_DIR}/tool/check.cmake)
     # Said last of all, when nothing has failed.
     set_tests_properties(tool PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: no PITH_DATA")
+endif()
+
+if(TARGET pith_residual)
+    add_test(NAME examples/residual COMMAND pith_residual ${CMAKE_CURRENT_BINARY_DIR}/residual.pith)
+    set_tests_properties(examples/residual PROPERTIES PASS_REGULAR_EXPRESSION "(19[0-9][0-9]|2000) of 2000 right")
 endif()
 
 # Models that are written, before ONNX's own checker and in ONNX Runtime; each part is skipped where it is not there.
