@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_QUANTIZE_ANY_QUANTIZER_HPP
 #define PITH_QUANTIZE_ANY_QUANTIZER_HPP
-/// The quantisers for training, by name: "lsq4", "apot3", "ternary".
+/// The quantisers for training, by name: "lsq4", "apot3", "ternary". The names are those of two lists; a list
+/// with quantisers of one's own is std::tuple_cat of one of them and further entries.
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "../base/result.hpp"
 #include "apot.hpp"
@@ -24,181 +27,147 @@
 
 namespace pith::quantize {
 
-using any_weight_quantizer = std::variant<straight_through, lsq, apot_weights, ewgs_weights, dorefa_weights,
-                                          kmeans, ternary, binary_weights>;
+/// One entry of a list: `word`, followed by the number of bits where there is one.
+template <class Q>
+struct named_quantizer {
+    std::string_view word;
+    std::uint8_t least;           ///< fewest bits; 0 for names without a number
+    std::uint8_t most;            ///< most bits, at most 9; 0 for names without a number
+    const char* widths;           ///< the sentence of the fault for other numbers of bits
+    Q (*make)(std::uint8_t bits); ///< std::monostate: not quantised
+};
 
-/// std::monostate: not quantised ("float").
-using any_activation_quantizer = std::variant<std::monostate, straight_through, lsq, apot_activations,
-                                              ewgs_activations, pact, dorefa_activations, binary_activations>;
+inline constexpr std::tuple weight_quantizers{
+    named_quantizer<straight_through>{"uniform", 2, 8,
+                                      "uniform weights have 2 to 8 bits: uniform2 ... uniform8",
+                                      [](std::uint8_t b) { return straight_through{.bits = b}; }},
+    named_quantizer<lsq>{"lsq", 2, 8, "LSQ weights have 2 to 8 bits: lsq2 ... lsq8",
+                         [](std::uint8_t b) { return lsq{.bits = b}; }},
+    named_quantizer<apot_weights>{"apot", 2, 6, "APoT weights have 2 to 6 bits: apot2 ... apot6",
+                                  [](std::uint8_t b) { return apot_weights{.bits = b}; }},
+    named_quantizer<ewgs_weights>{"ewgs", 1, 5, "EWGS weights have 1 to 5 bits: ewgs1 ... ewgs5",
+                                  [](std::uint8_t b) { return ewgs_weights{.bits = b}; }},
+    named_quantizer<binary_weights>{
+        "dorefa", 1, 1, "DoReFa weights have 1 to 7 bits: dorefa1 ... dorefa7",
+        [](std::uint8_t) { return binary_weights{.gradient = binary_gradient::straight}; }},
+    named_quantizer<dorefa_weights>{"dorefa", 2, 7, "DoReFa weights have 1 to 7 bits: dorefa1 ... dorefa7",
+                                    [](std::uint8_t b) { return dorefa_weights{.bits = b}; }},
+    named_quantizer<binary_weights>{
+        "pact", 1, 1, "PACT weights (those of DoReFa) have 1 to 7 bits: pact1 ... pact7",
+        [](std::uint8_t) { return binary_weights{.gradient = binary_gradient::straight}; }},
+    named_quantizer<dorefa_weights>{"pact", 2, 7,
+                                    "PACT weights (those of DoReFa) have 1 to 7 bits: pact1 ... pact7",
+                                    [](std::uint8_t b) { return dorefa_weights{.bits = b}; }},
+    named_quantizer<kmeans>{"kmeans", 2, 5, "k-means weights have 2 to 5 bits: kmeans2 ... kmeans5",
+                            [](std::uint8_t b) { return kmeans{.bits = b}; }},
+    named_quantizer<ternary>{"ternary", 0, 0, "ternary weights have no width to choose: write ternary",
+                             [](std::uint8_t) { return ternary{}; }},
+    named_quantizer<binary_weights>{"binary", 0, 0, "binary weights have no width to choose: write binary",
+                                    [](std::uint8_t) { return binary_weights{}; }},
+};
+
+inline constexpr std::tuple activation_quantizers{
+    named_quantizer<std::monostate>{"float", 0, 0, "float activations have no width to choose: write float",
+                                    [](std::uint8_t) { return std::monostate{}; }},
+    named_quantizer<straight_through>{
+        "uniform", 2, 8, "uniform activations have 2 to 8 bits: uniform2 ... uniform8",
+        [](std::uint8_t b) { return straight_through{.bits = b, .is_signed = false}; }},
+    named_quantizer<lsq>{"lsq", 2, 8, "LSQ activations have 2 to 8 bits: lsq2 ... lsq8",
+                         [](std::uint8_t b) { return lsq{.bits = b, .is_signed = false}; }},
+    named_quantizer<apot_activations>{"apot", 2, 5, "APoT activations have 2 to 5 bits: apot2 ... apot5",
+                                      [](std::uint8_t b) { return apot_activations{.bits = b}; }},
+    named_quantizer<ewgs_activations>{"ewgs", 1, 8, "EWGS activations have 1 to 8 bits: ewgs1 ... ewgs8",
+                                      [](std::uint8_t b) { return ewgs_activations{.bits = b}; }},
+    named_quantizer<pact>{"pact", 2, 8, "PACT activations have 2 to 8 bits: pact2 ... pact8",
+                          [](std::uint8_t b) { return pact{.bits = b}; }},
+    named_quantizer<dorefa_activations>{"dorefa", 2, 8,
+                                        "DoReFa activations have 2 to 8 bits: dorefa2 ... dorefa8",
+                                        [](std::uint8_t b) { return dorefa_activations{.bits = b}; }},
+    named_quantizer<binary_activations>{"binary", 0, 0,
+                                        "binary activations have no width to choose: write binary",
+                                        [](std::uint8_t) { return binary_activations{}; }},
+};
 
 namespace detail {
 
-/// A name without its width; widths 0 to 0 if it has none.
-struct quantizer_name {
-    std::string_view word;
-    std::uint8_t least;
-    std::uint8_t most;
-    const char* widths; ///< said where the width is another
+/// std::variant<Kept..., and those of Rest that are not among them>, each once.
+template <class Kept, class... Rest>
+struct distinct {
+    using type = Kept;
 };
+template <class... Kept, class Q, class... Rest>
+struct distinct<std::variant<Kept...>, Q, Rest...>
+    : std::conditional_t<(std::is_same_v<Q, Kept> || ...), distinct<std::variant<Kept...>, Rest...>,
+                         distinct<std::variant<Kept..., Q>, Rest...>> {};
 
-inline constexpr quantizer_name weight_names[] = {
-    {"uniform", 2, 8, "uniform weights have 2 to 8 bits: uniform2 ... uniform8"},
-    {"lsq", 2, 8, "LSQ weights have 2 to 8 bits: lsq2 ... lsq8"},
-    {"apot", 2, 6, "APoT weights have 2 to 6 bits: apot2 ... apot6"},
-    {"ewgs", 1, 5, "EWGS weights have 1 to 5 bits: ewgs1 ... ewgs5"},
-    {"dorefa", 1, 7, "DoReFa weights have 1 to 7 bits: dorefa1 ... dorefa7"},
-    {"pact", 1, 7, "PACT weights (those of DoReFa) have 1 to 7 bits: pact1 ... pact7"},
-    {"kmeans", 2, 5, "k-means weights have 2 to 5 bits: kmeans2 ... kmeans5"},
-    {"ternary", 0, 0, "ternary weights have no width to choose: write ternary"},
-    {"binary", 0, 0, "binary weights have no width to choose: write binary"},
-};
-
-inline constexpr quantizer_name activation_names[] = {
-    {"float", 0, 0, "float activations have no width to choose: write float"},
-    {"uniform", 2, 8, "uniform activations have 2 to 8 bits: uniform2 ... uniform8"},
-    {"lsq", 2, 8, "LSQ activations have 2 to 8 bits: lsq2 ... lsq8"},
-    {"apot", 2, 5, "APoT activations have 2 to 5 bits: apot2 ... apot5"},
-    {"ewgs", 1, 8, "EWGS activations have 1 to 8 bits: ewgs1 ... ewgs8"},
-    {"pact", 2, 8, "PACT activations have 2 to 8 bits: pact2 ... pact8"},
-    {"dorefa", 2, 8, "DoReFa activations have 2 to 8 bits: dorefa2 ... dorefa8"},
-    {"binary", 0, 0, "binary activations have no width to choose: write binary"},
-};
-
-struct parsed_name {
-    std::string_view word;
-    std::uint8_t bits = 0;
-};
-
-template <std::size_t N>
-[[nodiscard]] result<parsed_name> parse_name(std::string_view name, const quantizer_name (&known)[N],
-                                             const char* unknown) {
-    const std::size_t letters = std::min(name.find_first_of("0123456789"), name.size());
-    const std::string_view digits = name.substr(letters);
-    for (const quantizer_name& k : known) {
-        if (k.word != name.substr(0, letters))
-            continue;
-        const int bits = digits.empty() ? 0 : digits[0] - '0';
-        const bool fits = digits.size() == (k.most > 0 ? 1u : 0u) && bits >= k.least && bits <= k.most;
-        if (!fits)
-            return fault{errc::bad_option, k.widths, name};
-        return parsed_name{k.word, static_cast<std::uint8_t>(bits)};
-    }
-    return fault{errc::bad_option, unknown, name};
-}
-
-[[nodiscard]] inline std::string with_bits(const char* word, std::uint8_t bits) {
-    return std::string(word) + static_cast<char>('0' + bits);
-}
+template <class List>
+struct quantizers_of;
+template <class... Q>
+struct quantizers_of<std::tuple<named_quantizer<Q>...>> : distinct<std::variant<>, Q...> {};
 
 } // namespace detail
+
+/// A std::variant of the quantisers of a list.
+template <class List>
+using any_quantizer_of = typename detail::quantizers_of<List>::type;
+using any_weight_quantizer = any_quantizer_of<std::remove_const_t<decltype(weight_quantizers)>>;
+using any_activation_quantizer = any_quantizer_of<std::remove_const_t<decltype(activation_quantizers)>>;
+
+/// Every name of a list.
+template <class... Q>
+[[nodiscard]] std::vector<std::string> names_of(const std::tuple<named_quantizer<Q>...>& known) {
+    std::vector<std::string> names;
+    const auto add = [&](const auto& entry) {
+        if (entry.most == 0)
+            names.emplace_back(entry.word);
+        else
+            for (int bits = entry.least; bits <= entry.most; ++bits)
+                names.push_back(std::string(entry.word) + static_cast<char>('0' + bits));
+    };
+    std::apply([&](const auto&... entry) { (add(entry), ...); }, known);
+    return names;
+}
+
+/// The quantiser of this name in a list.
+/// @param unknown the static sentence of the fault where no entry has that word
+template <class... Q>
+[[nodiscard]] auto parse_quantizer(std::string_view name, const std::tuple<named_quantizer<Q>...>& known,
+                                   const char* unknown = "the list has no quantizer of this name") {
+    using any = any_quantizer_of<std::tuple<named_quantizer<Q>...>>;
+    const std::size_t letters = std::min(name.find_first_of("0123456789"), name.size());
+    const std::string_view digits = name.substr(letters);
+    const int bits = digits.size() == 1 ? digits[0] - '0' : digits.empty() ? 0 : 10;
+    result<any> found = fault{errc::bad_option, unknown, name};
+    const auto try_entry = [&](const auto& entry) {
+        if (entry.word != name.substr(0, letters))
+            return false;
+        const bool has_number = !digits.empty();
+        if (has_number != (entry.most > 0) || bits < entry.least || bits > entry.most) {
+            found = fault{errc::bad_option, entry.widths, name};
+            return false;
+        }
+        found = any(entry.make(static_cast<std::uint8_t>(bits)));
+        return true;
+    };
+    std::apply([&](const auto&... entry) { static_cast<void>((try_entry(entry) || ...)); }, known);
+    return found;
+}
 
 /// uniform2-8, lsq2-8, apot2-6, ewgs1-5, dorefa1-7 and pact1-7 (the same), kmeans2-5, ternary, binary.
 template <class Any = any_weight_quantizer>
 [[nodiscard]] result<Any> parse_weight_quantizer(std::string_view name) {
-    const auto parsed = detail::parse_name(
-        name, detail::weight_names,
+    return parse_quantizer(
+        name, weight_quantizers,
         "unknown quantizer of weights: use uniform, lsq, apot, ewgs, dorefa, pact or kmeans with a number of "
         "bits (lsq4), ternary or binary");
-    if (!parsed)
-        return parsed.error();
-    const std::string_view word = parsed->word;
-    const std::uint8_t bits = parsed->bits;
-    Any q = binary_weights{};
-    if (word == "uniform")
-        q = straight_through{.bits = bits};
-    else if (word == "lsq")
-        q = lsq{.bits = bits};
-    else if (word == "apot")
-        q = apot_weights{.bits = bits};
-    else if (word == "ewgs")
-        q = ewgs_weights{.bits = bits};
-    else if (word == "kmeans")
-        q = kmeans{.bits = bits};
-    else if (word == "ternary")
-        q = ternary{};
-    else if (bits == 1)
-        q = binary_weights{.gradient = binary_gradient::straight};
-    else if (word == "dorefa" || word == "pact")
-        q = dorefa_weights{.bits = bits};
-    return q;
 }
 
-/// float, uniform2-8, lsq2-8, apot2-5, ewgs1-8, pact2-8, dorefa2-8.
-/// @param features elements of the activation of one sample, which LSQ's gradient depends on
+/// float, uniform2-8, lsq2-8, apot2-5, ewgs1-8, pact2-8, dorefa2-8, binary.
 template <class Any = any_activation_quantizer>
-[[nodiscard]] result<Any> parse_activation_quantizer(std::string_view name, std::size_t features = 0) {
-    const auto parsed = detail::parse_name(name, detail::activation_names,
-                                           "unknown quantizer of activations: use uniform, lsq, apot, ewgs, "
-                                           "pact or dorefa with a number of bits "
-                                           "(lsq4), binary or float");
-    if (!parsed)
-        return parsed.error();
-    const std::string_view word = parsed->word;
-    const std::uint8_t bits = parsed->bits;
-    Any q = std::monostate{};
-    if (word == "uniform")
-        q = straight_through{.bits = bits, .is_signed = false};
-    else if (word == "lsq")
-        q = lsq{.bits = bits, .is_signed = false, .features = features};
-    else if (word == "apot")
-        q = apot_activations{.bits = bits};
-    else if (word == "ewgs")
-        q = ewgs_activations{.bits = bits};
-    else if (word == "pact")
-        q = pact{.bits = bits};
-    else if (word == "dorefa")
-        q = dorefa_activations{.bits = bits};
-    else if (word == "binary")
-        q = binary_activations{};
-    return q;
-}
-
-/// The names of single quantisers, as the parsers take them.
-[[nodiscard]] inline std::string name_of(std::monostate) {
-    return "float";
-}
-[[nodiscard]] inline std::string name_of(const straight_through& q) {
-    return detail::with_bits("uniform", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const lsq& q) {
-    return detail::with_bits("lsq", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const apot_weights& q) {
-    return detail::with_bits("apot", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const apot_activations& q) {
-    return detail::with_bits("apot", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const ewgs_weights& q) {
-    return detail::with_bits("ewgs", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const ewgs_activations& q) {
-    return detail::with_bits("ewgs", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const pact& q) {
-    return detail::with_bits("pact", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const dorefa_weights& q) {
-    return detail::with_bits("dorefa", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const dorefa_activations& q) {
-    return detail::with_bits("dorefa", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const kmeans& q) {
-    return detail::with_bits("kmeans", q.bits);
-}
-[[nodiscard]] inline std::string name_of(const ternary&) {
-    return "ternary";
-}
-[[nodiscard]] inline std::string name_of(const binary_activations&) {
-    return "binary";
-}
-[[nodiscard]] inline std::string name_of(const binary_weights& q) {
-    return q.gradient == binary_gradient::straight ? "dorefa1" : "binary";
-}
-template <class... Q>
-[[nodiscard]] std::string name_of(const std::variant<Q...>& any) {
-    return std::visit([](const auto& q) { return name_of(q); }, any);
+[[nodiscard]] result<Any> parse_activation_quantizer(std::string_view name) {
+    return parse_quantizer(name, activation_quantizers,
+                           "unknown quantizer of activations: use uniform, lsq, apot, ewgs, pact or dorefa "
+                           "with a number of bits (lsq4), binary or float");
 }
 
 } // namespace pith::quantize
