@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "message.hpp"
@@ -14,14 +15,14 @@
 namespace pith::io::onnx {
 
 using producer_table = name_table<std::size_t>; ///< indices of nodes
-using name_set = name_table<bool>;
+using name_set = std::unordered_set<std::string_view>;
 
 [[nodiscard]] inline producer_table producers_of(const std::vector<node_proto>& nodes,
                                                  const name_set& given) {
     producer_table out;
     for (std::size_t i = 0; i < nodes.size(); ++i)
         for (const auto name : nodes[i].outputs)
-            if (!name.empty() && (given.contains(name) || !out.insert(name, i).second))
+            if (!name.empty() && (given.contains(name) || !out.emplace(name, i).second))
                 refuse(errc::bad_file, "two nodes compute the same value", describe(nodes[i]));
     return out;
 }
@@ -36,7 +37,7 @@ namespace detail {
     const auto want = [&](std::string_view name, std::string_view where) {
         if (name.empty() || given.contains(name))
             return;
-        const std::size_t* at = producers.find(name);
+        const std::size_t* at = find_name(producers, name);
         if (at == nullptr)
             refuse(errc::missing, "a value is read that no node, input or initializer provides", where);
         if (!needed[*at]) {
@@ -74,7 +75,7 @@ namespace detail {
             continue;
         ++left;
         for (const auto name : nodes[i].inputs)
-            if (const std::size_t* at = producers.find(name)) {
+            if (const std::size_t* at = find_name(producers, name)) {
                 readers[*at].push_back(i);
                 ++waiting[i];
             }

@@ -94,7 +94,7 @@ template <class G>
                 wishes[n.inputs[1]] = {};
             continue;
         }
-        const layout* after = wishes.find(n.outputs[0]);
+        const layout* after = find_name(wishes, n.outputs[0]);
         if (after == nullptr)
             continue;
         const layout wish = *after;
@@ -115,7 +115,7 @@ template <class G>
 /// The order in which a graph input of `rank` axes is declared.
 [[nodiscard]] inline layout declared_layout(const wish_table& wishes, std::string_view name,
                                             std::size_t rank) {
-    const layout* wish = wishes.find(name);
+    const layout* wish = find_name(wishes, name);
     if (wish == nullptr || rank < 3)
         return identity_layout(rank);
     if (!wish->empty()) {

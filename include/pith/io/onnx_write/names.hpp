@@ -3,22 +3,17 @@
 #define PITH_IO_ONNX_WRITE_NAMES_HPP
 /// Names of a model's tensors, or of its nodes: none is used twice.
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
-#include <vector>
+#include <unordered_set>
 
 namespace pith::io::onnx_write {
 
 class name_table {
 public:
-    [[nodiscard]] bool taken(const std::string& name) const {
-        return std::binary_search(names_.begin(), names_.end(), name);
-    }
+    [[nodiscard]] bool taken(const std::string& name) const { return names_.contains(name); }
     /// @pre !taken(name)
-    void take(const std::string& name) {
-        names_.insert(std::lower_bound(names_.begin(), names_.end(), name), name);
-    }
+    void take(const std::string& name) { names_.insert(name); }
     /// `wished`, or with a number behind it.
     [[nodiscard]] std::string unique(const std::string& wished) {
         std::string name = wished.empty() ? "unnamed" : wished;
@@ -29,7 +24,7 @@ public:
     }
 
 private:
-    std::vector<std::string> names_; ///< sorted
+    std::unordered_set<std::string> names_;
 };
 
 } // namespace pith::io::onnx_write
