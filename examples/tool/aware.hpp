@@ -25,7 +25,7 @@ namespace tool {
     return o;
 }
 
-/// What `--weights` and `--activations` ask for, and `--first-last-weights`.
+/// The options `--weights`, `--activations` and `--first-last-weights`.
 struct code_options {
     std::string weights = "lsq4";
     std::string activations = "lsq4";
@@ -38,7 +38,7 @@ struct code_options {
            o.first_last.starts_with("ewgs");
 }
 
-/// "lsq4,lsq2" asks for two trainings, the second of what the first has learned.
+/// "lsq4,lsq2" are two trainings, the second of what the first has learned.
 [[nodiscard]] inline pith::result<std::vector<code_options>> steps_of(const code_options& o) {
     const auto weights = pith::data::split_at_commas(o.weights);
     auto activations = pith::data::split_at_commas(o.activations);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_EXAMPLES_TOOL_UPSCALE_HPP
 #define PITH_EXAMPLES_TOOL_UPSCALE_HPP
-/// Photographs of another size than a network wants: enlarged by a whole number, bilinear.
+/// Images smaller than a network's input, enlarged by an integer factor, bilinear.
 
 #include <algorithm>
 #include <cstddef>

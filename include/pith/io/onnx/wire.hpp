@@ -53,7 +53,7 @@ auto guarded(const Body& body) -> std::invoke_result_t<const Body&> {
     }
 }
 
-/// Bytes that decoding may still allocate, and elements it may still compute with: a file cannot ask for much
+/// Bytes that decoding may still allocate, and elements it may still compute with: a file cannot take much
 /// more than its own size.
 class budget {
 public:
@@ -63,7 +63,10 @@ public:
 
     void charge(std::uint64_t bytes, std::string_view where = {}) {
         if (bytes > left_)
-            refuse(errc::no_memory, "the file asks for far more memory than its size justifies", where);
+            refuse(errc::no_memory,
+                   "decoding needs far more memory than a file of this size may use: 8 times its bytes and "
+                   "64 MiB",
+                   where);
         left_ -= bytes;
     }
     /// Takes back what was charged for memory that is free again.
@@ -71,7 +74,10 @@ public:
     /// For elements that are read to compute with constants.
     void spend(std::uint64_t elements, std::string_view where = {}) {
         if (elements > work_)
-            refuse(errc::unsupported, "the file asks for far more work than its size justifies", where);
+            refuse(errc::unsupported,
+                   "constants need far more work than a file of this size may use: 16 elements per byte and "
+                   "2^27",
+                   where);
         work_ -= elements;
     }
 
