@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "pith.hpp"
@@ -24,6 +25,7 @@ namespace detail {
 using compiled_bytes = result<std::vector<std::byte>>;
 using compiled_tensors = result<any_tensors<float>>;
 using compiled_values = result<simulated_values<float>>;
+using compiled_session = result<run::session>;
 } // namespace detail
 
 PITH_COMPILED result<graph<float>> io::parse_onnx<float>(bytes_view, const io::onnx_options&);
@@ -50,6 +52,12 @@ PITH_COMPILED result<void> train::tape<float>::forward();
 PITH_COMPILED void train::tape<float>::backward();
 PITH_COMPILED detail::compiled_bytes plan::pack(graph<float>, const plan::pack_options&);
 PITH_COMPILED run::kernel_set run::kernels_for<run::op_list, on_use>(arch::isa_set) noexcept;
+PITH_COMPILED result<run::program_view> run::program_view::open(bytes_view) noexcept;
+PITH_COMPILED detail::compiled_session run::session::open<on_use>(bytes_view, const run::session_options&);
+PITH_COMPILED detail::compiled_session run::session::open<on_use>(buffer, const run::session_options&);
+PITH_COMPILED void run::execute(const run::program_view&, std::span<std::byte>,
+                                const run::kernel_set&) noexcept;
+PITH_COMPILED result<data::dataset> data::open_dataset(std::string_view, const data::dataset_options&);
 
 } // namespace pith
 
