@@ -72,7 +72,7 @@ foreach(way add_subdirectory find_package)
              -D GENERATOR=${CMAKE_GENERATOR} -P ${CMAKE_CURRENT_SOURCE_DIR}/consume/check.cmake)
 endforeach()
 
-add_test(NAME compile_time COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile};-DPITH_XSIMD"
+add_test(NAME compile_time COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile}"
          -D QUICKSTART=${PROJECT_SOURCE_DIR}/examples/quickstart.cpp -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}
          -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_time/check.cmake)
 set_tests_properties(compile_time PROPERTIES RUN_SERIAL ON)

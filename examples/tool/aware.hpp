@@ -67,11 +67,11 @@ template <class Parsed, class List>
 }
 [[nodiscard]] inline auto weight_quantizer(const std::string& name) {
     return or_near_name(pith::quantize::parse_weight_quantizer(name), name,
-                        pith::quantize::weight_quantizers);
+                        pith::quantize::weight_quantizers());
 }
 [[nodiscard]] inline auto activation_quantizer(const std::string& name) {
     return or_near_name(pith::quantize::parse_activation_quantizer(name), name,
-                        pith::quantize::activation_quantizers);
+                        pith::quantize::activation_quantizers());
 }
 
 [[nodiscard]] inline pith::result<pith::quantize::aware> quantizers_of(const code_options& o) {

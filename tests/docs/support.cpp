@@ -82,5 +82,5 @@ TEST_CASE("README: every quantiser that trains is named") {
     const auto named = [&](const auto& entry) {
         CHECK_MESSAGE(text.find("`" + std::string(entry.word)) != text.npos, entry.word);
     };
-    std::apply([&](const auto&... entry) { (named(entry), ...); }, quantize::weight_quantizers);
+    std::apply([&](const auto&... entry) { (named(entry), ...); }, quantize::weight_quantizers());
 }

@@ -19,7 +19,7 @@ namespace {
 
 static_assert(quantize::training_quantizer<mine::fixed_point>);
 
-constexpr auto known = std::tuple_cat(quantize::weight_quantizers, std::tuple{mine::named_fixed_point});
+constexpr auto known = std::tuple_cat(quantize::weight_quantizers(), std::tuple{mine::named_fixed_point});
 
 using aware = quantize::aware_of<quantize::any_quantizer_of<std::remove_const_t<decltype(known)>>,
                                  quantize::any_activation_quantizer>;

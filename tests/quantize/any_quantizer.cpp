@@ -54,9 +54,12 @@ std::pair<double, double> learn_range(const Q& q, const std::vector<double>& x, 
 
 } // namespace
 
+static_assert(std::is_same_v<any_weight_quantizer, any_quantizer_of<decltype(weight_quantizers())>>);
+static_assert(std::is_same_v<any_activation_quantizer, any_quantizer_of<decltype(activation_quantizers())>>);
+
 TEST_CASE("any quantizer: every name of weights parses, and quantises in its width") {
     const auto x = bell(3000, 0.05f);
-    const auto names = names_of(weight_quantizers);
+    const auto names = names_of(weight_quantizers());
     CHECK(names.size() == 7 + 7 + 5 + 5 + 7 + 7 + 4 + 2); // uniform, lsq, apot, ewgs, dorefa, pact, kmeans
     for (const std::string& name : names) {
         CAPTURE(name);
@@ -82,7 +85,7 @@ TEST_CASE("any quantizer: every name of weights parses, and quantises in its wid
 
 TEST_CASE("any quantizer: every name of activations parses, and quantises in its width") {
     const auto x = bell(3000, 1.f, true);
-    const auto names = names_of(activation_quantizers);
+    const auto names = names_of(activation_quantizers());
     CHECK(names.size() == 7 + 7 + 4 + 8 + 7 + 7 + 2); // uniform, lsq, apot, ewgs, pact, dorefa
     for (const std::string& name : names) {
         CAPTURE(name);

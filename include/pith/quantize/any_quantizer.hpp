@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_QUANTIZE_ANY_QUANTIZER_HPP
 #define PITH_QUANTIZE_ANY_QUANTIZER_HPP
-/// The quantisers for training, by name: "lsq4", "apot3", "ternary". The names are those of two lists; a list
-/// with quantisers of one's own is std::tuple_cat of one of them and further entries.
+/// The quantisers for training, by name: "lsq4", "apot3", "ternary". The names are those of two lists;
+/// std::tuple_cat of one of them and further entries is a list with quantisers of one's own.
 
 #include <algorithm>
 #include <cstddef>
@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "../base/on_use.hpp"
 #include "../base/result.hpp"
 #include "apot.hpp"
 #include "binary.hpp"
@@ -37,56 +38,65 @@ struct named_quantizer {
     Q (*make)(std::uint8_t bits); ///< std::monostate: not quantised
 };
 
-inline constexpr std::tuple weight_quantizers{
-    named_quantizer<straight_through>{"uniform", 2, 8,
-                                      "uniform weights have 2 to 8 bits: uniform2 ... uniform8",
-                                      [](std::uint8_t b) { return straight_through{.bits = b}; }},
-    named_quantizer<lsq>{"lsq", 2, 8, "LSQ weights have 2 to 8 bits: lsq2 ... lsq8",
-                         [](std::uint8_t b) { return lsq{.bits = b}; }},
-    named_quantizer<apot_weights>{"apot", 2, 6, "APoT weights have 2 to 6 bits: apot2 ... apot6",
-                                  [](std::uint8_t b) { return apot_weights{.bits = b}; }},
-    named_quantizer<ewgs_weights>{"ewgs", 1, 5, "EWGS weights have 1 to 5 bits: ewgs1 ... ewgs5",
-                                  [](std::uint8_t b) { return ewgs_weights{.bits = b}; }},
-    named_quantizer<binary_weights>{
-        "dorefa", 1, 1, "DoReFa weights have 1 to 7 bits: dorefa1 ... dorefa7",
-        [](std::uint8_t) { return binary_weights{.gradient = binary_gradient::straight}; }},
-    named_quantizer<dorefa_weights>{"dorefa", 2, 7, "DoReFa weights have 1 to 7 bits: dorefa1 ... dorefa7",
-                                    [](std::uint8_t b) { return dorefa_weights{.bits = b}; }},
-    named_quantizer<binary_weights>{
-        "pact", 1, 1, "PACT weights (those of DoReFa) have 1 to 7 bits: pact1 ... pact7",
-        [](std::uint8_t) { return binary_weights{.gradient = binary_gradient::straight}; }},
-    named_quantizer<dorefa_weights>{"pact", 2, 7,
-                                    "PACT weights (those of DoReFa) have 1 to 7 bits: pact1 ... pact7",
-                                    [](std::uint8_t b) { return dorefa_weights{.bits = b}; }},
-    named_quantizer<kmeans>{"kmeans", 2, 5, "k-means weights have 2 to 5 bits: kmeans2 ... kmeans5",
-                            [](std::uint8_t b) { return kmeans{.bits = b}; }},
-    named_quantizer<ternary>{"ternary", 0, 0, "ternary weights have no width to choose: write ternary",
-                             [](std::uint8_t) { return ternary{}; }},
-    named_quantizer<binary_weights>{"binary", 0, 0, "binary weights have no width to choose: write binary",
-                                    [](std::uint8_t) { return binary_weights{}; }},
-};
+/// uniform2-8, lsq2-8, apot2-6, ewgs1-5, dorefa1-7 and pact1-7 (the same), kmeans2-5, ternary, binary.
+template <class Use = on_use>
+[[nodiscard]] constexpr auto weight_quantizers() {
+    return std::tuple{
+        named_quantizer<straight_through>{"uniform", 2, 8,
+                                          "uniform weights have 2 to 8 bits: uniform2 ... uniform8",
+                                          [](std::uint8_t b) { return straight_through{.bits = b}; }},
+        named_quantizer<lsq>{"lsq", 2, 8, "LSQ weights have 2 to 8 bits: lsq2 ... lsq8",
+                             [](std::uint8_t b) { return lsq{.bits = b}; }},
+        named_quantizer<apot_weights>{"apot", 2, 6, "APoT weights have 2 to 6 bits: apot2 ... apot6",
+                                      [](std::uint8_t b) { return apot_weights{.bits = b}; }},
+        named_quantizer<ewgs_weights>{"ewgs", 1, 5, "EWGS weights have 1 to 5 bits: ewgs1 ... ewgs5",
+                                      [](std::uint8_t b) { return ewgs_weights{.bits = b}; }},
+        named_quantizer<binary_weights>{
+            "dorefa", 1, 1, "DoReFa weights have 1 to 7 bits: dorefa1 ... dorefa7",
+            [](std::uint8_t) { return binary_weights{.gradient = binary_gradient::straight}; }},
+        named_quantizer<dorefa_weights>{"dorefa", 2, 7,
+                                        "DoReFa weights have 1 to 7 bits: dorefa1 ... dorefa7",
+                                        [](std::uint8_t b) { return dorefa_weights{.bits = b}; }},
+        named_quantizer<binary_weights>{
+            "pact", 1, 1, "PACT weights (those of DoReFa) have 1 to 7 bits: pact1 ... pact7",
+            [](std::uint8_t) { return binary_weights{.gradient = binary_gradient::straight}; }},
+        named_quantizer<dorefa_weights>{"pact", 2, 7,
+                                        "PACT weights (those of DoReFa) have 1 to 7 bits: pact1 ... pact7",
+                                        [](std::uint8_t b) { return dorefa_weights{.bits = b}; }},
+        named_quantizer<kmeans>{"kmeans", 2, 5, "k-means weights have 2 to 5 bits: kmeans2 ... kmeans5",
+                                [](std::uint8_t b) { return kmeans{.bits = b}; }},
+        named_quantizer<ternary>{"ternary", 0, 0, "ternary weights have no width to choose: write ternary",
+                                 [](std::uint8_t) { return ternary{}; }},
+        named_quantizer<binary_weights>{"binary", 0, 0,
+                                        "binary weights have no width to choose: write binary",
+                                        [](std::uint8_t) { return binary_weights{}; }}};
+}
 
-inline constexpr std::tuple activation_quantizers{
-    named_quantizer<std::monostate>{"float", 0, 0, "float activations have no width to choose: write float",
-                                    [](std::uint8_t) { return std::monostate{}; }},
-    named_quantizer<straight_through>{
-        "uniform", 2, 8, "uniform activations have 2 to 8 bits: uniform2 ... uniform8",
-        [](std::uint8_t b) { return straight_through{.bits = b, .is_signed = false}; }},
-    named_quantizer<lsq>{"lsq", 2, 8, "LSQ activations have 2 to 8 bits: lsq2 ... lsq8",
-                         [](std::uint8_t b) { return lsq{.bits = b, .is_signed = false}; }},
-    named_quantizer<apot_activations>{"apot", 2, 5, "APoT activations have 2 to 5 bits: apot2 ... apot5",
-                                      [](std::uint8_t b) { return apot_activations{.bits = b}; }},
-    named_quantizer<ewgs_activations>{"ewgs", 1, 8, "EWGS activations have 1 to 8 bits: ewgs1 ... ewgs8",
-                                      [](std::uint8_t b) { return ewgs_activations{.bits = b}; }},
-    named_quantizer<pact>{"pact", 2, 8, "PACT activations have 2 to 8 bits: pact2 ... pact8",
-                          [](std::uint8_t b) { return pact{.bits = b}; }},
-    named_quantizer<dorefa_activations>{"dorefa", 2, 8,
-                                        "DoReFa activations have 2 to 8 bits: dorefa2 ... dorefa8",
-                                        [](std::uint8_t b) { return dorefa_activations{.bits = b}; }},
-    named_quantizer<binary_activations>{"binary", 0, 0,
-                                        "binary activations have no width to choose: write binary",
-                                        [](std::uint8_t) { return binary_activations{}; }},
-};
+/// float, uniform2-8, lsq2-8, apot2-5, ewgs1-8, pact2-8, dorefa2-8, binary.
+template <class Use = on_use>
+[[nodiscard]] constexpr auto activation_quantizers() {
+    return std::tuple{
+        named_quantizer<std::monostate>{"float", 0, 0,
+                                        "float activations have no width to choose: write float",
+                                        [](std::uint8_t) { return std::monostate{}; }},
+        named_quantizer<straight_through>{
+            "uniform", 2, 8, "uniform activations have 2 to 8 bits: uniform2 ... uniform8",
+            [](std::uint8_t b) { return straight_through{.bits = b, .is_signed = false}; }},
+        named_quantizer<lsq>{"lsq", 2, 8, "LSQ activations have 2 to 8 bits: lsq2 ... lsq8",
+                             [](std::uint8_t b) { return lsq{.bits = b, .is_signed = false}; }},
+        named_quantizer<apot_activations>{"apot", 2, 5, "APoT activations have 2 to 5 bits: apot2 ... apot5",
+                                          [](std::uint8_t b) { return apot_activations{.bits = b}; }},
+        named_quantizer<ewgs_activations>{"ewgs", 1, 8, "EWGS activations have 1 to 8 bits: ewgs1 ... ewgs8",
+                                          [](std::uint8_t b) { return ewgs_activations{.bits = b}; }},
+        named_quantizer<pact>{"pact", 2, 8, "PACT activations have 2 to 8 bits: pact2 ... pact8",
+                              [](std::uint8_t b) { return pact{.bits = b}; }},
+        named_quantizer<dorefa_activations>{"dorefa", 2, 8,
+                                            "DoReFa activations have 2 to 8 bits: dorefa2 ... dorefa8",
+                                            [](std::uint8_t b) { return dorefa_activations{.bits = b}; }},
+        named_quantizer<binary_activations>{"binary", 0, 0,
+                                            "binary activations have no width to choose: write binary",
+                                            [](std::uint8_t) { return binary_activations{}; }}};
+}
 
 namespace detail {
 
@@ -110,8 +120,12 @@ struct quantizers_of<std::tuple<named_quantizer<Q>...>> : distinct<std::variant<
 /// A std::variant of the quantisers of a list.
 template <class List>
 using any_quantizer_of = typename detail::quantizers_of<List>::type;
-using any_weight_quantizer = any_quantizer_of<std::remove_const_t<decltype(weight_quantizers)>>;
-using any_activation_quantizer = any_quantizer_of<std::remove_const_t<decltype(activation_quantizers)>>;
+/// Those of weight_quantizers() and activation_quantizers(), spelled out: who does not parse names need not
+/// compile lists.
+using any_weight_quantizer = std::variant<straight_through, lsq, apot_weights, ewgs_weights, binary_weights,
+                                          dorefa_weights, kmeans, ternary>;
+using any_activation_quantizer = std::variant<std::monostate, straight_through, lsq, apot_activations,
+                                              ewgs_activations, pact, dorefa_activations, binary_activations>;
 
 /// Every name of a list.
 template <class... Q>
@@ -153,19 +167,19 @@ template <class... Q>
     return found;
 }
 
-/// uniform2-8, lsq2-8, apot2-6, ewgs1-5, dorefa1-7 and pact1-7 (the same), kmeans2-5, ternary, binary.
-template <class Any = any_weight_quantizer>
-[[nodiscard]] result<Any> parse_weight_quantizer(std::string_view name) {
+/// The quantiser of this name in weight_quantizers().
+template <class Use = on_use>
+[[nodiscard]] result<any_weight_quantizer> parse_weight_quantizer(std::string_view name) {
     return parse_quantizer(
-        name, weight_quantizers,
+        name, weight_quantizers<Use>(),
         "unknown quantizer of weights: use uniform, lsq, apot, ewgs, dorefa, pact or kmeans with a number of "
         "bits (lsq4), ternary or binary");
 }
 
-/// float, uniform2-8, lsq2-8, apot2-5, ewgs1-8, pact2-8, dorefa2-8, binary.
-template <class Any = any_activation_quantizer>
-[[nodiscard]] result<Any> parse_activation_quantizer(std::string_view name) {
-    return parse_quantizer(name, activation_quantizers,
+/// The quantiser of this name in activation_quantizers().
+template <class Use = on_use>
+[[nodiscard]] result<any_activation_quantizer> parse_activation_quantizer(std::string_view name) {
+    return parse_quantizer(name, activation_quantizers<Use>(),
                            "unknown quantizer of activations: use uniform, lsq, apot, ewgs, pact or dorefa "
                            "with a number of bits (lsq4), binary or float");
 }
