@@ -38,10 +38,20 @@ struct named_quantizer {
     Q (*make)(std::uint8_t bits); ///< std::monostate: not quantised
 };
 
+namespace detail {
+
+/// Depends on Use, so that a compiler makes the tuple only where a list is read.
+template <class Use, class... Q>
+[[nodiscard]] constexpr std::tuple<named_quantizer<Q>...> listed(const named_quantizer<Q>&... entries) {
+    return {entries...};
+}
+
+} // namespace detail
+
 /// uniform2-8, lsq2-8, apot2-6, ewgs1-5, dorefa1-7 and pact1-7 (the same), kmeans2-5, ternary, binary.
 template <class Use = on_use>
 [[nodiscard]] constexpr auto weight_quantizers() {
-    return std::tuple{
+    return detail::listed<Use>(
         named_quantizer<straight_through>{"uniform", 2, 8,
                                           "uniform weights have 2 to 8 bits: uniform2 ... uniform8",
                                           [](std::uint8_t b) { return straight_through{.bits = b}; }},
@@ -69,13 +79,13 @@ template <class Use = on_use>
                                  [](std::uint8_t) { return ternary{}; }},
         named_quantizer<binary_weights>{"binary", 0, 0,
                                         "binary weights have no width to choose: write binary",
-                                        [](std::uint8_t) { return binary_weights{}; }}};
+                                        [](std::uint8_t) { return binary_weights{}; }});
 }
 
 /// float, uniform2-8, lsq2-8, apot2-5, ewgs1-8, pact2-8, dorefa2-8, binary.
 template <class Use = on_use>
 [[nodiscard]] constexpr auto activation_quantizers() {
-    return std::tuple{
+    return detail::listed<Use>(
         named_quantizer<std::monostate>{"float", 0, 0,
                                         "float activations have no width to choose: write float",
                                         [](std::uint8_t) { return std::monostate{}; }},
@@ -95,7 +105,7 @@ template <class Use = on_use>
                                             [](std::uint8_t b) { return dorefa_activations{.bits = b}; }},
         named_quantizer<binary_activations>{"binary", 0, 0,
                                             "binary activations have no width to choose: write binary",
-                                            [](std::uint8_t) { return binary_activations{}; }}};
+                                            [](std::uint8_t) { return binary_activations{}; }});
 }
 
 namespace detail {

@@ -113,8 +113,8 @@ template <class G>
 }
 
 /// The order in which a graph input of `rank` axes is declared.
-[[nodiscard]] inline layout declared_layout(const wish_table& wishes, std::string_view name,
-                                            std::size_t rank) {
+template <class Table>
+[[nodiscard]] layout declared_layout(const Table& wishes, std::string_view name, std::size_t rank) {
     const layout* wish = find_name(wishes, name);
     if (wish == nullptr || rank < 3)
         return identity_layout(rank);

@@ -3,17 +3,22 @@
 #define PITH_IO_ONNX_WRITE_NAMES_HPP
 /// Names of a model's tensors, or of its nodes: none is used twice.
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
-#include <unordered_set>
+#include <vector>
 
 namespace pith::io::onnx_write {
 
 class name_table {
 public:
-    [[nodiscard]] bool taken(const std::string& name) const { return names_.contains(name); }
+    [[nodiscard]] bool taken(const std::string& name) const {
+        return std::binary_search(names_.begin(), names_.end(), name);
+    }
     /// @pre !taken(name)
-    void take(const std::string& name) { names_.insert(name); }
+    void take(const std::string& name) {
+        names_.insert(std::lower_bound(names_.begin(), names_.end(), name), name);
+    }
     /// `wished`, or with a number behind it.
     [[nodiscard]] std::string unique(const std::string& wished) {
         std::string name = wished.empty() ? "unnamed" : wished;
@@ -24,7 +29,7 @@ public:
     }
 
 private:
-    std::unordered_set<std::string> names_;
+    std::vector<std::string> names_; ///< sorted
 };
 
 } // namespace pith::io::onnx_write
