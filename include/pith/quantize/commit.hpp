@@ -18,8 +18,8 @@
 #include "../graph/codes.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/passes/simplify.hpp"
-#include "complete.hpp"
 #include "post_training.hpp"
+#include "quantize_remaining.hpp"
 
 namespace pith::quantize {
 
@@ -168,7 +168,7 @@ result<graph<T, Layers>> commit_with<Fold>::operator()(graph<T, Layers> g) const
     if (!folded)
         return folded;
     PITH_TRY(detail::expect_learned(learned, *folded, true));
-    auto all = complete(*std::move(folded), rest);
+    auto all = quantize_remaining(*std::move(folded), rest);
     if (!all)
         return all;
     PITH_TRY(detail::expect_learned(learned, *all, false));
