@@ -146,8 +146,8 @@ TEST_CASE("any quantizer: learned ranges find the least error from far away") {
     for (const double far : {0.4, 2.5}) {
         for (const std::uint8_t bits : {std::uint8_t{3}, std::uint8_t{4}}) {
             CAPTURE(far);
-            const straight_through even{.bits = bits};
-            const straight_through positive{.bits = bits, .is_signed = false};
+            const uniform_ste even{.bits = bits};
+            const uniform_ste positive{.bits = bits, .is_signed = false};
             const auto ew = fit_forward<double>(even, w).p;
             const auto ea = fit_forward<double>(positive, a).p;
             const double least_w = learn_range(even, w, ew).first;
@@ -176,11 +176,11 @@ TEST_CASE("any quantizer: fitted quantisers lose less with every bit") {
     for (std::uint8_t bits = 3; bits <= 8; ++bits) {
         const auto less = static_cast<std::uint8_t>(bits - 1);
         CAPTURE(bits);
-        CHECK(error_of(straight_through{.bits = bits}, w) < error_of(straight_through{.bits = less}, w));
+        CHECK(error_of(uniform_ste{.bits = bits}, w) < error_of(uniform_ste{.bits = less}, w));
         CHECK(error_of(lsq{.bits = bits}, w) < error_of(lsq{.bits = less}, w));
         CHECK(error_of(pact{.bits = bits}, a) < error_of(pact{.bits = less}, a));
-        CHECK(error_of(straight_through{.bits = bits, .is_signed = false}, a) <
-              error_of(straight_through{.bits = less, .is_signed = false}, a));
+        CHECK(error_of(uniform_ste{.bits = bits, .is_signed = false}, a) <
+              error_of(uniform_ste{.bits = less, .is_signed = false}, a));
         if (bits <= 6)
             CHECK(error_of(apot_weights{.bits = bits}, w) < error_of(apot_weights{.bits = less}, w));
         if (bits <= 5) {
@@ -190,6 +190,6 @@ TEST_CASE("any quantizer: fitted quantisers lose less with every bit") {
         }
     }
     // On a bell, levels where the weights are beat equally spaced ones.
-    CHECK(error_of(kmeans{.bits = 4}, w) < error_of(straight_through{.bits = 4}, w));
+    CHECK(error_of(kmeans{.bits = 4}, w) < error_of(uniform_ste{.bits = 4}, w));
     CHECK(error_of(ternary{}, w) < error_of(binary_weights{}, w));
 }

@@ -12,7 +12,7 @@
 #include <pith/quantize/aware.hpp>
 #include <pith/quantize/commit.hpp>
 #include <pith/quantize/lsq.hpp>
-#include <pith/quantize/straight_through.hpp>
+#include <pith/quantize/uniform_ste.hpp>
 #include <pith/train/models.hpp>
 #include <pith/train/tape.hpp>
 
@@ -78,8 +78,8 @@ TEST_CASE("aware training: sums of codes are whole numbers, scaled once") {
 
 TEST_CASE("aware training: with very many levels it is the float network, gradients too") {
     auto plain = tape_of(small_resnet<double>());
-    auto net = quantize::aware{.weights = quantize::straight_through{},
-                               .activations = quantize::straight_through{},
+    auto net = quantize::aware{.weights = quantize::uniform_ste{},
+                               .activations = quantize::uniform_ste{},
                                .per_channel = true}(small_resnet<double>());
     REQUIRE(net);
     auto aware = tape_of(*std::move(net));

@@ -23,8 +23,8 @@
 #include "kmeans.hpp"
 #include "lsq.hpp"
 #include "pact.hpp"
-#include "straight_through.hpp"
 #include "ternary.hpp"
+#include "uniform_ste.hpp"
 
 namespace pith::quantize {
 
@@ -52,9 +52,9 @@ template <class Use, class... Q>
 template <class Use = on_use>
 [[nodiscard]] constexpr auto weight_quantizers() {
     return detail::listed<Use>(
-        named_quantizer<straight_through>{"uniform", 2, 8,
-                                          "uniform weights have 2 to 8 bits: uniform2 ... uniform8",
-                                          [](std::uint8_t b) { return straight_through{.bits = b}; }},
+        named_quantizer<uniform_ste>{"uniform", 2, 8,
+                                     "uniform weights have 2 to 8 bits: uniform2 ... uniform8",
+                                     [](std::uint8_t b) { return uniform_ste{.bits = b}; }},
         named_quantizer<lsq>{"lsq", 2, 8, "LSQ weights have 2 to 8 bits: lsq2 ... lsq8",
                              [](std::uint8_t b) { return lsq{.bits = b}; }},
         named_quantizer<apot_weights>{"apot", 2, 6, "APoT weights have 2 to 6 bits: apot2 ... apot6",
@@ -89,9 +89,9 @@ template <class Use = on_use>
         named_quantizer<std::monostate>{"float", 0, 0,
                                         "float activations have no width to choose: write float",
                                         [](std::uint8_t) { return std::monostate{}; }},
-        named_quantizer<straight_through>{
+        named_quantizer<uniform_ste>{
             "uniform", 2, 8, "uniform activations have 2 to 8 bits: uniform2 ... uniform8",
-            [](std::uint8_t b) { return straight_through{.bits = b, .is_signed = false}; }},
+            [](std::uint8_t b) { return uniform_ste{.bits = b, .is_signed = false}; }},
         named_quantizer<lsq>{"lsq", 2, 8, "LSQ activations have 2 to 8 bits: lsq2 ... lsq8",
                              [](std::uint8_t b) { return lsq{.bits = b, .is_signed = false}; }},
         named_quantizer<apot_activations>{"apot", 2, 5, "APoT activations have 2 to 5 bits: apot2 ... apot5",
@@ -132,9 +132,9 @@ template <class List>
 using any_quantizer_of = typename detail::quantizers_of<List>::type;
 /// Those of weight_quantizers() and activation_quantizers(), spelled out: who does not parse names need not
 /// compile lists.
-using any_weight_quantizer = std::variant<straight_through, lsq, apot_weights, ewgs_weights, binary_weights,
+using any_weight_quantizer = std::variant<uniform_ste, lsq, apot_weights, ewgs_weights, binary_weights,
                                           dorefa_weights, kmeans, ternary>;
-using any_activation_quantizer = std::variant<std::monostate, straight_through, lsq, apot_activations,
+using any_activation_quantizer = std::variant<std::monostate, uniform_ste, lsq, apot_activations,
                                               ewgs_activations, pact, dorefa_activations, binary_activations>;
 
 /// Every name of a list.
