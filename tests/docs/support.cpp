@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 #include <pith/io/onnx.hpp>
 #include <pith/plan/target.hpp>
-#include <pith/quantize/any_quantizer.hpp>
+#include <pith/quantize/quantizer_by_name.hpp>
 
 using namespace pith;
 

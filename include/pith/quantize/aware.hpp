@@ -22,8 +22,8 @@
 #include "../graph/outermost.hpp"
 #include "../graph/passes/remove_identity.hpp"
 #include "../graph/uses.hpp"
-#include "any_quantizer.hpp"
 #include "positive_norms.hpp"
+#include "quantizer_by_name.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {

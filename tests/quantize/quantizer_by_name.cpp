@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <pith/quantize/any_quantizer.hpp>
+#include <pith/quantize/quantizer_by_name.hpp>
 
 #include <span>
 #include <string>
@@ -57,7 +57,7 @@ std::pair<double, double> learn_range(const Q& q, const std::vector<double>& x, 
 static_assert(std::is_same_v<any_weight_quantizer, any_quantizer_of<decltype(weight_quantizers())>>);
 static_assert(std::is_same_v<any_activation_quantizer, any_quantizer_of<decltype(activation_quantizers())>>);
 
-TEST_CASE("any quantizer: every name of weights parses, and quantises in its width") {
+TEST_CASE("quantizer by name: every name of weights parses, and quantises in its width") {
     const auto x = bell(3000, 0.05f);
     const auto names = names_of(weight_quantizers());
     CHECK(names.size() == 7 + 7 + 5 + 5 + 7 + 7 + 4 + 2); // uniform, lsq, apot, ewgs, dorefa, pact, kmeans
@@ -83,7 +83,7 @@ TEST_CASE("any quantizer: every name of weights parses, and quantises in its wid
     CHECK(std::get<binary_weights>(*parse_weight_quantizer("binary")).gradient == binary_weights{}.gradient);
 }
 
-TEST_CASE("any quantizer: every name of activations parses, and quantises in its width") {
+TEST_CASE("quantizer by name: every name of activations parses, and quantises in its width") {
     const auto x = bell(3000, 1.f, true);
     const auto names = names_of(activation_quantizers());
     CHECK(names.size() == 7 + 7 + 4 + 8 + 7 + 7 + 2); // uniform, lsq, apot, ewgs, pact, dorefa
@@ -109,7 +109,7 @@ TEST_CASE("any quantizer: every name of activations parses, and quantises in its
     CHECK(std::holds_alternative<std::monostate>(*parse_activation_quantizer("float")));
 }
 
-TEST_CASE("any quantizer: other names and widths are refused, and why is said") {
+TEST_CASE("quantizer by name: other names and widths are refused, and why is said") {
     for (const char* name :
          {"",        "lsq",     "lsq1",     "lsq9",    "lsq44", "lsq4x", "4",       "lsq-4",
           "LSQ4",    "uniform", "apot7",    "apot1",   "ewgs6", "ewgs0", "dorefa8", "pact8",
@@ -135,7 +135,7 @@ TEST_CASE("any quantizer: other names and widths are refused, and why is said") 
     CHECK(said(parse_activation_quantizer("kmeans4")).find("unknown") != std::string::npos);
 }
 
-TEST_CASE("any quantizer: learned ranges find the least error from far away") {
+TEST_CASE("quantizer by name: learned ranges find the least error from far away") {
     const auto w = to_double(bell(4000, 1.f));
     const auto a = to_double(bell(4000, 1.f, true));
     const auto check = [](const auto& q, const auto& x, const std::vector<double>& p, double least) {
@@ -170,7 +170,7 @@ TEST_CASE("any quantizer: learned ranges find the least error from far away") {
     }
 }
 
-TEST_CASE("any quantizer: fitted quantisers lose less with every bit") {
+TEST_CASE("quantizer by name: fitted quantisers lose less with every bit") {
     const auto w = bell(20000, 0.05f);
     const auto a = bell(20000, 1.f, true);
     for (std::uint8_t bits = 3; bits <= 8; ++bits) {

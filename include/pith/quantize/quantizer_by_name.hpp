@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_QUANTIZE_ANY_QUANTIZER_HPP
-#define PITH_QUANTIZE_ANY_QUANTIZER_HPP
+#ifndef PITH_QUANTIZE_QUANTIZER_BY_NAME_HPP
+#define PITH_QUANTIZE_QUANTIZER_BY_NAME_HPP
 /// The quantisers for training, by name: "lsq4", "apot3", "ternary". The names are those of two lists;
 /// std::tuple_cat of one of them and further entries is a list with quantisers of one's own.
 
