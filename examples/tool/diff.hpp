@@ -199,7 +199,7 @@ private:
         if (x.empty() || y.empty())
             continue;
         c.layers[v].compared = true;
-        pith::add(c.layers[v].total, pith::deviation_of(x.data(), y.data()));
+        pith::add(c.layers[v].total, pith::error_statistics_of(x.data(), y.data()));
     }
     if (!is_float_graph(a))
         return {};
@@ -208,7 +208,7 @@ private:
         if constexpr (std::is_same_v<std::decay_t<decltype(alone[0])>, float>)
             if (c.layers[v].compared && alone.size() == y.size()) {
                 c.layers[v].isolated = true;
-                pith::add(c.layers[v].added, pith::deviation_of(alone.data(), y.data()));
+                pith::add(c.layers[v].added, pith::error_statistics_of(alone.data(), y.data()));
             }
     });
 }

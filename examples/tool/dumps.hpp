@@ -114,7 +114,7 @@ struct folder_source {
                 continue;
             auto stored = arranged(files[i].elements, v.dims, {});
             const auto noise = [&](const pith::tensor<float>& x) {
-                return pith::deviation_of((*other)[to[i]].data(), x.data()).noise;
+                return pith::error_statistics_of((*other)[to[i]].data(), x.data()).noise;
             };
             if (noise(stored) < noise(out[to[i]]))
                 out[to[i]] = std::move(stored);

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "model.hpp"
-#include "pith/graph/deviation.hpp"
+#include "pith/graph/error_statistics.hpp"
 #include "pith/graph/file_order.hpp"
 #include "tensor_files.hpp"
 
