@@ -124,7 +124,7 @@ TEST_CASE("aware training: the first and the last layer learn in codes where the
             CHECK(q.by->scales() == static_cast<std::size_t>((*net)[q.id].dims[0]));
     const auto committed = quantize::commit{one_sample()}(tape.network());
     REQUIRE(committed);
-    const auto outermost = outermost_layers(*committed);
+    const auto outermost = first_last_layers(*committed);
     for (std::size_t k = 0; k < committed->nodes.size(); ++k)
         if (const auto& n = committed->nodes[k]; has_weights(n.layer)) {
             const auto& e = (*committed)[n.inputs[1]].encoded;

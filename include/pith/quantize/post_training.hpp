@@ -19,9 +19,9 @@
 
 #include "../base/result.hpp"
 #include "../graph/evaluate.hpp"
+#include "../graph/first_last_layers.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/measure.hpp"
-#include "../graph/outermost.hpp"
 #include "../graph/samples.hpp"
 #include "observer.hpp"
 #include "placement.hpp"
@@ -202,7 +202,7 @@ template <class T, class Layers, class Options>
     for (const auto id : where.operands)
         if (!g[id].is_coded())
             g[id].encoded = operand_codes.fit(as_floats(*g[id].reals(), scratch));
-    const auto wide = weights_of(g, outermost_layers(g));
+    const auto wide = weights_of(g, first_last_layers(g));
     for (const auto id : where.weights) {
         if (g[id].is_coded())
             continue;
