@@ -24,8 +24,8 @@
 #include "onnx/merge_codes.hpp"
 #include "onnx/operators.hpp"
 #include "onnx/order.hpp"
+#include "onnx/preferred_layouts.hpp"
 #include "onnx/tidy.hpp"
-#include "onnx/wishes.hpp"
 
 namespace pith::io {
 
@@ -61,7 +61,7 @@ public:
         for (const auto& v : model_.graph.inputs)
             given.insert(v.name);
         const auto order = execution_order(nodes_, given, model_.graph.outputs);
-        declare_inputs(wishes_of<G>(nodes_, order));
+        declare_inputs(preferred_layouts<G>(nodes_, order));
         count_reads();
         for (const auto i : order)
             import_node(nodes_[i]);
@@ -110,7 +110,7 @@ private:
         return 1;
     }
 
-    void declare_inputs(const wish_table& wishes) {
+    void declare_inputs(const layout_table& preferred) {
         for (const auto& v : model_.graph.inputs) {
             if (initializers_.contains(v.name))
                 continue;
@@ -129,7 +129,7 @@ private:
             x.type = element_type(v.element, where);
             for (std::size_t i = 0; i < v.dims.size(); ++i)
                 push_dim(x.dims, size_of(v, i), where);
-            x.order = declared_layout(wishes, v.name, x.dims.rank());
+            x.order = declared_layout(preferred, v.name, x.dims.rank());
             value<scalar_of<G>> made;
             made.name = std::string(v.name);
             made.dims = stored_dims(x.dims, x.order);
