@@ -40,7 +40,7 @@ template <class T, class Layers>
 [[nodiscard]] result<graph<T, Layers>> quantize_remaining(graph<T, Layers> g, const post_training& options) {
     auto all = g;
     const auto where =
-        place_codes(all, {.outputs = options.outputs, .in_real = options.in_real, .recode = true});
+        group_values(all, {.outputs = options.outputs, .in_real = options.in_real, .recode = true});
     if (!where)
         return where.error();
     const auto seen = detail::observe_sources(g, *where, options, [&](const auto& inputs, const auto& watch) {
