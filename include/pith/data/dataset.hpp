@@ -36,9 +36,11 @@ public:
                 table_[256 * c + v] = normalize_(static_cast<float>(v), c);
     }
 
+    /// An element of a file of bytes. @pre channel < channels
     [[nodiscard]] float of_byte(std::uint8_t raw, std::size_t channel) const noexcept {
         return table_[(normalize_.mean.size() > 1 ? 256 * channel : 0) + raw];
     }
+    /// An element of a file of float32.
     [[nodiscard]] float of_float(float raw, std::size_t channel) const noexcept {
         return normalize_(raw, channel);
     }
@@ -84,6 +86,7 @@ struct noise_images {
     std::size_t count = 256;
 
     [[nodiscard]] std::size_t size() const noexcept { return count; }
+    /// Image i. @pre i < size()
     void read(std::size_t i, const shape&, const pixel_values& values, std::span<float> out) const noexcept;
 };
 
@@ -93,6 +96,7 @@ struct drawn_images {
     std::size_t count = 0;
 
     [[nodiscard]] std::size_t size() const noexcept { return count; }
+    /// Image i. @pre i < size()
     void read(std::size_t i, const shape&, const pixel_values& values, std::span<float> out) const noexcept {
         std::array<std::uint8_t, glyph_pixels> raw{};
         stream.draw(i, raw);
