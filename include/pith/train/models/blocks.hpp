@@ -11,9 +11,7 @@
 #include "../../graph/graph.hpp"
 #include "../initialize.hpp"
 
-namespace pith::train {
-
-namespace detail {
+namespace pith::train::detail {
 
 /// Convolution without bias, batch_norm and, unless told otherwise, a rectifier.
 template <class T>
@@ -39,8 +37,6 @@ template <class T>
     return initialize{.seed = seed}(*std::move(g));
 }
 
-} // namespace detail
-
-} // namespace pith::train
+} // namespace pith::train::detail
 
 #endif
