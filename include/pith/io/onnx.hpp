@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_HPP
 #define PITH_IO_ONNX_HPP
-/// The ONNX door: a model, float or quantised in any dialect, becomes a graph of float masters and encodings,
+/// Reads ONNX: a model, float or quantised in any dialect, becomes a graph of float masters and encodings,
 /// channels last, or is refused by name.
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_WIRE_HPP
 #define PITH_IO_ONNX_WIRE_HPP
-/// Protocol-buffer fields read with their wire type checked, and the one exception of the ONNX door.
+/// Protocol-buffer fields read with their wire type checked, and the one exception that reading ONNX uses.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,7 @@
 
 namespace pith::io::onnx {
 
-/// Thrown inside the door only: guarded() turns it into its fault.
+/// Thrown while a model is read only: guarded() turns it into its fault.
 struct refused {
     fault why;
 };
@@ -35,7 +35,7 @@ struct refused {
 /// What a fault says when nothing more precise is known; a test that meets it has found a missing check.
 inline constexpr const char* unforeseen = "the file is damaged in a way that was not foreseen";
 
-/// Runs `body`, which returns some result<T>, and turns everything thrown under the door into a fault.
+/// Runs `body`, which returns some result<T>, and turns everything thrown inside into a fault.
 template <class Body>
 auto guarded(const Body& body) -> std::invoke_result_t<const Body&> {
     try {
