@@ -52,9 +52,11 @@ PITH_COMPILED result<void> train::tape<float>::forward();
 PITH_COMPILED void train::tape<float>::backward();
 PITH_COMPILED detail::compiled_bytes plan::pack(graph<float>, const plan::pack_options&);
 PITH_COMPILED run::kernel_set run::kernels_for<run::op_list, on_use>(arch::isa_set) noexcept;
-PITH_COMPILED result<run::program_view> run::program_view::open(bytes_view) noexcept;
-PITH_COMPILED detail::compiled_session run::session::open<on_use>(bytes_view, const run::session_options&);
-PITH_COMPILED detail::compiled_session run::session::open<on_use>(buffer, const run::session_options&);
+PITH_COMPILED result<run::program_view> run::basic_program_view<run::op_list>::open(bytes_view) noexcept;
+PITH_COMPILED detail::compiled_session
+run::basic_session<run::op_list>::open<on_use>(bytes_view, const run::session_options&);
+PITH_COMPILED detail::compiled_session
+run::basic_session<run::op_list>::open<on_use>(buffer, const run::session_options&);
 PITH_COMPILED void run::execute(const run::program_view&, std::span<std::byte>,
                                 const run::kernel_set&) noexcept;
 PITH_COMPILED result<data::dataset> data::open_dataset(std::string_view, const data::dataset_options&);
