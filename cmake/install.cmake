@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Headers, targets and the package config: afterwards find_package(pith) offers pith::pith and pith::device.
+# Headers, targets and the package config: afterwards find_package(pith) offers pith::pith,
+# pith::compiled and pith::device.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -16,4 +17,4 @@ install(EXPORT pith_targets NAMESPACE pith:: FILE pith-targets.cmake DESTINATION
 configure_file(${PROJECT_SOURCE_DIR}/cmake/pith-config.cmake.in pith-config.cmake @ONLY)
 write_basic_package_version_file(pith-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/pith-config.cmake ${PROJECT_BINARY_DIR}/pith-config-version.cmake
-        ${PROJECT_SOURCE_DIR}/cmake/dependencies.cmake DESTINATION ${package_dir})
+        ${PROJECT_SOURCE_DIR}/cmake/dependencies.cmake ${PROJECT_SOURCE_DIR}/cmake/compiled.cmake DESTINATION ${package_dir})

@@ -31,7 +31,7 @@ struct first_images {
     void image(std::size_t i, std::span<float> out) const { all.image(i, out); }
 };
 
-/// Glyphs as the network wants them: "glyphs-train" or "glyphs".
+/// Glyphs as inputs of the network: "glyphs-train" or "glyphs".
 [[nodiscard]] inline result<data::dataset> glyph_images(std::string_view stream) {
     return data::open_dataset(stream, {.normalize = {false, {0.f}, {255.f}}, .image = {}, .permutation = {}});
 }

@@ -9,7 +9,7 @@ add_test(NAME layering/self_test COMMAND ${CMAKE_COMMAND} -P ${CMAKE_CURRENT_SOU
 add_executable(pith_test_odr odr/first.cpp odr/plain.cpp odr/native.cpp)
 target_link_libraries(pith_test_odr PRIVATE pith::pith)
 target_include_directories(pith_test_odr PRIVATE ${PROJECT_SOURCE_DIR})
-set_source_files_properties(odr/plain.cpp PROPERTIES COMPILE_OPTIONS -O2)
+set_source_files_properties(odr/plain.cpp PROPERTIES COMPILE_OPTIONS "-O2;-UPITH_XSIMD") # as pith::device alone
 set_source_files_properties(odr/native.cpp PROPERTIES COMPILE_OPTIONS "-O3;-march=native")
 add_test(NAME odr COMMAND pith_test_odr)
 
@@ -72,10 +72,14 @@ foreach(way add_subdirectory find_package)
              -D GENERATOR=${CMAKE_GENERATOR} -P ${CMAKE_CURRENT_SOURCE_DIR}/consume/check.cmake)
 endforeach()
 
-add_test(NAME compile_time COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile}" -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}
+add_test(NAME compile_time COMMAND ${CMAKE_COMMAND} -D "COMPILE=${compile}"
+         -D QUICKSTART=${PROJECT_SOURCE_DIR}/examples/quickstart.cpp -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}
          -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_time/check.cmake)
 set_tests_properties(compile_time PROPERTIES RUN_SERIAL ON)
 
+add_test(NAME spelling COMMAND ${CMAKE_COMMAND} -D ROOT=${PROJECT_SOURCE_DIR} -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}
+         -P ${CMAKE_CURRENT_SOURCE_DIR}/spelling/check.cmake)
+set_tests_properties(spelling PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: no codespell")
 add_test(NAME format COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev format --check)
 add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/dev tidy)
 
@@ -84,6 +88,11 @@ if(TARGET pith_tool)
              -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tool -P ${CMAKE_CURRENT_SOURCE_DIR}/tool/check.cmake)
     # Said last of all, when nothing has failed.
     set_tests_properties(tool PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: no PITH_DATA")
+endif()
+
+if(TARGET pith_residual)
+    add_test(NAME examples/residual COMMAND pith_residual ${CMAKE_CURRENT_BINARY_DIR}/residual.pith)
+    set_tests_properties(examples/residual PROPERTIES PASS_REGULAR_EXPRESSION "(19[0-9][0-9]|2000) of 2000 right")
 endif()
 
 # Models that are written, before ONNX's own checker and in ONNX Runtime; each part is skipped where it is not there.

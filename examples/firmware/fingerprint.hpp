@@ -65,7 +65,7 @@ inline void fill_noise(const pith::run::program_data& p, std::uint16_t input, st
     });
 }
 
-/// @pre can_run(p, kernels); the arena is as large and aligned as `p` asks
+/// @pre can_run(p, kernels); the arena has the size and alignment of `p`
 template <class Ops>
 [[nodiscard]] std::uint64_t fingerprint(const pith::run::basic_program_view<Ops>& p,
                                         std::span<std::byte> arena,

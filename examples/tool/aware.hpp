@@ -25,7 +25,7 @@ namespace tool {
     return o;
 }
 
-/// What `--weights` and `--activations` ask for, and `--first-last-weights`.
+/// The options `--weights`, `--activations` and `--first-last-weights`.
 struct code_options {
     std::string weights = "lsq4";
     std::string activations = "lsq4";
@@ -38,7 +38,7 @@ struct code_options {
            o.first_last.starts_with("ewgs");
 }
 
-/// "lsq4,lsq2" asks for two trainings, the second of what the first has learned.
+/// "lsq4,lsq2" are two trainings, the second of what the first has learned.
 [[nodiscard]] inline pith::result<std::vector<code_options>> steps_of(const code_options& o) {
     const auto weights = pith::data::split_at_commas(o.weights);
     auto activations = pith::data::split_at_commas(o.activations);
@@ -59,27 +59,19 @@ struct code_options {
     return steps;
 }
 
-/// What `parse` makes of `given`; a refusal says which of the names it takes may have been meant.
-template <class Parse>
-[[nodiscard]] auto quantizer_named(const std::string& given, const Parse& parse) {
-    auto parsed = parse(given);
-    if (parsed)
-        return parsed;
-    std::vector<std::string> names;
-    for (const char* const word :
-         {"uniform", "lsq", "apot", "ewgs", "pact", "dorefa", "kmeans", "ternary", "binary", "float"})
-        for (const char* const bits : {"", "1", "2", "3", "4", "5", "6", "7", "8"})
-            if (auto name = std::string(word) + bits; parse(name))
-                names.push_back(std::move(name));
-    return decltype(parsed)(unknown_name(parsed.error().what, given, names));
+/// `parsed`; a refusal says which of the names of the list may have been meant.
+template <class Parsed, class List>
+[[nodiscard]] Parsed or_near_name(const Parsed& parsed, const std::string& given, const List& known) {
+    return parsed ? parsed
+                  : Parsed(unknown_name(parsed.error().what, given, pith::quantize::names_of(known)));
 }
 [[nodiscard]] inline auto weight_quantizer(const std::string& name) {
-    return quantizer_named(name,
-                           [](const std::string& n) { return pith::quantize::parse_weight_quantizer(n); });
+    return or_near_name(pith::quantize::parse_weight_quantizer(name), name,
+                        pith::quantize::weight_quantizers());
 }
 [[nodiscard]] inline auto activation_quantizer(const std::string& name) {
-    return quantizer_named(
-        name, [](const std::string& n) { return pith::quantize::parse_activation_quantizer(n); });
+    return or_near_name(pith::quantize::parse_activation_quantizer(name), name,
+                        pith::quantize::activation_quantizers());
 }
 
 [[nodiscard]] inline pith::result<pith::quantize::aware> quantizers_of(const code_options& o) {

@@ -16,7 +16,7 @@
 #include "aware.hpp"
 #include "compress.hpp"
 #include "evaluate.hpp"
-#include "upscale.hpp"
+#include "resize.hpp"
 
 namespace tool {
 
@@ -131,7 +131,7 @@ struct recipe {
     std::string calibration;
     std::string test;
     const char* normalize;
-    int upscale = 1; ///< images are enlarged so many times, and lose their labels
+    int resize = 1; ///< images are enlarged so many times, and lose their labels
 };
 
 inline std::vector<recipe> recipes_in(const std::filesystem::path& data) {
@@ -152,8 +152,8 @@ inline pith::result<pith::data::dataset> open(const std::string& spec, const rec
     const auto normalize = pith::data::parse_normalization(r.normalize);
     if (!normalize)
         return normalize.error();
-    if (r.upscale > 1)
-        return upscaled(spec, r.upscale, r.test == spec ? 1000 : calibration_images, *normalize);
+    if (r.resize > 1)
+        return resized(spec, r.resize, r.test == spec ? 1000 : calibration_images, *normalize);
     return pith::data::open_dataset(spec, {.normalize = *normalize});
 }
 

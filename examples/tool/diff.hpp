@@ -17,7 +17,7 @@
 #include "diff_report.hpp"
 #include "dumps.hpp"
 #include "outputs.hpp"
-#include "pith/graph/splice.hpp"
+#include "pith/graph/evaluate_with_overrides.hpp"
 #include "report.hpp"
 #include "sources.hpp"
 
@@ -199,16 +199,16 @@ private:
         if (x.empty() || y.empty())
             continue;
         c.layers[v].compared = true;
-        pith::add(c.layers[v].total, pith::deviation_of(x.data(), y.data()));
+        pith::add(c.layers[v].total, pith::error_statistics_of(x.data(), y.data()));
     }
     if (!is_float_graph(a))
         return {};
-    return pith::evaluate_spliced(c.g, *have_b, inputs, [&](pith::value_id v, const auto& alone) {
+    return pith::evaluate_with_overrides(c.g, *have_b, inputs, [&](pith::value_id v, const auto& alone) {
         const auto& y = (*have_b)[v];
         if constexpr (std::is_same_v<std::decay_t<decltype(alone[0])>, float>)
             if (c.layers[v].compared && alone.size() == y.size()) {
                 c.layers[v].isolated = true;
-                pith::add(c.layers[v].added, pith::deviation_of(alone.data(), y.data()));
+                pith::add(c.layers[v].added, pith::error_statistics_of(alone.data(), y.data()));
             }
     });
 }

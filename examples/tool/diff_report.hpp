@@ -24,8 +24,8 @@
 namespace tool {
 
 struct layer_difference {
-    pith::deviation total;
-    pith::deviation added;
+    pith::error_statistics total;
+    pith::error_statistics added;
     bool compared = false;
     bool isolated = false;  ///< `added` was measured
     double added_share = 0; ///< noise to signal that the layer adds
@@ -37,7 +37,7 @@ struct comparison {
     std::size_t images = 0;
 };
 
-[[nodiscard]] inline double noise_share(const pith::deviation& d) {
+[[nodiscard]] inline double noise_share(const pith::error_statistics& d) {
     return d.noise == 0 ? 0 : d.noise / d.signal;
 }
 

@@ -114,7 +114,7 @@ struct folder_source {
                 continue;
             auto stored = arranged(files[i].elements, v.dims, {});
             const auto noise = [&](const pith::tensor<float>& x) {
-                return pith::deviation_of((*other)[to[i]].data(), x.data()).noise;
+                return pith::error_statistics_of((*other)[to[i]].data(), x.data()).noise;
             };
             if (noise(stored) < noise(out[to[i]]))
                 out[to[i]] = std::move(stored);
@@ -168,7 +168,7 @@ struct values_alone {
             v.layout->order.push_back(static_cast<std::int8_t>(i));
         g.add_value(std::move(v));
     }
-    /// The inputs that a program is to be fed, channels last as it wants them.
+    /// The inputs of a program, channels last.
     void add_inputs(const program_source& s) {
         const auto& p = s.session.program();
         for (std::size_t i = 0; g.inputs.size() < p.input_count(); ++i) {

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "model.hpp"
-#include "pith/graph/deviation.hpp"
+#include "pith/graph/error_statistics.hpp"
 #include "pith/graph/file_order.hpp"
 #include "tensor_files.hpp"
 
@@ -347,7 +347,9 @@ struct program_source {
         value_table out(g.values.size());
         const auto& p = session.program();
         if (inputs.size() != p.input_count())
-            return pith::fault{pith::errc::missing, "the program wants another number of inputs"};
+            return pith::fault{
+                pith::errc::missing, "the program takes another number of inputs than were given",
+                std::to_string(p.input_count()) + " inputs, given " + std::to_string(inputs.size())};
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             pith::io::array a;
             a.data = inputs[i];

@@ -39,14 +39,14 @@ struct train_options {
     std::string checkpoint;
     std::string teacher;
     std::string teacher_loss = "soft";
-    std::string optimizer; ///< sgd or adam; empty: as the method wants
+    std::string optimizer; ///< sgd or adam; empty: the default of the method
     std::string schedule = "one-cycle";
     std::string json;
     std::uint64_t epochs = 10;
     std::uint64_t seed = 1;
     std::int64_t batch = 128;
     std::int64_t classes = 0; ///< 0: the model's own
-    double rate = 0;          ///< 0: as the method wants
+    double rate = 0;          ///< 0: the default of the method
     double decay = 5e-4;
     double momentum = 0.9;
     double smoothing = 0;
@@ -170,7 +170,7 @@ inline void use_threads([[maybe_unused]] int count) {
     return f;
 }
 
-/// What `--teacher-loss` asks for.
+/// The option `--teacher-loss`.
 struct teacher_loss {
     const pith::train::trainer<float>& student;
     pith::distill::mixed<> soft;

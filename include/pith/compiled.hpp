@@ -2,12 +2,13 @@
 #ifndef PITH_COMPILED_HPP
 #define PITH_COMPILED_HPP
 /// pith.hpp with its largest functions compiled once for a whole program: include this in place of it, and
-/// define PITH_COMPILE before that in exactly one source file. All files need the same compiler options, as
-/// with any template; nothing else changes. PITH_COMPILED in place of `template` before an explicit
-/// instantiation compiles templates of one's own in that file too.
+/// link the CMake target pith::compiled, or define PITH_COMPILE before it in exactly one source file. All
+/// files need the same compiler options, as with any template; nothing else changes. PITH_COMPILED in place
+/// of `template` before an explicit instantiation compiles templates of one's own in that file too.
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "pith.hpp"
@@ -24,6 +25,7 @@ namespace detail {
 using compiled_bytes = result<std::vector<std::byte>>;
 using compiled_tensors = result<any_tensors<float>>;
 using compiled_values = result<simulated_values<float>>;
+using compiled_session = result<run::session>;
 } // namespace detail
 
 PITH_COMPILED result<graph<float>> io::parse_onnx<float>(bytes_view, const io::onnx_options&);
@@ -50,6 +52,14 @@ PITH_COMPILED result<void> train::tape<float>::forward();
 PITH_COMPILED void train::tape<float>::backward();
 PITH_COMPILED detail::compiled_bytes plan::pack(graph<float>, const plan::pack_options&);
 PITH_COMPILED run::kernel_set run::kernels_for<run::op_list, on_use>(arch::isa_set) noexcept;
+PITH_COMPILED result<run::program_view> run::basic_program_view<run::op_list>::open(bytes_view) noexcept;
+PITH_COMPILED detail::compiled_session
+run::basic_session<run::op_list>::open<on_use>(bytes_view, const run::session_options&);
+PITH_COMPILED detail::compiled_session
+run::basic_session<run::op_list>::open<on_use>(buffer, const run::session_options&);
+PITH_COMPILED void run::execute(const run::program_view&, std::span<std::byte>,
+                                const run::kernel_set&) noexcept;
+PITH_COMPILED result<data::dataset> data::open_dataset(std::string_view, const data::dataset_options&);
 
 } // namespace pith
 

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: MIT
-# cmake -D COMPILE=COMMAND -D WORK_DIR=DIR -P check.cmake: what including the library costs, as a multiple of a program that
-# includes Eigen/Core and xsimd alone: processor time, lowest of several alternating compilations.
+# cmake -D COMPILE=COMMAND -D QUICKSTART=FILE -D WORK_DIR=DIR -P check.cmake: what the library costs to compile, as a multiple
+# of a program that includes Eigen/Core and xsimd alone: processor time, lowest of several alternating compilations.
 cmake_minimum_required(VERSION 3.25)
 
-set(rounds 15) # the lowest of six was still luck on a machine that others use too
+set(rounds 10) # the lowest of six was still luck on a machine that others use too
+set(programs baseline host host_xsimd compiled device quickstart)
 set(baseline "#include <Eigen/Core>\n#include <xsimd/xsimd.hpp>\nint main() {}\n")
 set(host "#include <pith/pith.hpp>\nint main() {}\n")
+set(host_xsimd "#define PITH_XSIMD\n${host}")
+set(compiled "#include <pith/compiled.hpp>\nint main() {}\n")
 set(device "#include <pith/device.hpp>\nint main() {}\n")
+file(READ ${QUICKSTART} quickstart)
+string(REPLACE "<pith/pith.hpp>" "<pith/compiled.hpp>" quickstart "${quickstart}")
 set(limit_host 500)
+set(limit_host_xsimd 560)
+set(limit_compiled 530)
 set(limit_device 50)
+set(limit_quickstart 600)
 
 # Milliseconds of processor time that compiling FILE takes.
 function(time_compilation file out)
@@ -23,12 +31,12 @@ function(time_compilation file out)
 endfunction()
 
 set(work ${WORK_DIR}/compile_time)
-foreach(program baseline host device)
+foreach(program IN LISTS programs)
     file(WRITE ${work}/${program}.cpp "${${program}}")
     set(best_${program} 999999999)
 endforeach()
 foreach(round RANGE 1 ${rounds})
-    foreach(program baseline host device)
+    foreach(program IN LISTS programs)
         time_compilation(${work}/${program}.cpp took)
         if(took LESS best_${program})
             set(best_${program} ${took})
@@ -38,7 +46,8 @@ endforeach()
 
 set(failed FALSE)
 message(STATUS "Eigen/Core and xsimd: ${best_baseline} ms")
-foreach(program host device)
+list(REMOVE_ITEM programs baseline)
+foreach(program IN LISTS programs)
     math(EXPR percent "100 * ${best_${program}} / ${best_baseline}")
     message(STATUS "pith ${program}: ${best_${program}} ms, ${percent} % of it (limit ${limit_${program}} %)")
     if(percent GREATER limit_${program})

@@ -22,4 +22,5 @@ run(${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B ${work}/project -D WAY=${WAY} -
     -D CMAKE_PREFIX_PATH=${work}/prefix)
 run(${CMAKE_COMMAND} --build ${work}/project)
 run(${work}/project/host)
+run(${work}/project/compiled)
 run(${work}/project/device)

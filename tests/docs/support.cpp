@@ -6,11 +6,12 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <tuple>
 
 #include <doctest/doctest.h>
 #include <pith/io/onnx.hpp>
 #include <pith/plan/target.hpp>
-#include <pith/quantize/any_quantizer.hpp>
+#include <pith/quantize/quantizer_by_name.hpp>
 
 using namespace pith;
 
@@ -78,6 +79,8 @@ TEST_CASE("README: the targets are those that programs are packed for") {
 
 TEST_CASE("README: every quantiser that trains is named") {
     const std::string text = readme();
-    for (const auto& n : quantize::detail::weight_names)
-        CHECK_MESSAGE(text.find("`" + std::string(n.word)) != text.npos, n.word);
+    const auto named = [&](const auto& entry) {
+        CHECK_MESSAGE(text.find("`" + std::string(entry.word)) != text.npos, entry.word);
+    };
+    std::apply([&](const auto&... entry) { (named(entry), ...); }, quantize::weight_quantizers());
 }

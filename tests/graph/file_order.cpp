@@ -27,7 +27,7 @@ TEST_CASE("file order: an NCHW image that is channels last here") {
         for (std::size_t h = 0; h < 3; ++h)
             for (std::size_t w = 0; w < 4; ++w)
                 for (std::size_t c = 0; c < 5; ++c)
-                    REQUIRE(y[((n * 5 + c) * 3 + h) * 4 + w] == x[((n * 3 + h) * 4 + w) * 5 + c]);
+                    REQUIRE(y(n, c, h, w) == x(n, h, w, c));
     CHECK(from_file(y, nchw, stored) == x);
 }
 

@@ -12,7 +12,7 @@
 #include <pith/quantize/aware.hpp>
 #include <pith/quantize/commit.hpp>
 #include <pith/quantize/lsq.hpp>
-#include <pith/quantize/straight_through.hpp>
+#include <pith/quantize/uniform_ste.hpp>
 #include <pith/train/models.hpp>
 #include <pith/train/tape.hpp>
 
@@ -78,8 +78,8 @@ TEST_CASE("aware training: sums of codes are whole numbers, scaled once") {
 
 TEST_CASE("aware training: with very many levels it is the float network, gradients too") {
     auto plain = tape_of(small_resnet<double>());
-    auto net = quantize::aware{.weights = quantize::straight_through{},
-                               .activations = quantize::straight_through{},
+    auto net = quantize::aware{.weights = quantize::uniform_ste{},
+                               .activations = quantize::uniform_ste{},
                                .per_channel = true}(small_resnet<double>());
     REQUIRE(net);
     auto aware = tape_of(*std::move(net));
@@ -124,7 +124,7 @@ TEST_CASE("aware training: the first and the last layer learn in codes where the
             CHECK(q.by->scales() == static_cast<std::size_t>((*net)[q.id].dims[0]));
     const auto committed = quantize::commit{one_sample()}(tape.network());
     REQUIRE(committed);
-    const auto outermost = outermost_layers(*committed);
+    const auto outermost = first_last_layers(*committed);
     for (std::size_t k = 0; k < committed->nodes.size(); ++k)
         if (const auto& n = committed->nodes[k]; has_weights(n.layer)) {
             const auto& e = (*committed)[n.inputs[1]].encoded;

@@ -13,7 +13,7 @@ namespace {
 
 /// Draws the rows of the last node of a network without encodings: their products are the targets.
 layer_rows rows_of_last(const graph<float>& g, std::size_t samples, std::size_t most) {
-    lockstep<float, layer_list> both{sample_walk<float, layer_list>(g), sample_walk<float, layer_list>(g)};
+    paired_run<float, layer_list> both{sample_walk<float, layer_list>(g), sample_walk<float, layer_list>(g)};
     REQUIRE(both.real.take(test::samples_for(g), samples));
     REQUIRE(both.codes.take(test::samples_for(g), samples));
     const node_index last = g.nodes.size() - 1;

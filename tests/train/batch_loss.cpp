@@ -95,7 +95,7 @@ TEST_CASE("losses on batches: sources that do not fit are refused with the numbe
     auto t = *train::trainer<float>::make(two_by_two(), {.tape = {.batch = 16}});
     const auto classes = train::fit(t, pairs_of_points{}, pairs_of_points{});
     REQUIRE(!classes);
-    CHECK(std::string_view(classes.error().what) == "a loss on labels wants a data set with labels");
+    CHECK(std::string_view(classes.error().what) == "a loss on labels needs a data set with labels");
     const auto wide =
         train::fit(t, pairs_of_points{.point = {3}}, pairs_of_points{}, to_sum_and_difference{});
     REQUIRE(!wide);

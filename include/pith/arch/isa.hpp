@@ -10,9 +10,9 @@ namespace pith::arch {
 
 using isa_set = std::uint32_t;
 
-/// What kernels may ask for. x86 and ARM bits never meet in one processor.
+/// What kernels may require. No processor has both x86 and ARM bits.
 namespace isa {
-/// Instruction sets that kernels ask for; `none` is what every processor runs.
+/// Instruction sets that kernels require; every processor runs `none`.
 inline constexpr isa_set none = 0;
 inline constexpr isa_set avx2 = 1u << 0; ///< AVX2, FMA, F16C, POPCNT, BMI
 inline constexpr isa_set avx_vnni = 1u << 1;

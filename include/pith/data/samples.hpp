@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_DATA_SAMPLES_HPP
 #define PITH_DATA_SAMPLES_HPP
-/// Images of a data set as inputs of a network.
+/// Images of a data set, or of any other type with size(), dims() and image(i, out), as inputs of a network.
 
 #include <cstddef>
 #include <functional>
@@ -15,7 +15,8 @@
 namespace pith::data {
 
 /// Image i in the shape of a network's input, batch 1. @pre as many elements as one image of the input
-[[nodiscard]] inline tensor<float> sample(const dataset& images, std::size_t i, shape input) {
+template <class Images = dataset>
+[[nodiscard]] tensor<float> sample(const Images& images, std::size_t i, shape input) {
     if (input.rank() > 0 && input.product(1, input.rank()) == images.dims().elements())
         input[0] = 1;
     tensor<float> x(input);
@@ -25,9 +26,9 @@ namespace pith::data {
 
 /// The images one by one, for calibration; none when they end, or when they do not fit the input.
 /// @param images must outlive the function that is returned
-template <class T = float>
-[[nodiscard]] inline std::function<std::optional<any_tensors<T>>(std::size_t)>
-samples_of(const dataset& images, shape input) {
+template <class T = float, class Images = dataset>
+[[nodiscard]] std::function<std::optional<any_tensors<T>>(std::size_t)> samples_of(const Images& images,
+                                                                                   shape input) {
     return [&images, input](std::size_t i) -> std::optional<any_tensors<T>> {
         const auto elements = images.dims().elements();
         const bool fits =

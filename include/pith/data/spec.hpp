@@ -64,8 +64,7 @@ namespace detail {
     return seed;
 }
 
-[[nodiscard]] inline result<dataset> finish(dataset::images source, shape image,
-                                            std::vector<std::int32_t> labels,
+[[nodiscard]] inline result<dataset> finish(any_images source, shape image, std::vector<std::int32_t> labels,
                                             const dataset_options& options) {
     if (options.image.rank() != 0 && options.image.elements() != image.elements())
         return fault{errc::bad_shape, "the images of the data set do not have the size of the model's input",
@@ -205,7 +204,8 @@ permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation,
         return seed.error();
     constexpr std::int64_t side = glyph_side;
     const std::size_t count = training ? 10000 : 2000;
-    return finish(drawn_images{{*seed, training}, count}, shape{side, side, 1}, {}, options);
+    const drawn_images images{{*seed, training}, count};
+    return finish(images, shape{side, side, 1}, images.labels(), options);
 }
 
 [[nodiscard]] inline result<dataset> open_noise(std::string_view seed_text, const dataset_options& options) {
@@ -219,8 +219,9 @@ permute_strides(const shape& dims, const std::vector<std::uint8_t>& permutation,
 
 } // namespace detail
 
-[[nodiscard]] inline result<dataset> open_dataset(std::string_view spec,
-                                                  const dataset_options& options = {}) {
+/// @tparam Dataset nothing else: a template, so that compiled.hpp can compile it once
+template <class Dataset = dataset>
+[[nodiscard]] result<Dataset> open_dataset(std::string_view spec, const dataset_options& options = {}) {
     const std::size_t colon = spec.find(':');
     const std::string_view kind = spec.substr(0, colon);
     const std::string_view rest = colon == std::string_view::npos ? "" : spec.substr(colon + 1);

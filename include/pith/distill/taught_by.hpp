@@ -69,7 +69,7 @@ struct on_features {
     }
 };
 
-/// A batch_loss: asks the teacher once per batch and adds up the parts. Held-out data are judged by their
+/// A batch_loss: runs the teacher once per batch and adds up the parts. Held-out data are judged by their
 /// labels where they have some.
 template <class Teacher, class... Parts>
 class taught_by {

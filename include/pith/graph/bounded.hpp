@@ -8,7 +8,7 @@
 
 namespace pith::detail {
 
-/// Products and sums that end at the largest number: a file may ask for any size.
+/// Products and sums that saturate at the largest number: sizes in a file may be anything.
 [[nodiscard]] constexpr std::int64_t bounded_product(std::int64_t a, std::int64_t b) noexcept {
     std::int64_t product = 0;
     return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;

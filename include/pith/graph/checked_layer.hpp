@@ -7,7 +7,7 @@
 
 namespace pith::detail {
 
-/// One error that names L and what its traits lack; graph asks for it, for each layer of its list.
+/// One error that names L and what its traits lack; graph instantiates it for each layer of its list.
 template <class L>
 struct checked_layer {
     static constexpr bool given = has_layer_traits<L>;

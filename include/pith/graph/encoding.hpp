@@ -46,7 +46,7 @@ struct encoding {
     element_format element{};
     std::vector<float> scales{}; ///< none of real elements
     int axis = -1;
-    /// Tells encodings apart while a network is rewritten; 0: nobody wants to know. Passes carry it.
+    /// Tells encodings apart while a network is rewritten; 0: unmarked. Passes carry it.
     std::uint32_t mark = 0;
 
     [[nodiscard]] bool is_coded() const noexcept { return element.index() != 0; }

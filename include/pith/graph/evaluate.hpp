@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -38,7 +39,8 @@ template <class T, class Layers>
 [[nodiscard]] result<void> expect_inputs_of(const graph<T, Layers>& g,
                                             std::span<const any_tensor<T>> inputs) {
     if (inputs.size() != g.inputs.size())
-        return fault{errc::missing, "the network wants another number of inputs"};
+        return fault{errc::missing, "the network takes another number of inputs than were given",
+                     std::to_string(g.inputs.size()) + " inputs, given " + std::to_string(inputs.size())};
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const auto& want = g[g.inputs[i]];
         const shape& have = dims_of(inputs[i]);
@@ -46,9 +48,9 @@ template <class T, class Layers>
         for (std::size_t k = 1; fits && k < have.rank(); ++k)
             fits = have[k] == want.dims[k];
         if (!fits)
-            return fault{errc::bad_shape, "an input has another shape than the network wants", want.name};
+            return fault{errc::bad_shape, "an input has another shape than the network's", want.name};
         if ((inputs[i].index() == 0) != is_real(want.type))
-            return fault{errc::unsupported, "an input has another type than the network wants", want.name};
+            return fault{errc::unsupported, "an input has another type than the network's", want.name};
     }
     return {};
 }

@@ -27,8 +27,8 @@ struct node {
     std::vector<value_id> outputs;
 };
 
-/// How a value at the network's door lay in the file it came from: axis i here was axis `permutation[i]`
-/// there. Empty means the same order. (An NCHW image is [0, 2, 3, 1].)
+/// How an input or output of the network was laid out in the file it came from: axis i here was axis
+/// `permutation[i]` there. Empty means the same order. (An NCHW image is [0, 2, 3, 1].)
 struct door_layout {
     std::vector<std::uint8_t> permutation;
 };

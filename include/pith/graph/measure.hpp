@@ -124,7 +124,7 @@ template <class T, class Layers>
     return total;
 }
 
-/// Refuses to evaluate a network that asks for far more work than its size justifies.
+/// Refuses to evaluate a network that takes far more work than its size justifies.
 /// @param most work of one evaluation; 0: 2^25, or 2^16 for each parameter, but at most 2^35
 /// @pre the graph's shapes are inferred
 template <class T, class Layers>

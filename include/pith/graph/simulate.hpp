@@ -191,7 +191,7 @@ template <class T, class Layers, class Observer>
 
 } // namespace detail
 
-/// As evaluate, but in codes where the graph's encodings ask for it. `observer(id, tensor)` is called with
+/// As evaluate, but in codes where the graph's encodings say so. `observer(id, tensor)` is called with
 /// tensor<std::uint8_t> (codes) for encoded values, with real or whole elements for the others; values inside
 /// a fused node are not computed. Encoded outputs are given decoded.
 template <class T, class Layers, class Observer = ignore_values>

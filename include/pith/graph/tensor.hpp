@@ -3,6 +3,7 @@
 #define PITH_GRAPH_TENSOR_HPP
 /// tensor<T>: owned values of a shape, row-major. Images are [batch, height, width, channels].
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,6 +38,17 @@ public:
     [[nodiscard]] T& operator[](std::size_t i) noexcept { return data_[i]; }
     [[nodiscard]] const T& operator[](std::size_t i) const noexcept { return data_[i]; }
 
+    /// The element at one index per axis: `image(n, row, column, channel)`. @pre as many indices as axes,
+    /// each at least 0 and below the size of its axis
+    template <std::integral... Index>
+    [[nodiscard]] T& operator()(Index... at) noexcept {
+        return data_[position(static_cast<std::int64_t>(at)...)];
+    }
+    template <std::integral... Index>
+    [[nodiscard]] const T& operator()(Index... at) const noexcept {
+        return data_[position(static_cast<std::int64_t>(at)...)];
+    }
+
     /// The same elements under another shape. @pre dims.elements() == size()
     void reshape(shape dims) {
         PITH_ASSERT(static_cast<std::size_t>(dims.elements()) == data_.size());
@@ -46,6 +58,21 @@ public:
     friend bool operator==(const tensor&, const tensor&) = default;
 
 private:
+    /// Of the element at these indices, in row-major order.
+    template <class... Index>
+    [[nodiscard]] std::size_t position(Index... at) const noexcept {
+        PITH_ASSERT(sizeof...(at) == dims_.rank());
+        std::int64_t sum = 0;
+        std::size_t axis = 0;
+        [[maybe_unused]] const auto add = [&](std::int64_t index) {
+            const std::int64_t size = dims_[axis++];
+            PITH_ASSERT(index >= 0 && index < size);
+            sum = sum * size + index;
+        };
+        (add(at), ...);
+        return static_cast<std::size_t>(sum);
+    }
+
     shape dims_{0};
     std::vector<T> data_;
 };

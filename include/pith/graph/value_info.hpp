@@ -67,7 +67,7 @@ using tensor_inputs = std::span<const tensor_input<T>>;
     return format::is_floating(t);
 }
 
-/// Tensors beyond this many elements are taken for a mistake.
+/// Maximum number of elements of a tensor.
 inline constexpr std::int64_t most_elements = std::int64_t{1} << 36;
 
 namespace detail {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_HPP
 #define PITH_IO_ONNX_HPP
-/// The ONNX door: a model, float or quantised in any dialect, becomes a graph of float masters and encodings,
+/// Reads ONNX: a model, float or quantised in any dialect, becomes a graph of float masters and encodings,
 /// channels last, or is refused by name.
 
 #include <algorithm>
@@ -24,8 +24,8 @@
 #include "onnx/merge_codes.hpp"
 #include "onnx/operators.hpp"
 #include "onnx/order.hpp"
+#include "onnx/preferred_layouts.hpp"
 #include "onnx/tidy.hpp"
-#include "onnx/wishes.hpp"
 
 namespace pith::io {
 
@@ -56,12 +56,12 @@ public:
         for (const auto& t : model_.graph.initializers) {
             if (!given.insert(t.name).second)
                 refuse(errc::bad_file, "two initializers have the same name", t.name);
-            initializers_.insert(t.name, &t);
+            initializers_.emplace(t.name, &t);
         }
         for (const auto& v : model_.graph.inputs)
             given.insert(v.name);
         const auto order = execution_order(nodes_, given, model_.graph.outputs);
-        declare_inputs(wishes_of<G>(nodes_, order));
+        declare_inputs(preferred_layouts<G>(nodes_, order));
         count_reads();
         for (const auto i : order)
             import_node(nodes_[i]);
@@ -110,7 +110,7 @@ private:
         return 1;
     }
 
-    void declare_inputs(const wish_table& wishes) {
+    void declare_inputs(const layout_table& preferred) {
         for (const auto& v : model_.graph.inputs) {
             if (initializers_.contains(v.name))
                 continue;
@@ -129,7 +129,7 @@ private:
             x.type = element_type(v.element, where);
             for (std::size_t i = 0; i < v.dims.size(); ++i)
                 push_dim(x.dims, size_of(v, i), where);
-            x.order = declared_layout(wishes, v.name, x.dims.rank());
+            x.order = declared_layout(preferred, v.name, x.dims.rank());
             value<scalar_of<G>> made;
             made.name = std::string(v.name);
             made.dims = stored_dims(x.dims, x.order);
@@ -138,7 +138,7 @@ private:
             make_.net.inputs.push_back(x.id);
             make_.net.input_layouts.push_back(door(x.order));
             make_.name_value(x, v.name);
-            if (!symbols_.insert(v.name, x).second)
+            if (!symbols_.emplace(v.name, x).second)
                 refuse(errc::bad_file, "two inputs have the same name", where);
         }
     }
@@ -160,7 +160,7 @@ private:
         else
             data = tensor<scalar_of<G>>(given.dims(),
                                         {given.reals()->data().begin(), given.reals()->data().end()});
-        if (!symbols_.insert(v.name, make_.constant(std::move(data), given.type, given.name)).second)
+        if (!symbols_.emplace(v.name, make_.constant(std::move(data), given.type, given.name)).second)
             refuse(errc::bad_file, "two inputs have the same name", where);
     }
 
@@ -175,14 +175,14 @@ private:
     void need(std::string_view name) {
         if (name.empty() || symbols_.contains(name))
             return;
-        const auto* at = initializers_.find(name);
+        const auto* at = find_name(initializers_, name);
         if (at == nullptr)
             refuse(errc::missing, "an output that this library does not compute is read", make_.where());
         auto a = read_elements<scalar_of<G>>(**at, make_.left());
         const operand made = make_.constant(std::move(a.data), a.type, std::string(name));
-        if (const auto* reads = reads_.find(name); reads != nullptr && *reads == 1)
+        if (const auto* reads = find_name(reads_, name); reads != nullptr && *reads == 1)
             make_.read_once(made.id);
-        symbols_.insert(name, made);
+        symbols_.emplace(name, made);
     }
 
     void count_reads() {
@@ -227,7 +227,7 @@ private:
 
     [[nodiscard]] bool reads_codes(const node_proto& n) const {
         return std::any_of(n.inputs.begin(), n.inputs.end(), [&](std::string_view name) {
-            return !name.empty() && symbols_.find(name)->coded;
+            return !name.empty() && symbols_.find(name)->second.coded;
         });
     }
 
@@ -251,7 +251,7 @@ private:
             call<G> c(make_, symbols_, none, opset_);
             operand x;
             at_place([&] {
-                x = make_.unmixed(without_codes(c, *symbols_.find(v.name)));
+                x = make_.unmixed(without_codes(c, symbols_.find(v.name)->second));
                 x = make_.arranged(x, without_units(x.order));
             });
             name_output(x, v.name);

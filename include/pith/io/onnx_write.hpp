@@ -124,8 +124,8 @@ template <class T, class Layers>
     return out;
 }
 
-/// The order in which a door lies in the file: as it did, or for images of a graph made by hand channels
-/// first.
+/// The order of the axes of an input or output in the file: as it was, or for images of a graph made by hand
+/// channels first.
 template <class T, class Layers>
 [[nodiscard]] layout door_order(const graph<T, Layers>& g, value_id id, const std::vector<door_layout>& doors,
                                 std::size_t k) {
@@ -141,7 +141,7 @@ template <class T, class Layers>
     return rank == 4 && !loaded ? channels_first(rank) : identity_layout(rank);
 }
 
-/// A door's layout names every axis once, or none.
+/// The layout of an input or output names every axis once, or none.
 template <class T, class Layers>
 [[nodiscard]] result<void> check_doors(const graph<T, Layers>& g, const std::vector<value_id>& ids,
                                        const std::vector<door_layout>& doors) {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "../base/result.hpp"
+#include "../graph/first_last_layers.hpp"
 #include "../graph/graph.hpp"
-#include "../graph/outermost.hpp"
 #include "../graph/uses.hpp"
 
 namespace pith::prune {
@@ -28,7 +28,7 @@ struct dense_layers {
 /// The nodes whose weights may lose some, in their order; of several that share weights the first.
 template <class T, class Layers>
 [[nodiscard]] std::vector<node_index> sparse_layers(const graph<T, Layers>& g, const dense_layers& dense) {
-    const auto outermost = outermost_layers(g);
+    const auto outermost = first_last_layers(g);
     std::vector<bool> taken(g.values.size());
     std::vector<node_index> out;
     for (node_index k = 0; k < g.nodes.size(); ++k) {

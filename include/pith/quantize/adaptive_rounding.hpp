@@ -18,7 +18,7 @@
 #include "../graph/graph.hpp"
 #include "correct_bias.hpp"
 #include "layer_rows.hpp"
-#include "lockstep.hpp"
+#include "paired_run.hpp"
 #include "round_rows.hpp"
 
 namespace pith::quantize {
@@ -98,7 +98,7 @@ result<graph<T, Layers>> adaptive_rounding::operator()(graph<T, Layers> g) const
         return e.bits() < below_bits && e.listed() == 0 && has_one_reader(uses[g.nodes[k].inputs[1]]);
     };
     PITH_TRY(for_each_coded_layer(
-        real, g, calibration, samples, [&](const lockstep<T, Layers>& both, node_index k) {
+        real, g, calibration, samples, [&](const paired_run<T, Layers>& both, node_index k) {
             const auto drawn = draw_rows(both, g, k, rows, seed + k * samples);
             if (narrow(k))
                 detail::round_layer(g, k, drawn, range_behind(g, both.codes.execution_at(k)), *this);

@@ -17,13 +17,13 @@
 
 #include "../base/result.hpp"
 #include "../graph/edit.hpp"
+#include "../graph/first_last_layers.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/learned.hpp"
-#include "../graph/outermost.hpp"
 #include "../graph/passes/remove_identity.hpp"
 #include "../graph/uses.hpp"
-#include "any_quantizer.hpp"
 #include "positive_norms.hpp"
+#include "quantizer_by_name.hpp"
 #include "training_quantizer.hpp"
 
 namespace pith::quantize {
@@ -129,7 +129,7 @@ struct aware_of {
             return plain;
         g = *std::move(plain);
         make_norms_positive(g);
-        const auto outermost = outermost_layers(g);
+        const auto outermost = first_last_layers(g);
         const auto uses = uses_of(g);
         std::vector<value_id> coded(g.values.size(), no_value);
         std::vector<node<Layers>> nodes;

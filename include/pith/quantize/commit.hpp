@@ -18,8 +18,8 @@
 #include "../graph/codes.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/passes/simplify.hpp"
-#include "complete.hpp"
 #include "post_training.hpp"
+#include "quantize_remaining.hpp"
 
 namespace pith::quantize {
 
@@ -149,29 +149,33 @@ struct commit_with {
     Fold fold{};
 
     template <class T, class Layers>
-    [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
-        std::vector<value<T>> learned;
-        for (auto& v : g.values)
-            if (v.learned) {
-                PITH_TRY(detail::attach_learned(v, static_cast<std::uint32_t>(learned.size() + 1)));
-                learned.push_back(v);
-            }
-        auto folded = fold(std::move(g));
-        if (!folded)
-            return folded;
-        PITH_TRY(detail::expect_learned(learned, *folded, true));
-        auto all = complete(*std::move(folded), rest);
-        if (!all)
-            return all;
-        PITH_TRY(detail::expect_learned(learned, *all, false));
-        for (auto& v : all->values)
-            v.encoded.mark = 0;
-        return all;
-    }
+    [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const;
 };
 
 /// `commit{{.calibration = samples}}`.
 using commit = commit_with<>;
+
+template <class Fold>
+template <class T, class Layers>
+result<graph<T, Layers>> commit_with<Fold>::operator()(graph<T, Layers> g) const {
+    std::vector<value<T>> learned;
+    for (auto& v : g.values)
+        if (v.learned) {
+            PITH_TRY(detail::attach_learned(v, static_cast<std::uint32_t>(learned.size() + 1)));
+            learned.push_back(v);
+        }
+    auto folded = fold(std::move(g));
+    if (!folded)
+        return folded;
+    PITH_TRY(detail::expect_learned(learned, *folded, true));
+    auto all = quantize_remaining(*std::move(folded), rest);
+    if (!all)
+        return all;
+    PITH_TRY(detail::expect_learned(learned, *all, false));
+    for (auto& v : all->values)
+        v.encoded.mark = 0;
+    return all;
+}
 
 } // namespace pith::quantize
 

@@ -18,7 +18,7 @@
 #include "../graph/gemm.hpp"
 #include "../graph/graph.hpp"
 #include "layer_rows.hpp"
-#include "lockstep.hpp"
+#include "paired_run.hpp"
 
 namespace pith::quantize {
 
@@ -144,7 +144,7 @@ result<graph<T, Layers>> correct_bias::operator()(graph<T, Layers> g,
                      "bias correction needs the same network before its weights were rounded"};
     const auto uses = uses_of(g);
     PITH_TRY(for_each_coded_layer(real, g, calibration, samples,
-                                  [&](const lockstep<T, Layers>& both, node_index k) {
+                                  [&](const paired_run<T, Layers>& both, node_index k) {
                                       const auto drawn = draw_rows(both, g, k, rows, seed + k * samples);
                                       if (scales && has_one_reader(uses[g.nodes[k].inputs[1]]))
                                           detail::restore_variances(g, k, drawn);

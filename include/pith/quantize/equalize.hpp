@@ -16,7 +16,7 @@
 #include "../graph/graph.hpp"
 #include "../graph/reads_rows.hpp"
 #include "../graph/uses.hpp"
-#include "placement.hpp"
+#include "quantization_groups.hpp"
 
 namespace pith::quantize {
 

@@ -14,7 +14,7 @@
 #include "../base/random.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/layer_row.hpp"
-#include "lockstep.hpp"
+#include "paired_run.hpp"
 
 namespace pith::quantize {
 
@@ -41,7 +41,7 @@ struct sample_range {
 /// `each` positions of node `k`, or all there are, of some samples.
 /// @pre the node is a conv2d or dense layer that has run in floating point and not yet in codes
 template <class T, class Layers>
-[[nodiscard]] layer_rows draw_rows(const lockstep<T, Layers>& both, const graph<T, Layers>& g, node_index k,
+[[nodiscard]] layer_rows draw_rows(const paired_run<T, Layers>& both, const graph<T, Layers>& g, node_index k,
                                    std::size_t each, std::uint64_t seed, const sample_range& from) {
     const auto& n = g.nodes[k];
     const tensor<T>& w = *g[n.inputs[1]].reals();
@@ -72,13 +72,13 @@ template <class T, class Layers>
 
 /// Positions that each of the samples gives where about `most` are wanted in all.
 template <class T, class Layers>
-[[nodiscard]] std::size_t rows_of_each(const lockstep<T, Layers>& both, std::size_t most) {
+[[nodiscard]] std::size_t rows_of_each(const paired_run<T, Layers>& both, std::size_t most) {
     return (most + both.real.samples() - 1) / both.real.samples();
 }
 
 /// About `most` positions, drawn evenly from all samples.
 template <class T, class Layers>
-[[nodiscard]] layer_rows draw_rows(const lockstep<T, Layers>& both, const graph<T, Layers>& g, node_index k,
+[[nodiscard]] layer_rows draw_rows(const paired_run<T, Layers>& both, const graph<T, Layers>& g, node_index k,
                                    std::size_t most, std::uint64_t seed) {
     return draw_rows(both, g, k, rows_of_each(both, most), seed, {0, both.real.samples()});
 }

@@ -10,7 +10,7 @@
 
 #include "../graph/graph.hpp"
 #include "../graph/uses.hpp"
-#include "placement.hpp"
+#include "quantization_groups.hpp"
 
 namespace pith::quantize {
 

@@ -19,12 +19,12 @@
 
 #include "../base/result.hpp"
 #include "../graph/evaluate.hpp"
+#include "../graph/first_last_layers.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/measure.hpp"
-#include "../graph/outermost.hpp"
 #include "../graph/samples.hpp"
 #include "observer.hpp"
-#include "placement.hpp"
+#include "quantization_groups.hpp"
 #include "uniform.hpp"
 
 namespace pith::quantize {
@@ -89,7 +89,8 @@ template <class T>
 /// @param run (inputs, observer): evaluates the network
 template <class T, class Layers, class Options, class Run>
 [[nodiscard]] result<std::vector<std::optional<range_observer>>>
-observe_sources(const graph<T, Layers>& g, const placement& where, const Options& options, const Run& run) {
+observe_sources(const graph<T, Layers>& g, const quantization_groups& where, const Options& options,
+                const Run& run) {
     PITH_TRY(expect_work(g, options.most_work));
     std::vector<std::optional<range_observer>> seen(g.values.size());
     const auto uses = uses_of(g);
@@ -195,14 +196,14 @@ template <class Q>
 
 /// Codes of weights and other constants, where there are none yet.
 template <class T, class Layers, class Options>
-[[nodiscard]] result<void> encode_constants(graph<T, Layers>& g, const placement& where,
+[[nodiscard]] result<void> encode_constants(graph<T, Layers>& g, const quantization_groups& where,
                                             const Options& options) {
     std::vector<float> scratch;
     const uniform operand_codes{.symmetric = false};
     for (const auto id : where.operands)
         if (!g[id].is_coded())
             g[id].encoded = operand_codes.fit(as_floats(*g[id].reals(), scratch));
-    const auto wide = weights_of(g, outermost_layers(g));
+    const auto wide = weights_of(g, first_last_layers(g));
     for (const auto id : where.weights) {
         if (g[id].is_coded())
             continue;
@@ -240,7 +241,7 @@ result<graph<T, Layers>> post_training_of<Weights>::operator()(graph<T, Layers> 
         return fault{errc::bad_option, "the percentile to keep must be above 0 and at most 100"};
     if (!calibration || samples == 0)
         return fault{errc::bad_option, "post-training quantisation needs calibration samples"};
-    const auto where = place_codes(g, {.outputs = outputs, .in_real = in_real});
+    const auto where = group_values(g, {.outputs = outputs, .in_real = in_real});
     if (!where)
         return where.error();
     const auto seen = detail::observe_sources(

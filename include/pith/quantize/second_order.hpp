@@ -23,7 +23,7 @@
 #include "../graph/graph.hpp"
 #include "correct_bias.hpp"
 #include "layer_rows.hpp"
-#include "lockstep.hpp"
+#include "paired_run.hpp"
 #include "post_training.hpp"
 #include "round_gram.hpp"
 
@@ -87,7 +87,7 @@ struct rounded_weights {
 
 /// The moments of node `k`, from samples taken a few at a time.
 template <class T, class Layers>
-[[nodiscard]] gram moments_of(const lockstep<T, Layers>& both, const graph<T, Layers>& g, node_index k,
+[[nodiscard]] gram moments_of(const paired_run<T, Layers>& both, const graph<T, Layers>& g, node_index k,
                               std::size_t each, std::uint64_t seed, const sample_range& from) {
     constexpr std::size_t rows_at_a_time = 1024;
     const std::size_t some = std::max<std::size_t>(1, rows_at_a_time / each);
@@ -171,7 +171,7 @@ void commit(graph<T, Layers>& g, node_index k, rounded_weights w) {
 
 /// Rounds the weights of node `k`. One sample in eight, the last ones, only judges; a single one does both.
 template <class T, class Layers>
-[[nodiscard]] rounded_layer round_by_moments(graph<T, Layers>& g, const lockstep<T, Layers>& both,
+[[nodiscard]] rounded_layer round_by_moments(graph<T, Layers>& g, const paired_run<T, Layers>& both,
                                              node_index k, const second_order& options) {
     const auto& n = g.nodes[k];
     const auto& v = g[n.inputs[1]];
@@ -212,7 +212,7 @@ result<graph<T, Layers>> second_order::operator()(graph<T, Layers> g, const Told
     const auto real = without_encodings(g);
     const auto uses = uses_of(g);
     PITH_TRY(for_each_coded_layer(
-        real, g, calibration, samples, [&](const lockstep<T, Layers>& both, node_index k) {
+        real, g, calibration, samples, [&](const paired_run<T, Layers>& both, node_index k) {
             const value_id id = g.nodes[k].inputs[1];
             const bool narrow = g[id].encoded.bits() < below_bits && has_one_reader(uses[id]);
             if (narrow && g[id].dims.product(1, g[id].dims.rank()) <= static_cast<std::int64_t>(most_depth))

@@ -98,17 +98,20 @@ public:
     /// Checks every byte once, so that execution need not: what it accepts never reads or writes outside the
     /// program's bytes and its arena, and ends. Operations that are not in `Ops` are refused.
     /// @param bytes aligned to required_alignment; they must outlive the view.
-    [[nodiscard]] static result<basic_program_view> open(bytes_view bytes) noexcept {
-        file_header header;
-        detail::section_table sections;
-        PITH_TRY(detail::check_file(bytes, header, sections));
-        PITH_TRY(detail::check_ops<Ops>(bytes, sections));
-        return basic_program_view(bytes, header, sections);
-    }
+    [[nodiscard]] static result<basic_program_view> open(bytes_view bytes) noexcept;
 
 private:
     using program_data::program_data;
 };
+
+template <class Ops>
+result<basic_program_view<Ops>> basic_program_view<Ops>::open(bytes_view bytes) noexcept {
+    file_header header;
+    detail::section_table sections;
+    PITH_TRY(detail::check_file(bytes, header, sections));
+    PITH_TRY(detail::check_ops<Ops>(bytes, sections));
+    return basic_program_view(bytes, header, sections);
+}
 
 using program_view = basic_program_view<op_list>;
 

@@ -42,28 +42,9 @@ public:
 
     /// Takes a copy of the bytes.
     template <class Use = on_use>
-    [[nodiscard]] static result<basic_session> open(bytes_view bytes, const session_options& options = {}) {
-        buffer copy = buffer::if_possible(bytes.size());
-        if (copy.data() == nullptr)
-            return no_room(bytes.size());
-        if (!bytes.empty())
-            std::memcpy(copy.data(), bytes.data(), bytes.size());
-        return open<Use>(std::move(copy), options);
-    }
+    [[nodiscard]] static result<basic_session> open(bytes_view bytes, const session_options& options = {});
     template <class Use = on_use>
-    [[nodiscard]] static result<basic_session> open(buffer bytes, const session_options& options = {}) {
-        basic_session s;
-        s.bytes_ = std::move(bytes);
-        auto program = basic_program_view<Ops>::open(std::as_const(s.bytes_).bytes());
-        if (!program)
-            return program.error();
-        s.program_ = *program;
-        s.kernels_ = kernels_for<Ops, Use>(options.isa & arch::detect());
-        s.arena_ = buffer::if_possible(s.program_.arena_bytes());
-        if (s.arena_.data() == nullptr)
-            return no_room(s.program_.arena_bytes());
-        return s;
-    }
+    [[nodiscard]] static result<basic_session> open(buffer bytes, const session_options& options = {});
 
     [[nodiscard]] const basic_program_view<Ops>& program() const noexcept { return program_; }
     [[nodiscard]] const basic_kernel_set<Ops>& kernels() const noexcept { return kernels_; }
@@ -122,6 +103,33 @@ private:
     basic_program_view<Ops> program_;
     basic_kernel_set<Ops> kernels_;
 };
+
+template <class Ops>
+template <class Use>
+result<basic_session<Ops>> basic_session<Ops>::open(bytes_view bytes, const session_options& options) {
+    buffer copy = buffer::if_possible(bytes.size());
+    if (copy.data() == nullptr)
+        return no_room(bytes.size());
+    if (!bytes.empty())
+        std::memcpy(copy.data(), bytes.data(), bytes.size());
+    return open<Use>(std::move(copy), options);
+}
+
+template <class Ops>
+template <class Use>
+result<basic_session<Ops>> basic_session<Ops>::open(buffer bytes, const session_options& options) {
+    basic_session s;
+    s.bytes_ = std::move(bytes);
+    auto program = basic_program_view<Ops>::open(std::as_const(s.bytes_).bytes());
+    if (!program)
+        return program.error();
+    s.program_ = *program;
+    s.kernels_ = kernels_for<Ops, Use>(options.isa & arch::detect());
+    s.arena_ = buffer::if_possible(s.program_.arena_bytes());
+    if (s.arena_.data() == nullptr)
+        return no_room(s.program_.arena_bytes());
+    return s;
+}
 
 using session = basic_session<op_list>;
 

@@ -8,7 +8,8 @@
 
 #if PITH_X86
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ == 12 && !defined(_IMMINTRIN_H_INCLUDED)
-// <immintrin.h> of g++ 12 compiles in 0.4 seconds, most of them for instructions that no kernel has.
+// <immintrin.h> of g++ 12 takes 0.54 s of processor time alone, this file 0.26 s, and Eigen/Core with xsimd,
+// which pith.hpp is measured by, 1.25 s: the whole header is mostly instructions that no kernel has.
 // Its parts can be included while they believe that it includes them; the whole of it still can be, before or
 // after.
 #define _IMMINTRIN_H_INCLUDED

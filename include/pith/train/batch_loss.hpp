@@ -54,9 +54,9 @@ template <class T, training_source D>
                      "output " + std::to_string(k) + " of " + std::to_string(b.outputs.size())};
     const shape& dims = b.outputs[k].dims;
     if (dims.rank() != 2 || dims[1] < 1)
-        return fault{errc::unsupported, "a loss on labels wants an output [batch, classes]", text_of(dims)};
+        return fault{errc::unsupported, "a loss on labels needs an output [batch, classes]", text_of(dims)};
     if (!is_labelled(source))
-        return fault{errc::bad_option, "a loss on labels wants a data set with labels"};
+        return fault{errc::bad_option, "a loss on labels needs a data set with labels"};
     if constexpr (has_labels<D>)
         for (std::size_t i = 0; i < source.size(); ++i)
             if (source.label(i) < 0 || source.label(i) >= dims[1])

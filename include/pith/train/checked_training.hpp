@@ -7,7 +7,7 @@
 
 namespace pith::train::detail {
 
-/// One error that names L and what its training lacks; tape asks for it, for each layer of its list.
+/// One error that names L and what its training lacks; tape instantiates it for each layer of its list.
 template <class L>
 struct checked_training {
     static constexpr bool given = has_layer_training<L>;

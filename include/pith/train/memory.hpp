@@ -44,7 +44,7 @@ struct release {
         throw std::bad_alloc();
 #if defined(__linux__)
     if (large)
-        static_cast<void>(madvise(memory.get(), size, MADV_HUGEPAGE)); // a wish
+        static_cast<void>(madvise(memory.get(), size, MADV_HUGEPAGE)); // best effort
 #endif
     std::memset(memory.get(), 0, size);
     return memory;

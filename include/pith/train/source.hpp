@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_TRAIN_SOURCE_HPP
 #define PITH_TRAIN_SOURCE_HPP
-/// Where samples come from: anything that gives them by index, asked through concepts.
+/// Where samples come from: anything that gives them by index, by concept.
 
 #include <concepts>
 #include <cstddef>
@@ -36,7 +36,7 @@ template <class D>
 concept training_source = image_source<D> || tuple_source<D>;
 
 /// A source whose samples have a class each: label(i), 0 to classes - 1. Other targets (boxes, masks, values)
-/// are looked up by the loss, which is told the indices of a batch.
+/// are looked up by the loss, which gets the indices of a batch.
 template <class D>
 concept has_labels = requires(const D& d, std::size_t i) {
     { d.label(i) } -> std::convertible_to<std::int32_t>;

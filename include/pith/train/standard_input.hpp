@@ -99,7 +99,7 @@ template <class Layers>
 struct standard_input {
     image_statistics images{};
 
-    /// Whether the network's first layer asks for it and its images do.
+    /// Whether the network's first layer and its images allow it.
     template <class T, class Layers>
     [[nodiscard]] bool wanted(const graph<T, Layers>& g) const {
         return !images.standard() && std::isfinite(images.mean) && std::isfinite(images.deviation) &&

@@ -45,7 +45,7 @@ template <class T>
 struct slot {
     shape dims{};
     T* value = nullptr;      ///< null: not there, or whole numbers
-    T* gradient = nullptr;   ///< null: nobody asks for it (inputs), or there is none (outputs)
+    T* gradient = nullptr;   ///< null: not needed (inputs), or there is none (outputs)
     bool accumulate = false; ///< an input's gradient: add to what is there; else it must be overwritten
     const tensor<std::int64_t>* wholes = nullptr;
     /// Weights whose `value` holds codes: the numbers they stand for.
@@ -124,7 +124,7 @@ void for_each_block(std::size_t count, std::size_t blocks, const Body& body) {
     });
 }
 
-/// The gradient of an input, ready to be added to; null when nobody asks for it.
+/// The gradient of an input, ready to be added to; null when it is not needed.
 template <class T>
 T* open_gradient(slot<T>& s) {
     if (s.gradient != nullptr && !s.accumulate)

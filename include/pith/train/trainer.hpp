@@ -57,7 +57,7 @@ public:
             return made.error();
         for (std::size_t k = 0; k < made->outputs(); ++k)
             if (made->output_dims(k).rank() == 0 || made->output_dims(k)[0] != options.tape.batch)
-                return fault{errc::unsupported, "a trainer wants outputs [batch, ...]",
+                return fault{errc::unsupported, "a trainer needs outputs [batch, ...]",
                              text_of(made->output_dims(k)) + " in batches of " +
                                  std::to_string(options.tape.batch)};
         trainer t(*std::move(made), options);

@@ -124,7 +124,7 @@ struct axis_class {
     return classes;
 }
 
-/// Padding that keeps every output the classes ask for inside the memory.
+/// Padding that keeps every output of the classes inside the memory.
 inline void pad_gradient_axis(const std::vector<axis_class>& classes, std::size_t outputs,
                               std::size_t& before, std::size_t& padded) {
     std::ptrdiff_t low = 0;

@@ -61,7 +61,7 @@ TEST_CASE("binary functions broadcast both ways") {
     for (std::size_t i = 0; i < 2; ++i)
         for (std::size_t j = 0; j < 4; ++j)
             for (std::size_t k = 0; k < 3; ++k)
-                CHECK(y[(i * 4 + j) * 3 + k] == static_cast<double>(i * 3 + k + 10 * j));
+                CHECK(y(i, j, k) == static_cast<double>(i * 3 + k + 10 * j));
     const tensor<double> scalar(shape{}, 5.0);
     CHECK(run_one<double>(binary{binary_op::mul}, {scalar, scalar}) == tensor<double>(shape{}, 25.0));
     CHECK(run_one<double>(binary{binary_op::sub}, {scalar, b}) == tensor<double>({4, 1}, {5, -5, -15, -25}));

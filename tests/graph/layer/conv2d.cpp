@@ -34,11 +34,8 @@ tensor<T> naive(const conv2d& c, const tensor<T>& x, const tensor<T>& w, const t
                                 if (row < 0 || row >= x.dims()[1] || column < 0 || column >= x.dims()[2])
                                     continue;
                                 const std::int64_t channel = o / (out / c.groups) * in + k;
-                                const auto xi =
-                                    ((n * x.dims()[1] + row) * x.dims()[2] + column) * x.dims()[3];
-                                const auto wi = ((o * w.dims()[1] + i) * w.dims()[2] + j) * in + k;
-                                sum += static_cast<double>(x[static_cast<std::size_t>(xi + channel)]) *
-                                       static_cast<double>(w[static_cast<std::size_t>(wi)]);
+                                sum += static_cast<double>(x(n, row, column, channel)) *
+                                       static_cast<double>(w(o, i, j, k));
                             }
                     y[at++] = static_cast<T>(sum);
                 }

@@ -29,8 +29,8 @@ TEST_CASE("matmul broadcasts the axes before the last two") {
                 for (std::size_t n = 0; n < 6; ++n) {
                     double sum = 0;
                     for (std::size_t k = 0; k < 5; ++k)
-                        sum += a[(p * 4 + m) * 5 + k] * b[(q * 5 + k) * 6 + n];
-                    CHECK(y[((p * 2 + q) * 4 + m) * 6 + n] == doctest::Approx(sum).epsilon(1e-13));
+                        sum += a(p, 0, m, k) * b(q, k, n);
+                    CHECK(y(p, q, m, n) == doctest::Approx(sum).epsilon(1e-13));
                 }
 }
 

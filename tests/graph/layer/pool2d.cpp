@@ -39,8 +39,7 @@ tensor<T> naive(const pool2d& p, const tensor<T>& x) {
                 if (r < 0 || q < 0 || r >= high || q >= wide)
                     continue;
                 ++inside;
-                const auto v = static_cast<double>(
-                    x[static_cast<std::size_t>(((n * high + r) * wide + q) * out[3] + c)]);
+                const auto v = static_cast<double>(x(n, r, q, c));
                 sum += v;
                 best = std::max(best, v);
             }

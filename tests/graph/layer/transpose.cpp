@@ -15,7 +15,7 @@ TEST_CASE("transpose puts axis permutation[i] at i") {
     for (std::size_t i = 0; i < 4; ++i)
         for (std::size_t j = 0; j < 2; ++j)
             for (std::size_t k = 0; k < 3; ++k)
-                CHECK(y[(i * 2 + j) * 3 + k] == x[(j * 3 + k) * 4 + i]);
+                CHECK(y(i, j, k) == x(j, k, i));
     CHECK(run_whole(transpose{{1, 0}}, {integers({2, 2}, {1, 2, 3, 4})}) == integers({2, 2}, {1, 3, 2, 4}));
 }
 

@@ -7,7 +7,7 @@
 
 namespace pith::gemm {
 
-/// c [m, n] = a [m, k] times b [k, n]. Rows of a and c are contiguous; b lies anyhow.
+/// c [m, n] = a [m, k] times b [k, n]. Rows of a and c are contiguous; b may have any strides.
 template <class T>
 struct job {
     std::size_t m = 0;

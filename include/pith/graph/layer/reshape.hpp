@@ -55,7 +55,7 @@ namespace detail {
         if (copies && i >= from.rank())
             return fault{errc::bad_shape, "a reshape copies an axis that its input does not have"};
         if (d < -1 || d > most_elements || (d == -1 && free != max_rank))
-            return fault{errc::bad_shape, "a reshape asks for an impossible size"};
+            return fault{errc::bad_shape, "a reshape has an impossible size"};
         if (copies)
             d = from[i];
         if (d == -1) {

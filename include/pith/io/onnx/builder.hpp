@@ -2,7 +2,7 @@
 #ifndef PITH_IO_ONNX_BUILDER_HPP
 #define PITH_IO_ONNX_BUILDER_HPP
 /// The graph under construction: nodes are emitted with inferred shapes, what is constant is computed at
-/// once, and values are brought into the layout that a layer wants.
+/// once, and values are brought into the layout that a layer needs.
 
 #include <algorithm>
 #include <cstddef>

@@ -51,7 +51,7 @@ public:
     /// Whatever its layout, its last axis possibly mixed.
     [[nodiscard]] const operand& raw(std::size_t i) const {
         expect(has(i), errc::missing, "the node lacks an input that its operator needs");
-        return given_ != nullptr ? *(*given_)[i] : *symbols_.find(node_.inputs[i]);
+        return given_ != nullptr ? *(*given_)[i] : symbols_.find(node_.inputs[i])->second;
     }
     /// Whatever its layout.
     [[nodiscard]] operand in(std::size_t i) { return make.unmixed(raw(i)); }

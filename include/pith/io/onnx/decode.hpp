@@ -69,7 +69,7 @@ void push(std::vector<T>& list, T item, budget& left) {
             r.skip();
         }
     });
-    // Files older than the field do not say; what says something unknown is refused by whoever asks for it.
+    // Files older than the field do not say; unknown numbers are refused where they are used.
     if (stated > 0)
         a.type = stated > 8 ? (stated == 10 ? attribute_type::graph : attribute_type::other)
                             : static_cast<attribute_type>(stated);

@@ -42,7 +42,7 @@ private:
     static constexpr std::uint64_t written_bytes = 4096;
 
     [[nodiscard]] const function_proto* find(const node_proto& n) const {
-        const auto* named = by_name_.find(n.op_type);
+        const auto* named = find_name(by_name_, n.op_type);
         for (std::size_t i = 0; named != nullptr && i < named->size(); ++i)
             if ((*named)[i]->domain == n.domain)
                 return (*named)[i];
@@ -77,10 +77,10 @@ private:
         const auto rename = [&](std::string_view& name) {
             if (name.empty())
                 return;
-            const auto [known, first] = names.insert(name);
+            const auto [known, first] = names.try_emplace(name);
             if (first)
-                *known = fresh(name);
-            name = *known;
+                known->second = fresh(name);
+            name = known->second;
         };
         for (auto& name : inner.inputs)
             rename(name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_MESSAGE_HPP
 #define PITH_IO_ONNX_MESSAGE_HPP
-/// The ONNX messages the door needs, as views into the file's bytes.
+/// The ONNX messages that reading a model needs, as views into the file's bytes.
 
 #include <cstddef>
 #include <cstdint>

@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "codes.hpp"
 #include "ops_conv.hpp"
 #include "ops_dense.hpp"
 #include "ops_elementwise.hpp"
 #include "ops_normalize.hpp"
 #include "ops_pool.hpp"
 #include "ops_reduce.hpp"
+#include "quantize_linear.hpp"
 
 namespace pith::io::onnx {
 

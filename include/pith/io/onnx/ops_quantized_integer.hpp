@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "codes.hpp"
 #include "ops_conv.hpp"
 #include "ops_dense.hpp"
 #include "ops_quantized.hpp"
+#include "quantize_linear.hpp"
 
 namespace pith::io::onnx {
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "codes.hpp"
+#include "quantize_linear.hpp"
 
 namespace pith::io::onnx {
 

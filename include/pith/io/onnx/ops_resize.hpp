@@ -19,7 +19,7 @@ namespace pith::io::onnx {
 
 namespace detail {
 
-/// What the node asks for, one entry per axis of the model.
+/// Attributes of the node, one entry per axis of the model.
 struct resize_request {
     std::vector<double> scales;
     std::vector<std::int64_t> sizes;
@@ -152,7 +152,7 @@ template <class G>
     return layout{0, 1, 2, unit};
 }
 
-/// What a node asks of every axis alike.
+/// Attributes of a node that hold for every axis.
 struct resize_manner {
     resize2d layer; ///< without sizes
     bool antialias = false;

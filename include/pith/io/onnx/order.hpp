@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "message.hpp"
@@ -14,29 +15,29 @@
 namespace pith::io::onnx {
 
 using producer_table = name_table<std::size_t>; ///< indices of nodes
-using name_set = name_table<bool>;
+using name_set = std::unordered_set<std::string_view>;
 
-[[nodiscard]] inline producer_table producers_of(const std::vector<node_proto>& nodes,
-                                                 const name_set& given) {
+template <class Node>
+[[nodiscard]] producer_table producers_of(const std::vector<Node>& nodes, const name_set& given) {
     producer_table out;
     for (std::size_t i = 0; i < nodes.size(); ++i)
         for (const auto name : nodes[i].outputs)
-            if (!name.empty() && (given.contains(name) || !out.insert(name, i).second))
+            if (!name.empty() && (given.contains(name) || !out.emplace(name, i).second))
                 refuse(errc::bad_file, "two nodes compute the same value", describe(nodes[i]));
     return out;
 }
 
 namespace detail {
 
-[[nodiscard]] inline std::vector<bool> needed_nodes(const std::vector<node_proto>& nodes,
-                                                    const producer_table& producers, const name_set& given,
-                                                    const std::vector<value_proto>& outputs) {
+template <class Node>
+[[nodiscard]] std::vector<bool> needed_nodes(const std::vector<Node>& nodes, const producer_table& producers,
+                                             const name_set& given, const std::vector<value_proto>& outputs) {
     std::vector<bool> needed(nodes.size(), false);
     std::vector<std::size_t> open;
     const auto want = [&](std::string_view name, std::string_view where) {
         if (name.empty() || given.contains(name))
             return;
-        const std::size_t* at = producers.find(name);
+        const std::size_t* at = find_name(producers, name);
         if (at == nullptr)
             refuse(errc::missing, "a value is read that no node, input or initializer provides", where);
         if (!needed[*at]) {
@@ -47,7 +48,7 @@ namespace detail {
     for (const auto& o : outputs)
         want(o.name, o.name);
     while (!open.empty()) {
-        const node_proto& n = nodes[open.back()];
+        const Node& n = nodes[open.back()];
         open.pop_back();
         for (const auto name : n.inputs)
             want(name, describe(n));
@@ -58,10 +59,11 @@ namespace detail {
 } // namespace detail
 
 /// Indices of the needed nodes, the file's order kept where it can be.
+/// @tparam Node node_proto: a template compiles its tables only where files are read
 /// @param given names of graph inputs and initializers
-[[nodiscard]] inline std::vector<std::size_t> execution_order(const std::vector<node_proto>& nodes,
-                                                              const name_set& given,
-                                                              const std::vector<value_proto>& outputs) {
+template <class Node>
+[[nodiscard]] std::vector<std::size_t> execution_order(const std::vector<Node>& nodes, const name_set& given,
+                                                       const std::vector<value_proto>& outputs) {
     const producer_table producers = producers_of(nodes, given);
     const auto needed = detail::needed_nodes(nodes, producers, given, outputs);
     std::vector<std::size_t> waiting(nodes.size(), 0);
@@ -74,7 +76,7 @@ namespace detail {
             continue;
         ++left;
         for (const auto name : nodes[i].inputs)
-            if (const std::size_t* at = producers.find(name)) {
+            if (const std::size_t* at = find_name(producers, name)) {
                 readers[*at].push_back(i);
                 ++waiting[i];
             }

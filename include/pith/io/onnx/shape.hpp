@@ -13,7 +13,7 @@
 
 namespace pith::io::onnx {
 
-/// Within the ONNX door this is what `shape` means.
+/// While ONNX is read this is what `shape` means.
 class shape : public pith::shape {
 public:
     shape() = default;

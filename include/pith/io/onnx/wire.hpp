@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_IO_ONNX_WIRE_HPP
 #define PITH_IO_ONNX_WIRE_HPP
-/// Protocol-buffer fields read with their wire type checked, and the one exception of the ONNX door.
+/// Protocol-buffer fields read with their wire type checked, and the one exception that reading ONNX uses.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,7 @@
 
 namespace pith::io::onnx {
 
-/// Thrown inside the door only: guarded() turns it into its fault.
+/// Thrown while a model is read only: guarded() turns it into its fault.
 struct refused {
     fault why;
 };
@@ -35,7 +35,7 @@ struct refused {
 /// What a fault says when nothing more precise is known; a test that meets it has found a missing check.
 inline constexpr const char* unforeseen = "the file is damaged in a way that was not foreseen";
 
-/// Runs `body`, which returns some result<T>, and turns everything thrown under the door into a fault.
+/// Runs `body`, which returns some result<T>, and turns everything thrown inside into a fault.
 template <class Body>
 auto guarded(const Body& body) -> std::invoke_result_t<const Body&> {
     try {
@@ -53,7 +53,7 @@ auto guarded(const Body& body) -> std::invoke_result_t<const Body&> {
     }
 }
 
-/// Bytes that decoding may still allocate, and elements it may still compute with: a file cannot ask for much
+/// Bytes that decoding may still allocate, and elements it may still compute with: a file cannot take much
 /// more than its own size.
 class budget {
 public:
@@ -63,7 +63,10 @@ public:
 
     void charge(std::uint64_t bytes, std::string_view where = {}) {
         if (bytes > left_)
-            refuse(errc::no_memory, "the file asks for far more memory than its size justifies", where);
+            refuse(errc::no_memory,
+                   "decoding needs far more memory than a file of this size may use: 8 times its bytes and "
+                   "64 MiB",
+                   where);
         left_ -= bytes;
     }
     /// Takes back what was charged for memory that is free again.
@@ -71,7 +74,10 @@ public:
     /// For elements that are read to compute with constants.
     void spend(std::uint64_t elements, std::string_view where = {}) {
         if (elements > work_)
-            refuse(errc::unsupported, "the file asks for far more work than its size justifies", where);
+            refuse(errc::unsupported,
+                   "constants need far more work than a file of this size may use: 16 elements per byte and "
+                   "2^27",
+                   where);
         work_ -= elements;
     }
 

@@ -7,7 +7,8 @@
 
 namespace pith::io::onnx_write::detail {
 
-/// One error that names L and what its writing lacks; the exporter asks for it, for each layer of its list.
+/// One error that names L and what its writing lacks; the exporter instantiates it for each layer of its
+/// list.
 template <class L>
 struct checked_writing {
     static constexpr bool given = has_layer_writing<L>;

@@ -127,7 +127,7 @@ void layer_writing<pad>::write(W& w, const Node& n, const pad& layer) {
 
 namespace detail {
 
-/// The order that the door of a value asks for, or channels first, where it is the same to the elements.
+/// The order of a value that is an input or output, or channels first, where it is the same to the elements.
 template <class W>
 [[nodiscard]] layout reshaped_order(const W& w, value_id id, const layout& order) {
     const shape& dims = w.dims(id);

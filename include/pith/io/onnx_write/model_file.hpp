@@ -49,7 +49,7 @@ public:
         return names_.unique(node_ + "/" + std::string(suffix));
     }
 
-    /// ONNX Runtime wants nodes of different names.
+    /// ONNX Runtime requires that nodes have different names.
     void emit(node_text n) {
         n.name = node_names_.unique(n.name);
         protozero::pbf_writer w{nodes};

@@ -317,7 +317,7 @@ private:
     [[nodiscard]] std::vector<form>& forms(value_id id) {
         return on_codes && is_coded(id) ? codes_[id] : reals_[id];
     }
-    /// A value's own name where it lies as its door wants it, else one beside it.
+    /// A value's own name where it has the layout of the input or output, else another name.
     [[nodiscard]] std::string real_name(value_id id, const layout& order,
                                         const std::optional<mixed_axis>& mixed) {
         const layout* door = promised(id);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <pith/quantize/placement.hpp>
+#include <pith/quantize/quantization_groups.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -25,7 +25,7 @@ bool coded(const graph<float>& g, const std::string& name) {
     return named(g, name).is_coded();
 }
 
-bool together(const graph<float>& g, const quantize::placement& p, const std::string& a,
+bool together(const graph<float>& g, const quantize::quantization_groups& p, const std::string& a,
               const std::string& b) {
     const auto id = [&](const std::string& name) {
         return static_cast<value_id>(&named(g, name) - g.values.data());
@@ -42,9 +42,9 @@ bool together(const graph<float>& g, const quantize::placement& p, const std::st
 
 } // namespace
 
-TEST_CASE("placement: a residual network runs in codes from door to door") {
+TEST_CASE("quantization groups: a residual network runs in codes from door to door") {
     auto g = test::residual_net();
-    const auto p = quantize::place_codes(g);
+    const auto p = quantize::group_values(g);
     REQUIRE(p);
     CHECK(count_of(g, execution::real) == 0);
     CHECK(count_of(g, execution::fused) == 2);
@@ -62,38 +62,39 @@ TEST_CASE("placement: a residual network runs in codes from door to door") {
         CHECK(group.sources.size() == 1);
 }
 
-TEST_CASE("placement: a value that others read too keeps its own codes in front of a relu") {
+TEST_CASE("quantization groups: a value that others read too keeps its own codes in front of a relu") {
     test::net n;
     const auto x = n.input({1, 4, 4, 2});
     const auto c = n.conv("conv", x, 2);
     const auto r = n.relu("relu", c);
     auto g = n.finish(n.add("add", binary{}, {c, r}));
-    REQUIRE(quantize::place_codes(g));
+    REQUIRE(quantize::group_values(g));
     CHECK(coded(g, "conv"));
     CHECK(coded(g, "relu"));
     CHECK(count_of(g, execution::real) == 0);
     CHECK(count_of(g, execution::fused) == 0);
 }
 
-TEST_CASE("placement: outputs may stay real, back through what only moves them") {
+TEST_CASE("quantization groups: outputs may stay real, back through what only moves them") {
     test::net n;
     const auto x = n.input({1, 6});
     const auto d = n.dense_layer("dense", x, 4);
     auto g = n.finish(n.add("shape", reshape{{0, 2, 2}}, {d}));
-    REQUIRE(quantize::place_codes(g, {.outputs = false, .in_real = {}}));
+    REQUIRE(quantize::group_values(g, {.outputs = false, .in_real = {}}));
     CHECK(coded(g, "input"));
     CHECK(!coded(g, "dense"));
     CHECK(!coded(g, "shape"));
     CHECK(executions_of(g)[0].how == execution::integer);
-    REQUIRE(quantize::place_codes(g));
+    REQUIRE(quantize::group_values(g));
     CHECK(coded(g, "dense"));
     CHECK(coded(g, "shape"));
     CHECK(count_of(g, execution::real) == 0);
 }
 
-TEST_CASE("placement: layers in floating point are named, and nothing around them is coded needlessly") {
+TEST_CASE(
+    "quantization groups: layers in floating point are named, and nothing around them is coded needlessly") {
     auto g = test::residual_net();
-    const auto p = quantize::place_codes(g, {.outputs = true, .in_real = {"dense"}});
+    const auto p = quantize::group_values(g, {.outputs = true, .in_real = {"dense"}});
     REQUIRE(p);
     CHECK(p->weights.size() == 2);
     CHECK(coded(g, "flat"));
@@ -101,19 +102,19 @@ TEST_CASE("placement: layers in floating point are named, and nothing around the
     CHECK(!coded(g, "softmax"));
     CHECK(count_of(g, execution::real) == 2);
 
-    REQUIRE(quantize::place_codes(g, {.outputs = true, .in_real = {"dense", "conv1", "conv2"}}));
+    REQUIRE(quantize::group_values(g, {.outputs = true, .in_real = {"dense", "conv1", "conv2"}}));
     for (const auto& v : g.values)
         CHECK(!v.is_coded());
 
-    REQUIRE(quantize::place_codes(g, {.outputs = true, .in_real = {"conv1"}}));
+    REQUIRE(quantize::group_values(g, {.outputs = true, .in_real = {"conv1"}}));
     CHECK(!coded(g, "input"));
     CHECK(coded(g, "relu1"));
 
-    CHECK(!quantize::place_codes(g, {.outputs = true, .in_real = {"conv7"}}));
-    CHECK(!quantize::place_codes(g, {.outputs = true, .in_real = {"relu1"}}));
+    CHECK(!quantize::group_values(g, {.outputs = true, .in_real = {"conv7"}}));
+    CHECK(!quantize::group_values(g, {.outputs = true, .in_real = {"relu1"}}));
 }
 
-TEST_CASE("placement: layers without integer form split the network") {
+TEST_CASE("quantization groups: layers without integer form split the network") {
     test::net n;
     const auto x = n.input({1, 4, 4, 2});
     const auto a = n.conv("conv1", x, 2);
@@ -124,7 +125,7 @@ TEST_CASE("placement: layers without integer form split the network") {
     const auto e = n.dense_layer("dense", d, 3);
     const auto f = n.add("log", softmax{.axis = 2, .log = true}, {e});
     auto g = n.finish(f);
-    REQUIRE(quantize::place_codes(g));
+    REQUIRE(quantize::group_values(g));
     CHECK(coded(g, "conv1"));
     CHECK(!coded(g, "div"));
     CHECK(coded(g, "dense"));
@@ -132,7 +133,7 @@ TEST_CASE("placement: layers without integer form split the network") {
     CHECK(count_of(g, execution::real) == 3);
 }
 
-TEST_CASE("placement: a concatenation shares codes with what only it reads") {
+TEST_CASE("quantization groups: a concatenation shares codes with what only it reads") {
     test::net n;
     const auto x = n.input({1, 4, 4, 2});
     const auto a = n.relu("a", n.conv("conv1", x, 2));
@@ -141,7 +142,7 @@ TEST_CASE("placement: a concatenation shares codes with what only it reads") {
     const auto c = n.conv("conv3", both, 2);
     const auto more = n.add("more", concat{3}, {both, c});
     auto g = n.finish(n.conv("conv4", more, 2));
-    const auto p = quantize::place_codes(g);
+    const auto p = quantize::group_values(g);
     REQUIRE(p);
     CHECK(together(g, *p, "a", "both"));
     CHECK(together(g, *p, "b", "both"));
@@ -151,23 +152,23 @@ TEST_CASE("placement: a concatenation shares codes with what only it reads") {
     CHECK(count_of(g, execution::real) == 0);
 }
 
-TEST_CASE("placement: constant operands of additions get codes") {
+TEST_CASE("quantization groups: constant operands of additions get codes") {
     test::net n;
     const auto x = n.input({1, 4, 4, 2});
     const auto c = n.conv("conv", x, 2);
     auto g = n.finish(n.add("add", binary{}, {c, n.constant(test::random_tensor({2}, 3))}));
-    const auto p = quantize::place_codes(g);
+    const auto p = quantize::group_values(g);
     REQUIRE(p);
     CHECK(p->operands.size() == 1);
     CHECK(count_of(g, execution::real) == 0);
 }
 
-TEST_CASE("placement: without conv2d or dense there is nothing to gain") {
+TEST_CASE("quantization groups: without conv2d or dense there is nothing to gain") {
     test::net n;
     const auto x = n.input({1, 4, 4, 2});
     const auto r = n.relu("relu", x);
     auto g = n.finish(n.add("add", binary{}, {r, x}));
-    const auto p = quantize::place_codes(g);
+    const auto p = quantize::group_values(g);
     REQUIRE(p);
     CHECK(p->groups.empty());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_QUANTIZE_COMPLETE_HPP
-#define PITH_QUANTIZE_COMPLETE_HPP
+#ifndef PITH_QUANTIZE_QUANTIZE_REMAINING_HPP
+#define PITH_QUANTIZE_QUANTIZE_REMAINING_HPP
 /// Eight bits for what a partly annotated network leaves in floating point.
 
 #include <cstddef>
@@ -37,10 +37,10 @@ void end_with_levels(graph<T, Layers>& g, const std::vector<value_uses>& uses) {
 /// As post_training, but encodings that are there stay, and ranges are observed while the network runs in
 /// them.
 template <class T, class Layers>
-[[nodiscard]] result<graph<T, Layers>> complete(graph<T, Layers> g, const post_training& options) {
+[[nodiscard]] result<graph<T, Layers>> quantize_remaining(graph<T, Layers> g, const post_training& options) {
     auto all = g;
     const auto where =
-        place_codes(all, {.outputs = options.outputs, .in_real = options.in_real, .recode = true});
+        group_values(all, {.outputs = options.outputs, .in_real = options.in_real, .recode = true});
     if (!where)
         return where.error();
     const auto seen = detail::observe_sources(g, *where, options, [&](const auto& inputs, const auto& watch) {

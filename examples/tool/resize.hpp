@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_EXAMPLES_TOOL_UPSCALE_HPP
-#define PITH_EXAMPLES_TOOL_UPSCALE_HPP
-/// Photographs of another size than a network wants: enlarged by a whole number, bilinear.
+#ifndef PITH_EXAMPLES_TOOL_RESIZE_HPP
+#define PITH_EXAMPLES_TOOL_RESIZE_HPP
+/// Images smaller than a network's input, enlarged by an integer factor, bilinear.
 
 #include <algorithm>
 #include <cstddef>
@@ -46,7 +46,7 @@ inline void enlarge(std::span<const float> from, std::int64_t side, std::int64_t
 
 /// The first `count` images of a set of square images, enlarged; they have no labels.
 [[nodiscard]] inline pith::result<pith::data::dataset>
-upscaled(const std::string& spec, int times, std::size_t count, const pith::data::normalization& normalize) {
+resized(const std::string& spec, int times, std::size_t count, const pith::data::normalization& normalize) {
     const auto small = pith::data::open_dataset(spec);
     if (!small)
         return small.error();

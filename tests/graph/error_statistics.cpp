@@ -6,17 +6,17 @@
 
 #include <doctest/doctest.h>
 
-#include <pith/graph/deviation.hpp>
+#include <pith/graph/error_statistics.hpp>
 
 namespace {
 
 using namespace pith;
 
-deviation between(const std::vector<float>& a, const std::vector<float>& b) {
-    return deviation_of(std::span<const float>(a), std::span<const float>(b));
+error_statistics between(const std::vector<float>& a, const std::vector<float>& b) {
+    return error_statistics_of(std::span<const float>(a), std::span<const float>(b));
 }
 
-TEST_CASE("deviation: signal, noise and the worst element") {
+TEST_CASE("error statistics: signal, noise and the worst element") {
     const auto d = between({3, -4, 0}, {3, -4.5F, 0.25F});
     CHECK(d.signal == 25);
     CHECK(d.noise == 0.3125);
@@ -27,13 +27,13 @@ TEST_CASE("deviation: signal, noise and the worst element") {
     CHECK(sqnr(d) == doctest::Approx(10 * std::log10(80)));
 }
 
-TEST_CASE("deviation: equal values have no noise, and noise without signal is worse than any") {
+TEST_CASE("error statistics: equal values have no noise, and noise without signal is worse than any") {
     CHECK(sqnr(between({1, 2}, {1, 2})) == std::numeric_limits<double>::infinity());
     CHECK(sqnr(between({0, 0}, {0, 1})) == -std::numeric_limits<double>::infinity());
     CHECK(sqnr(between({}, {})) == std::numeric_limits<double>::infinity());
 }
 
-TEST_CASE("deviation: infinities and NaN differ from everything but themselves") {
+TEST_CASE("error statistics: infinities and NaN differ from everything but themselves") {
     const float inf = std::numeric_limits<float>::infinity();
     const float nan = std::numeric_limits<float>::quiet_NaN();
     CHECK(between({inf, -inf, nan}, {inf, -inf, nan}).noise == 0);
@@ -46,7 +46,7 @@ TEST_CASE("deviation: infinities and NaN differ from everything but themselves")
     }
 }
 
-TEST_CASE("deviation: of several images the worst one's element is kept") {
+TEST_CASE("error statistics: of several images the worst one's element is kept") {
     auto sum = between({1, 1}, {1, 1.5F});
     add(sum, between({2, 2}, {4, 2}));
     add(sum, between({1, 1}, {1, 1}));

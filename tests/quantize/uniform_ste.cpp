@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <pith/quantize/straight_through.hpp>
+#include <pith/quantize/uniform_ste.hpp>
 
 #include <span>
 #include <vector>
@@ -10,13 +10,13 @@
 
 using namespace pith;
 using namespace pith::tests;
-using quantize::straight_through;
+using quantize::uniform_ste;
 
-TEST_CASE("straight_through: codes, scales and bits of every width") {
+TEST_CASE("uniform_ste: codes, scales and bits of every width") {
     for (std::uint8_t bits = 2; bits <= 8; ++bits) {
         const int half = 1 << (bits - 1);
-        check_quantizer(straight_through{.bits = bits}, bell(33000, 0.05f), 1 - half, half - 1);
-        check_quantizer(straight_through{.bits = bits, .is_signed = false}, bell(33000, 2.f, true), 0,
+        check_quantizer(uniform_ste{.bits = bits}, bell(33000, 0.05f), 1 - half, half - 1);
+        check_quantizer(uniform_ste{.bits = bits, .is_signed = false}, bell(33000, 2.f, true), 0,
                         2 * half - 1);
     }
 }
@@ -30,9 +30,9 @@ double squared_error(const std::vector<double>& x, const quantized<double>& f) {
 }
 } // namespace
 
-TEST_CASE("straight_through: no step on the way from 0 to the greatest magnitude has less error") {
+TEST_CASE("uniform_ste: no step on the way from 0 to the greatest magnitude has less error") {
     const auto x = to_double(bell(3000, 1.f));
-    const straight_through q{.bits = 3};
+    const uniform_ste q{.bits = 3};
     const auto f = fit_forward<double>(q, x);
     const double least = squared_error(x, f);
     const double most = quantize::largest_magnitude<double>(x) / 3;
@@ -42,9 +42,9 @@ TEST_CASE("straight_through: no step on the way from 0 to the greatest magnitude
     CHECK(fit_forward<double>(q, std::vector<double>(4, 0.0)).scale == 1.0);
 }
 
-TEST_CASE("straight_through: the step follows weights that grow") {
+TEST_CASE("uniform_ste: the step follows weights that grow") {
     auto x = to_double(bell(3000, 1.f));
-    const straight_through q{.bits = 4};
+    const uniform_ste q{.bits = 4};
     auto f = fit_forward<double>(q, x);
     const double before = f.p[0];
     for (int i = 0; i < 200; ++i) {
@@ -59,8 +59,8 @@ TEST_CASE("straight_through: the step follows weights that grow") {
     CHECK(f.p[0] == kept);
 }
 
-TEST_CASE("straight_through: gradients pass where nothing is clipped, and the step gets none") {
-    const straight_through q{.bits = 3};
+TEST_CASE("uniform_ste: gradients pass where nothing is clipped, and the step gets none") {
+    const uniform_ste q{.bits = 3};
     const std::vector<double> x{-3.01, -3, -0.2, 0, 1.4, 3, 3.01};
     const auto f = forward<double>(q, x, {1.0});
     CHECK(f.codes == std::vector<double>{-3, -3, 0, 0, 1, 3, 3});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_QUANTIZE_LOCKSTEP_HPP
-#define PITH_QUANTIZE_LOCKSTEP_HPP
+#ifndef PITH_QUANTIZE_PAIRED_RUN_HPP
+#define PITH_QUANTIZE_PAIRED_RUN_HPP
 /// A network in floating point and its quantised form, run side by side on the same samples, node by node.
 
 #include <cstddef>
@@ -24,7 +24,7 @@ template <class T, class Layers>
 
 /// The float network and the quantised one, walked side by side on the same samples.
 template <class T, class Layers>
-struct lockstep {
+struct paired_run {
     sample_walk<T, Layers> real;
     sample_walk<T, Layers> codes;
 };
@@ -38,7 +38,7 @@ template <class T, class Layers, class Visit>
 [[nodiscard]] result<void> for_each_coded_layer(const graph<T, Layers>& real, const graph<T, Layers>& g,
                                                 const sample_source& source, std::size_t samples,
                                                 const Visit& visit) {
-    lockstep<T, Layers> both{sample_walk<T, Layers>(real), sample_walk<T, Layers>(g)};
+    paired_run<T, Layers> both{sample_walk<T, Layers>(real), sample_walk<T, Layers>(g)};
     PITH_TRY(both.real.take(source, samples));
     PITH_TRY(both.codes.take(source, samples));
     for (node_index k = 0; k < g.nodes.size(); ++k) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_ONNX_CODES_HPP
-#define PITH_IO_ONNX_CODES_HPP
+#ifndef PITH_IO_ONNX_QUANTIZE_LINEAR_HPP
+#define PITH_IO_ONNX_QUANTIZE_LINEAR_HPP
 /// Codes of a model as the graph has them: real numbers and an encoding where scale and zero point are
 /// constant, else the arithmetic that the standard defines, step by step.
 

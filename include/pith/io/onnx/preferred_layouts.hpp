@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_IO_ONNX_WISHES_HPP
-#define PITH_IO_ONNX_WISHES_HPP
+#ifndef PITH_IO_ONNX_PREFERRED_LAYOUTS_HPP
+#define PITH_IO_ONNX_PREFERRED_LAYOUTS_HPP
 /// In which order the graph's inputs are best declared, so that the first layers find them channels last.
 
 #include <algorithm>
@@ -20,8 +20,8 @@
 
 namespace pith::io::onnx {
 
-/// The order wished for a value's axes; empty means channels last, whatever the rank.
-using wish_table = name_table<layout>;
+/// The preferred order of a value's axes; empty means channels last, whatever the rank.
+using layout_table = name_table<layout>;
 
 namespace detail {
 
@@ -46,12 +46,12 @@ template <class G>
                        [op](const operator_entry<G>& e) { return e.op_type == op; });
 }
 
-/// The wish before a Reshape to an image: a row [n, c, w] becomes one of height 1.
+/// The order before a Reshape to an image: a row [n, c, w] becomes one of height 1.
 [[nodiscard]] inline layout row_order() {
     return {0, 2, 1};
 }
 
-/// The wish before a Transpose whose output has wish `after`.
+/// The order before a Transpose whose output has order `after`.
 [[nodiscard]] inline std::optional<layout> through_transpose(const node_proto& n, const layout& after) {
     std::vector<std::int64_t> perm;
     for (const auto& a : n.attributes)
@@ -79,49 +79,49 @@ template <class G>
 
 } // namespace detail
 
-/// @param order of execution; the wish of the earliest reader counts
+/// @param order of execution; the order of the earliest reader counts
 template <class G>
-[[nodiscard]] wish_table wishes_of(const std::vector<node_proto>& nodes,
-                                   const std::vector<std::size_t>& order) {
-    wish_table wishes;
+[[nodiscard]] layout_table preferred_layouts(const std::vector<node_proto>& nodes,
+                                             const std::vector<std::size_t>& order) {
+    layout_table preferred;
     for (std::size_t k = order.size(); k-- > 0;) {
         const node_proto& n = nodes[order[k]];
         if (n.inputs.empty() || n.outputs.empty())
             continue;
         if (detail::wants_channels_last(n.op_type)) {
-            wishes[n.inputs[0]] = {};
+            preferred[n.inputs[0]] = {};
             if (n.op_type == "Conv" && n.inputs.size() > 1)
-                wishes[n.inputs[1]] = {};
+                preferred[n.inputs[1]] = {};
             continue;
         }
-        const layout* after = wishes.find(n.outputs[0]);
+        const layout* after = find_name(preferred, n.outputs[0]);
         if (after == nullptr)
             continue;
-        const layout wish = *after;
+        const layout axes = *after;
         if (n.op_type == "Transpose") {
-            if (auto before = detail::through_transpose(n, wish))
-                wishes[n.inputs[0]] = std::move(*before);
+            if (auto before = detail::through_transpose(n, axes))
+                preferred[n.inputs[0]] = std::move(*before);
         } else if (n.op_type == "Reshape") {
-            if (wish.empty())
-                wishes[n.inputs[0]] = detail::row_order();
+            if (axes.empty())
+                preferred[n.inputs[0]] = detail::row_order();
         } else if (detail::keeps_axes<G>(n.op_type)) {
             for (const auto name : n.inputs)
-                wishes[name] = wish;
+                preferred[name] = axes;
         }
     }
-    return wishes;
+    return preferred;
 }
 
 /// The order in which a graph input of `rank` axes is declared.
-[[nodiscard]] inline layout declared_layout(const wish_table& wishes, std::string_view name,
-                                            std::size_t rank) {
-    const layout* wish = wishes.find(name);
-    if (wish == nullptr || rank < 3)
+template <class Table>
+[[nodiscard]] layout declared_layout(const Table& preferred, std::string_view name, std::size_t rank) {
+    const layout* order = find_name(preferred, name);
+    if (order == nullptr || rank < 3)
         return identity_layout(rank);
-    if (!wish->empty()) {
-        layout sorted = *wish;
+    if (!order->empty()) {
+        layout sorted = *order;
         std::sort(sorted.begin(), sorted.end());
-        return sorted == identity_layout(rank) ? *wish : identity_layout(rank);
+        return sorted == identity_layout(rank) ? *order : identity_layout(rank);
     }
     return rank <= 5 ? without_units(channels_last(rank)) : identity_layout(rank);
 }

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <pith/graph/builder.hpp>
-#include <pith/graph/splice.hpp>
+#include <pith/graph/evaluate_with_overrides.hpp>
 
 namespace {
 
@@ -35,14 +35,14 @@ chain small_chain() {
 std::vector<std::vector<float>> spliced(const chain& c, const std::vector<tensor<float>>& given) {
     std::vector<std::vector<float>> seen(c.g.values.size());
     const any_tensors<float> inputs{tensor<float>({1, 2}, {1, -3})};
-    const auto done = evaluate_spliced(c.g, given, inputs, [&](value_id v, const tensor<float>& t) {
+    const auto done = evaluate_with_overrides(c.g, given, inputs, [&](value_id v, const tensor<float>& t) {
         seen[v].assign(t.data().begin(), t.data().end());
     });
     REQUIRE(done);
     return seen;
 }
 
-TEST_CASE("splice: without foreign values it is an evaluation") {
+TEST_CASE("evaluate with overrides: without foreign values it is an evaluation") {
     const auto c = small_chain();
     const auto seen = spliced(c, {});
     CHECK(seen[c.sum] == std::vector<float>{2, -2});
@@ -50,7 +50,8 @@ TEST_CASE("splice: without foreign values it is an evaluation") {
     CHECK(seen[c.y] == std::vector<float>{4, 0});
 }
 
-TEST_CASE("splice: a node reads the foreign value before it, and its own is what it computes") {
+TEST_CASE(
+    "evaluate with overrides: a node reads the foreign value before it, and its own is what it computes") {
     const auto c = small_chain();
     std::vector<tensor<float>> given(c.g.values.size());
     given[c.positive] = tensor<float>({1, 2}, {2.5F, 0.5F});
@@ -61,10 +62,10 @@ TEST_CASE("splice: a node reads the foreign value before it, and its own is what
     CHECK(spliced(c, given)[c.sum] == std::vector<float>{8, 8});
 }
 
-TEST_CASE("splice: inputs must be the graph's") {
+TEST_CASE("evaluate with overrides: inputs must be the graph's") {
     const auto c = small_chain();
     const any_tensors<float> wrong{tensor<float>({1, 3})};
-    CHECK(!evaluate_spliced(c.g, {}, wrong, ignore_values{}));
+    CHECK(!evaluate_with_overrides(c.g, {}, wrong, ignore_values{}));
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_GRAPH_OUTERMOST_HPP
-#define PITH_GRAPH_OUTERMOST_HPP
+#ifndef PITH_GRAPH_FIRST_LAST_LAYERS_HPP
+#define PITH_GRAPH_FIRST_LAST_LAYERS_HPP
 /// The first and the last layers of a network, which suffer most from few bits.
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace pith {
 /// One entry per node: whether it is a conv2d or dense layer with no other such layer before it, or with none
 /// after it. (Of a network with many heads, the last layer of every head.)
 template <class T, class Layers>
-[[nodiscard]] std::vector<bool> outermost_layers(const graph<T, Layers>& g) {
+[[nodiscard]] std::vector<bool> first_last_layers(const graph<T, Layers>& g) {
     const auto any = [](const std::vector<bool>& marked, const std::vector<value_id>& ids) {
         for (const auto id : ids)
             if (id != no_value && marked[id])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_GRAPH_SPLICE_HPP
-#define PITH_GRAPH_SPLICE_HPP
+#ifndef PITH_GRAPH_EVALUATE_WITH_OVERRIDES_HPP
+#define PITH_GRAPH_EVALUATE_WITH_OVERRIDES_HPP
 /// Runs a graph on another runtime's values: every node computes from what the other one computed, so that
 /// what a layer adds to the error stands apart from what it was handed.
 
@@ -21,8 +21,8 @@ namespace pith {
 /// @param given with the sizes of the graph's own values; the inputs' among them
 template <class T, class Layers, class Observer>
 [[nodiscard]] result<void>
-evaluate_spliced(const graph<T, Layers>& g, std::type_identity_t<std::span<const tensor<T>>> given,
-                 std::type_identity_t<std::span<const any_tensor<T>>> inputs, Observer&& observer) {
+evaluate_with_overrides(const graph<T, Layers>& g, std::type_identity_t<std::span<const tensor<T>>> given,
+                        std::type_identity_t<std::span<const any_tensor<T>>> inputs, Observer&& observer) {
     PITH_TRY(detail::expect_inputs_of(g, inputs));
     const auto known = [&](value_id id) {
         return id < given.size() && !given[id].empty() ? &given[id] : nullptr;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_QUANTIZE_STRAIGHT_THROUGH_HPP
-#define PITH_QUANTIZE_STRAIGHT_THROUGH_HPP
+#ifndef PITH_QUANTIZE_UNIFORM_STE_HPP
+#define PITH_QUANTIZE_UNIFORM_STE_HPP
 /// Uniform quantisation for training: equally spaced levels of least squared error, gradients passed straight
 /// through where nothing is clipped. (Bengio et al., "Estimating or propagating gradients", 2013.)
 
@@ -15,7 +15,7 @@ namespace pith::quantize {
 
 /// p = {step}, fitted, not learned. Signed codes [-(2^(bits-1) - 1), 2^(bits-1) - 1] as quantize::uniform has
 /// them, unsigned [0, 2^bits - 1]; scale = step.
-struct straight_through {
+struct uniform_ste {
     std::uint8_t bits = 8; ///< 2 to 8
     bool is_signed = true;
 

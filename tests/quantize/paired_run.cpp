@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "pith/quantize/lockstep.hpp"
+#include "pith/quantize/paired_run.hpp"
 
 #include "net.hpp"
 #include "support/compiled.hpp"
 
 using namespace pith;
 
-TEST_CASE("lockstep: stops at every layer with weights, in time to change it") {
+TEST_CASE("paired_run: stops at every layer with weights, in time to change it") {
     const auto g = test::residual_net();
     auto q = *quantize::post_training{.calibration = test::samples_for(g), .samples = 4}(g);
     const auto real = quantize::without_encodings(q);
@@ -16,7 +16,7 @@ TEST_CASE("lockstep: stops at every layer with weights, in time to change it") {
     tensor<float> last;
     REQUIRE(quantize::for_each_coded_layer(
         real, q, test::samples_for(g), 3,
-        [&](const quantize::lockstep<float, layer_list>& both, node_index k) {
+        [&](const quantize::paired_run<float, layer_list>& both, node_index k) {
             seen.push_back(g.nodes[k].name);
             CHECK(both.real.samples() == 3);
             CHECK(both.codes.samples() == 3);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_GRAPH_DEVIATION_HPP
-#define PITH_GRAPH_DEVIATION_HPP
+#ifndef PITH_GRAPH_ERROR_STATISTICS_HPP
+#define PITH_GRAPH_ERROR_STATISTICS_HPP
 /// How far two versions of a value lie apart: signal to quantisation noise, and the worst element.
 
 #include <cmath>
@@ -13,7 +13,7 @@
 namespace pith {
 
 /// Sums over the elements of one value, and of several images where add() is used.
-struct deviation {
+struct error_statistics {
     double signal = 0;        ///< sum of the reference's squares
     double noise = 0;         ///< sum of the differences' squares; infinite where only one side is a number
     double worst = 0;         ///< largest absolute difference
@@ -26,9 +26,9 @@ struct deviation {
 /// Of `had` from the reference `wanted`. Equal infinities, and NaN on both sides, do not differ.
 /// @pre as many elements
 template <class T>
-[[nodiscard]] deviation deviation_of(std::span<const T> wanted, std::span<const T> had) {
+[[nodiscard]] error_statistics error_statistics_of(std::span<const T> wanted, std::span<const T> had) {
     PITH_ASSERT(wanted.size() == had.size());
-    deviation d;
+    error_statistics d;
     d.elements = wanted.size();
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto a = static_cast<double>(wanted[i]);
@@ -52,7 +52,7 @@ template <class T>
 }
 
 /// The same value of a further image.
-inline void add(deviation& sum, const deviation& d) {
+inline void add(error_statistics& sum, const error_statistics& d) {
     const double signal = sum.signal + d.signal;
     const double noise = sum.noise + d.noise;
     const std::size_t elements = sum.elements + d.elements;
@@ -64,7 +64,7 @@ inline void add(deviation& sum, const deviation& d) {
 }
 
 /// Signal to noise in decibels: infinite without noise, minus infinite for noise without signal.
-[[nodiscard]] inline double sqnr(const deviation& d) {
+[[nodiscard]] inline double sqnr(const error_statistics& d) {
     if (d.noise == 0)
         return std::numeric_limits<double>::infinity();
     return 10 * std::log10(d.signal / d.noise);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef PITH_QUANTIZE_PLACEMENT_HPP
-#define PITH_QUANTIZE_PLACEMENT_HPP
+#ifndef PITH_QUANTIZE_QUANTIZATION_GROUPS_HPP
+#define PITH_QUANTIZE_QUANTIZATION_GROUPS_HPP
 /// Where codes go: which values of a network are held as codes, and which of them must share one code.
 ///
 /// Everything that graph/quantized.hpp can run in codes gets codes, with these exceptions: the value between
@@ -34,13 +34,13 @@ struct code_group {
     std::vector<value_id> sources;
 };
 
-struct placement {
+struct quantization_groups {
     std::vector<code_group> groups;
     std::vector<value_id> weights;  ///< of conv2d and dense layers that run in codes
     std::vector<value_id> operands; ///< constants of additions, multiplications and concatenations
 };
 
-struct placement_options {
+struct grouping_options {
     bool outputs = true;              ///< the network's outputs have codes too
     std::vector<std::string> in_real; ///< names of conv2d and dense nodes to leave in floating point
     /// Identity nodes whose outputs have an encoding recode: their input is free to have another one.
@@ -78,12 +78,12 @@ template <class Layers>
 
 /// Puts stand-in codes where codes may go, takes back what is not needed, and groups what is left.
 template <class T, class Layers>
-class placer {
+class grouping {
 public:
-    placer(graph<T, Layers>& g, const placement_options& options)
+    grouping(graph<T, Layers>& g, const grouping_options& options)
         : g_(g), options_(options), uses_(uses_of(g)), joined_(g.values.size()), barred_(g.values.size()) {}
 
-    [[nodiscard]] result<placement> run() {
+    [[nodiscard]] result<quantization_groups> run() {
         for (const auto& n : g_.nodes)
             recodes_.push_back(options_.recode && is_identity(n.layer) && g_[n.outputs[0]].is_coded());
         for (auto& v : g_.values)
@@ -241,8 +241,8 @@ private:
         static_cast<void>(keep_only(needed));
     }
 
-    [[nodiscard]] placement collect() const {
-        placement p;
+    [[nodiscard]] quantization_groups collect() const {
+        quantization_groups p;
         constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
         std::vector<std::size_t> group_at(g_.values.size(), none);
         for (value_id v = 0; v < g_.values.size(); ++v) {
@@ -276,7 +276,7 @@ private:
     }
 
     graph<T, Layers>& g_;
-    const placement_options& options_;
+    const grouping_options& options_;
     std::vector<value_uses> uses_;
     joined_values joined_;
     std::vector<bool> barred_;  ///< values that must not have codes
@@ -287,8 +287,9 @@ private:
 
 /// Decides, and leaves stand-in encodings on exactly the values that are to have codes.
 template <class T, class Layers>
-[[nodiscard]] result<placement> place_codes(graph<T, Layers>& g, const placement_options& options = {}) {
-    return detail::placer<T, Layers>(g, options).run();
+[[nodiscard]] result<quantization_groups> group_values(graph<T, Layers>& g,
+                                                       const grouping_options& options = {}) {
+    return detail::grouping<T, Layers>(g, options).run();
 }
 
 } // namespace pith::quantize
