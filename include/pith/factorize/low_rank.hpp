@@ -100,11 +100,6 @@ struct candidate {
     std::size_t rank = 0;
 };
 
-template <class T>
-[[nodiscard]] std::vector<double> as_doubles(const tensor<T>& t) {
-    return {t.data().begin(), t.data().end()};
-}
-
 /// Why a layer with weights cannot be cut in two; empty: it can.
 template <class Split, class T, class Layers>
 [[nodiscard]] std::string why_whole(const graph<T, Layers>& g, const std::vector<value_uses>& uses,
@@ -159,48 +154,64 @@ template <class Split, class T, class Layers>
     return out;
 }
 
+/// How factors are found: from samples if there are any, aimed at what the layers gave before if `fit`.
+struct fitting {
+    const prune::calibration_options& look;
+    bool fit = false;
+    double damping = 0;
+
+    [[nodiscard]] std::uint64_t seed(node_index k) const noexcept { return look.seed + k * look.samples; }
+};
+
 /// The matrix of a layer and the principal axes of its outputs.
 struct decomposed {
     std::vector<double> matrix; ///< [given, read]
     std::optional<principal_axes> axes;
 };
 
-/// @param inputs E[x x^T] of what the layer reads; empty: not known
-template <class Split>
-[[nodiscard]] decomposed decompose(const shape& w, std::vector<double> weights,
-                                   const std::vector<double>& inputs) {
-    const auto [read, given] = Split::sizes(w);
-    decomposed d{Split::matrix(w, std::move(weights)), {}};
-    const auto metric = inputs.empty() ? inputs : Split::metric(w, inputs);
+/// Decomposes the weights of node `k`, or the ones that come nearest to what it gave before.
+/// @param from where what it reads, and gave, is drawn from; not used without samples
+template <class Split, class T, class Layers>
+[[nodiscard]] decomposed decompose(const graph<T, Layers>& g, node_index k,
+                                   const prune::detail::row_sources<T, Layers>& from, const fitting& how) {
+    const auto& n = g.nodes[k];
+    const tensor<T>& w = *g[n.inputs[1]].reals();
+    std::vector<double> weights(w.data().begin(), w.data().end());
+    std::vector<double> metric;
+    if (how.look.given()) {
+        const auto sums = prune::detail::draw_moments(n, w, from, how.look, how.seed(k));
+        const gram m = how.fit ? sums.centred() : sums.moments();
+        if (how.fit && from.gives != nullptr)
+            if (auto aimed = prune::fit_weights(m, weights, false, how.damping))
+                weights = *std::move(aimed);
+        metric = Split::metric(w.dims(), m.inputs);
+    }
+    const auto [read, given] = Split::sizes(w.dims());
+    decomposed d{Split::matrix(w.dims(), std::move(weights)), {}};
     d.axes = principal_axes_of(output_moments(d.matrix, given, read, metric), given);
     return d;
+}
+
+template <class Layers>
+[[nodiscard]] fault not_finite(const node<Layers>& n) {
+    return at_node(
+        fault{errc::unsupported, "a layer whose weights or inputs are not finite cannot be factorised"}, n);
 }
 
 /// The energies of every candidate's principal axes, in the network as it is.
 template <class Split, class T, class Layers>
 [[nodiscard]] result<void> find_energies(const graph<T, Layers>& g, std::vector<candidate>& candidates,
-                                         const prune::calibration_options& look, bool centred) {
+                                         const fitting& how) {
     sample_walk<T, Layers> walk(g);
-    if (look.given())
-        PITH_TRY(walk.take(look.calibration, look.samples));
+    if (how.look.given())
+        PITH_TRY(walk.take(how.look.calibration, how.look.samples));
     node_index done = 0;
     for (auto& c : candidates) {
-        const auto& n = g.nodes[c.node];
-        const tensor<T>& w = *g[n.inputs[1]].reals();
-        std::vector<double> inputs;
-        if (look.given()) {
-            for (; done < c.node; ++done)
-                PITH_TRY(walk.run(done));
-            const prune::detail::row_sources<T, Layers> from{walk};
-            const auto sums =
-                prune::detail::draw_moments(n, w, from, look, look.seed + c.node * look.samples);
-            inputs = (centred ? sums.centred() : sums.moments()).inputs;
-        }
-        auto d = decompose<Split>(w.dims(), as_doubles(w), inputs);
+        for (; how.look.given() && done < c.node; ++done)
+            PITH_TRY(walk.run(done));
+        auto d = decompose<Split>(g, c.node, prune::detail::row_sources<T, Layers>{walk}, how);
         if (!d.axes)
-            return at_node(fault{errc::unsupported, "a layer whose weights or inputs are not finite cannot "
-                                                    "be factorised"},
-                           n);
+            return not_finite(g.nodes[c.node]);
         c.energies = std::move(d.axes->energies);
     }
     return {};
@@ -242,8 +253,11 @@ template <class Split, class T, class Layers>
 
 /// `g` with two nodes in the place of every candidate that has a rank, their weights still zeros. Values keep
 /// their ids.
+/// @param biases the second ones get biases of their own, to be fitted
 template <class Split, class T, class Layers>
-[[nodiscard]] graph<T, Layers> cut_layers(graph<T, Layers> g, const std::vector<candidate>& candidates) {
+[[nodiscard]] graph<T, Layers> cut_layers(graph<T, Layers> g, const std::vector<candidate>& candidates,
+                                          bool biases) {
+    const auto uses = uses_of(g);
     std::vector<std::size_t> rank(g.nodes.size());
     for (const auto& c : candidates)
         rank[c.node] = c.rank;
@@ -266,6 +280,8 @@ template <class Split, class T, class Layers>
                 first.layer = upper;
                 second.layer = lower;
             }
+            if (biases)
+                own_bias(g, uses, second);
             nodes.push_back(std::move(first));
         }
         nodes.push_back(std::move(second));
@@ -289,56 +305,44 @@ template <class T, class Layers>
     return true;
 }
 
+/// The weights and the bias of node `k`, the second of two halves, that come nearest to what `from` gives.
+template <class T, class Layers>
+void fit_second(graph<T, Layers>& g, node_index k, const prune::detail::row_sources<T, Layers>& from,
+                const fitting& how, std::uint64_t seed) {
+    const auto& n = g.nodes[k];
+    const auto sums = prune::detail::draw_moments(n, *g[n.inputs[1]].reals(), from, how.look, seed);
+    prune::detail::write_fit(g, k, sums.centred(), how.damping);
+}
+
 /// The factors of every layer that was cut, one layer after the other, on what the network gives by then.
 /// @param real the network before
 /// @param g what cut_layers made of it
-/// @param look without samples: of the weights alone
 template <class Split, class T, class Layers>
-[[nodiscard]] result<void>
-factorize_layers(const graph<T, Layers>& real, graph<T, Layers>& g, const std::vector<candidate>& candidates,
-                 const prune::calibration_options& look, bool fit, double damping) {
+[[nodiscard]] result<void> factorize_layers(const graph<T, Layers>& real, graph<T, Layers>& g,
+                                            const std::vector<candidate>& candidates, const fitting& how) {
     sample_walk<T, Layers> before(real);
     sample_walk<T, Layers> now(g);
-    if (look.given()) {
-        PITH_TRY(before.take(look.calibration, look.samples));
-        PITH_TRY(now.take(look.calibration, look.samples));
+    const bool samples = how.look.given();
+    if (samples) {
+        PITH_TRY(before.take(how.look.calibration, how.look.samples));
+        PITH_TRY(now.take(how.look.calibration, how.look.samples));
     }
-    auto c = candidates.begin();
     const auto run = [&](sample_walk<T, Layers>& walk, node_index k) {
-        return look.given() ? walk.run(k) : result<void>{};
+        return samples ? walk.run(k) : result<void>{};
     };
+    auto c = candidates.begin();
     for (node_index k = 0, at = 0; k < real.nodes.size(); ++k, ++at) {
         PITH_TRY(run(before, k));
         while (c != candidates.end() && (c->node < k || c->rank == 0))
             ++c;
         if (c != candidates.end() && c->node == k) {
-            const auto& n = real.nodes[k];
-            const tensor<T>& w = *real[n.inputs[1]].reals();
-            const std::uint64_t seed = look.seed + k * look.samples;
-            auto weights = as_doubles(w);
-            std::vector<double> inputs;
-            if (look.given()) {
-                const prune::detail::row_sources<T, Layers> from{now, fit ? &before : nullptr};
-                const auto sums = prune::detail::draw_moments(n, w, from, look, seed);
-                gram m = fit ? sums.centred() : sums.moments();
-                if (fit)
-                    if (auto aimed = prune::fit_weights(m, weights, false, damping))
-                        weights = *std::move(aimed);
-                inputs = std::move(m.inputs);
-            }
-            if (!write_factors(g, ++at, *c, decompose<Split>(w.dims(), std::move(weights), inputs)))
-                return at_node(fault{errc::unsupported, "a layer whose weights or inputs are not finite "
-                                                        "cannot be factorised"},
-                               n);
+            const prune::detail::row_sources<T, Layers> from{now, how.fit ? &before : nullptr};
+            const auto d = decompose<Split>(real, k, from, how);
+            if (!write_factors(g, ++at, *c, d))
+                return not_finite(real.nodes[k]);
             PITH_TRY(run(now, at - 1));
-            if (fit && look.given()) {
-                const auto& second = g.nodes[at];
-                const prune::detail::row_sources<T, Layers> from{now, &before};
-                const auto m =
-                    prune::detail::draw_moments(second, *g[second.inputs[1]].reals(), from, look, seed)
-                        .centred();
-                prune::detail::write_fit(g, at, m, damping);
-            }
+            if (how.fit)
+                fit_second(g, at, from, how, how.seed(k));
         }
         PITH_TRY(run(now, at));
     }
@@ -372,20 +376,13 @@ result<graph<T, Layers>> low_rank<Split>::operator()(graph<T, Layers> g,
     PITH_TRY(check(g));
     PITH_TRY(infer_shapes(g));
     auto candidates = detail::candidates_of<Split>(g, whole, outcomes);
-    PITH_TRY(detail::find_energies<Split>(g, candidates, look, fits()));
+    const detail::fitting how{look, fits(), damping};
+    PITH_TRY(detail::find_energies<Split>(g, candidates, how));
     PITH_TRY(detail::assign_ranks(candidates, outcomes, measure(g).macs, static_cast<double>(remove_macs),
                                   multiple_of));
-    auto cut = detail::cut_layers<Split>(g, candidates);
-    if (fits()) {
-        const auto uses = uses_of(cut);
-        for (const auto& c : candidates)
-            if (c.rank != 0)
-                for (auto& n : cut.nodes)
-                    if (n.outputs == g.nodes[c.node].outputs)
-                        own_bias(cut, uses, n);
-    }
+    auto cut = detail::cut_layers<Split>(g, candidates, fits());
     PITH_TRY(infer_shapes(cut));
-    PITH_TRY(detail::factorize_layers<Split>(g, cut, candidates, look, fits(), damping));
+    PITH_TRY(detail::factorize_layers<Split>(g, cut, candidates, how));
     remove_dead(cut);
     return cut;
 }
