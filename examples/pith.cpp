@@ -171,9 +171,14 @@ void declare(CLI::App& verb, tool::compress_options& o) {
         "steps that come first, in this order: magnitude:SHARE, global:SHARE, lamp:SHARE (each with :all "
         "also in the first, the last and small layers), nm:N:M, block:ROWSxCOLUMNS:SHARE, obs:SHARE, "
         "obs:N:M, channels:CRITERION:SHARE[:MULTIPLE] with l1, l2, fpgm, norm or obs (obs needs --data)");
+    verb.add_option(
+        "--factorize", o.factorize,
+        "steps behind those: spatial:SHARE[:MULTIPLE] makes 3 x 1 and 1 x 3 of 3 x 3 convolutions, "
+        "channels:SHARE[:MULTIPLE] a thinner convolution and 1 x 1; SHARE of the multiply-adds "
+        "goes, ranks are multiples of MULTIPLE (8)");
     verb.add_flag_callback(
         "--refit", [&o] { o.refit = true; },
-        "fit what is left of pruned layers to what they gave; so it is where there is --data");
+        "fit what is left of reduced layers to what they gave; so it is where there is --data");
     verb.add_flag_callback(
         "--no-refit", [&o] { o.refit = false; }, "leave it as it is");
     auto* const weights =

@@ -12,6 +12,7 @@
 
 #include "aware.hpp"
 #include "data.hpp"
+#include "factorize.hpp"
 #include "few_bits.hpp"
 #include "model.hpp"
 #include "prune.hpp"
@@ -28,9 +29,10 @@ struct compress_options {
     std::string quantize; ///< int8, none or keep; empty: keep what is quantised already, else int8
     std::string observer = "minmax";
     std::string json;
-    std::vector<std::string> prune{}; ///< steps, see prune.hpp
-    std::optional<bool> refit{};      ///< what is left; empty: where there are images
-    std::size_t samples = 0;          ///< 0: 256, or 512 where weights have fewer than 8 bits
+    std::vector<std::string> prune{};     ///< steps, see prune.hpp
+    std::vector<std::string> factorize{}; ///< steps behind those, see factorize.hpp
+    std::optional<bool> refit{};          ///< what is left; empty: where there are images
+    std::size_t samples = 0;              ///< 0: 256, or 512 where weights have fewer than 8 bits
     std::string weights = "uniform8";
     std::string rounding;     ///< without training, as the following ones; empty: second-order below 8 bits
     std::string weight_range; ///< empty: minmax for nearest rounding, else mse
@@ -165,29 +167,39 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
     return open_data(spec, o.normalize, image, g.input_layouts[0].permutation);
 }
 
-/// The network after the --prune steps. Without training batch normalisations are folded first.
-[[nodiscard]] inline pith::result<pith::graph<float>> pruned_for(pith::graph<float> g,
-                                                                 const compress_options& o, json& report) {
-    const auto steps = prune_steps_of(o.prune);
-    if (!steps)
-        return steps.error();
+/// The network after the --prune and --factorize steps. Without training batch normalisations are folded
+/// first.
+[[nodiscard]] inline pith::result<pith::graph<float>> reduced_for(pith::graph<float> g,
+                                                                  const compress_options& o, json& report) {
+    const auto prune_steps = prune_steps_of(o.prune);
+    if (!prune_steps)
+        return prune_steps.error();
+    const auto factorize_steps = factorize_steps_of(o.factorize);
+    if (!factorize_steps)
+        return factorize_steps.error();
     pith::result<pith::graph<float>> simple(std::move(g));
     if (o.training.epochs == 0)
         simple = pith::passes::simplify{}(*std::move(simple));
     if (!simple)
         return simple;
-    if (o.data.empty()) {
-        if (!o.refit)
-            say("without --data what is left of the weights is not fitted anew\n");
-        return pruned(*std::move(simple), *steps, {}, false, report);
+    pith::prune::calibration_options look;
+    std::optional<pith::data::dataset> images;
+    if (!o.data.empty()) {
+        auto opened = images_for(*simple, o.data, o);
+        if (!opened)
+            return opened.error();
+        images = *std::move(opened);
+        look.calibration = pith::data::samples_of(*images, (*simple)[simple->inputs[0]].dims);
+        look.samples = o.samples != 0 ? o.samples : 256;
+    } else if (!o.refit) {
+        say("without --data what is left of the weights is not fitted anew\n");
     }
-    const auto images = images_for(*simple, o.data, o);
-    if (!images)
-        return images.error();
-    const std::size_t count = o.samples != 0 ? o.samples : 256;
-    const pith::prune::calibration_options look{
-        .calibration = pith::data::samples_of(*images, (*simple)[simple->inputs[0]].dims), .samples = count};
-    return pruned(*simple, *steps, look, o.refit.value_or(true), report);
+    const bool fit = o.refit.value_or(look.given());
+    if (!prune_steps->empty())
+        simple = pruned(*std::move(simple), *prune_steps, look, fit, report);
+    if (simple && !factorize_steps->empty())
+        simple = factorized(*std::move(simple), *factorize_steps, look, fit, report);
+    return simple;
 }
 
 /// Codes for a network as it was loaded, without training.
@@ -304,17 +316,23 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
     return std::string("keep");
 }
 
-[[nodiscard]] inline pith::result<void> check_pruning(const compress_options& o) {
+/// What is wrong with the --prune and --factorize steps.
+[[nodiscard]] inline pith::result<void> check_reduction(const compress_options& o) {
     const auto steps = prune_steps_of(o.prune);
     if (!steps)
         return steps.error();
     for (const auto& s : *steps)
         if (needs_samples(s) && o.data.empty())
             return pith::fault{pith::errc::bad_option, "obs looks at samples: add --data SET", s.text};
-    if (!steps->empty() && o.quantize == "keep")
-        return pith::fault{pith::errc::bad_option, "--prune changes weights, --quantize keep keeps them"};
-    if (o.refit && steps->empty())
-        return pith::fault{pith::errc::bad_option, "--refit and --no-refit mean nothing without --prune"};
+    if (const auto factors = factorize_steps_of(o.factorize); !factors)
+        return factors.error();
+    const bool none = steps->empty() && o.factorize.empty();
+    if (!none && o.quantize == "keep")
+        return pith::fault{pith::errc::bad_option,
+                           "--prune and --factorize change weights, --quantize keep keeps them"};
+    if (o.refit && none)
+        return pith::fault{pith::errc::bad_option,
+                           "--refit and --no-refit mean nothing without --prune or --factorize"};
     if (o.refit.value_or(false) && o.data.empty())
         return pith::fault{pith::errc::bad_option, "--refit looks at samples: add --data SET"};
     return {};
@@ -322,7 +340,7 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
 
 /// Names of methods, which need no model to be found wrong.
 [[nodiscard]] inline pith::result<void> check_methods(const compress_options& o) {
-    if (const auto right = check_pruning(o); !right)
+    if (const auto right = check_reduction(o); !right)
         return right.error();
     if (const auto processor = target_of(o); !processor)
         return processor.error();
@@ -406,8 +424,8 @@ inline exit_code run_compress(const compress_options& o) {
         return refuse(codes.error());
     if (*codes != "keep")
         g = pith::passes::forget_codes{}(std::move(*g));
-    if (g && !o.prune.empty())
-        g = pruned_for(std::move(*g), o, report);
+    if (g && !(o.prune.empty() && o.factorize.empty()))
+        g = reduced_for(std::move(*g), o, report);
     if (g && o.training.epochs > 0)
         g = trained_for(std::move(*g), o);
     else if (g && *codes == "int8")

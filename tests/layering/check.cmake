@@ -18,6 +18,7 @@ set(allowed_train base arch format simd graph)
 foreach(folder prune quantize distill)
     set(allowed_${folder} base format graph train eigen.hpp)
 endforeach()
+set(allowed_factorize base format graph prune) # prune: the moments it draws and its least squares
 set(allowed_plan base arch format kernel run graph)
 set(allowed_search ${allowed_plan} plan quantize)
 # The two doors of io that read and print programs.
@@ -25,7 +26,7 @@ set(allowed_io/program_file.hpp ${allowed_run} run)
 set(allowed_io/embed.hpp ${allowed_run} run)
 set(allowed_eigen.hpp base graph)
 set(allowed_device.hpp version base arch format simd kernel run)
-set(allowed_pith.hpp version base arch format simd kernel run graph io data train prune quantize distill plan search device.hpp eigen.hpp)
+set(allowed_pith.hpp version base arch format simd kernel run graph io data train prune quantize distill factorize plan search device.hpp eigen.hpp)
 set(allowed_compiled.hpp pith.hpp)
 
 # What firmware may include from outside, and what a kernel may add.
