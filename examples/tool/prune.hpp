@@ -24,6 +24,7 @@
 #include "pith/prune/obs.hpp"
 #include "pith/prune/refit.hpp"
 #include "pith/prune/second_order.hpp"
+#include "pith/prune/tiles.hpp"
 
 #include "report.hpp"
 
@@ -35,7 +36,7 @@ struct prune_step {
     std::string method;
     std::string criterion;  ///< of channels
     float share = 0.f;      ///< of what goes
-    std::uint8_t first = 0; ///< n, or the rows of a block
+    std::uint8_t first = 0; ///< n, the rows of a block, or the outputs of a tile
     std::uint8_t second = 0;
     std::size_t multiple_of = 16; ///< widths of channels
 };
@@ -43,9 +44,9 @@ struct prune_step {
 namespace detail {
 
 inline const char* const prune_help =
-    "--prune is magnitude:SHARE, global:SHARE, lamp:SHARE, nm:N:M, block:ROWSxCOLUMNS:SHARE, obs:SHARE, "
-    "obs:N:M "
-    "or channels:CRITERION:SHARE[:MULTIPLE], a share at least 0 and below 1";
+    "--prune is magnitude:SHARE, global:SHARE, lamp:SHARE, nm:N:M, block:ROWSxCOLUMNS:SHARE, "
+    "tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M or channels:CRITERION:SHARE[:MULTIPLE], a share at least "
+    "0 and below 1";
 
 [[nodiscard]] inline std::vector<std::string> criterion_names() {
     return {"l1", "l2", "fpgm", "norm", "obs"};
@@ -95,7 +96,7 @@ template <class N>
         return p.size() == 3 && pair(p[1], p[2]);
     if (s.method == "obs")
         return p.size() == 2 ? read_share(p[1], s.share) : p.size() == 3 && pair(p[1], p[2]);
-    if (s.method == "block") {
+    if (s.method == "block" || s.method == "tile") {
         const auto sides = p.size() == 3 ? parts_of(p[1], 'x') : std::vector<std::string_view>{};
         return sides.size() == 2 && pair(sides[0], sides[1]) && read_share(p[2], s.share);
     }
@@ -161,6 +162,8 @@ using pruned_graph = pith::result<pith::graph<float>>;
         sparse = p::n_of_m{.n = s.first, .m = s.second}(g);
     else if (s.method == "block")
         sparse = p::blocks{.rows = s.first, .columns = s.second, .remove = s.share}(g);
+    else if (s.method == "tile")
+        sparse = p::tiles{.outputs = s.first, .inputs = s.second, .remove = s.share}(g);
     else
         sparse = p::magnitude{.remove = s.share,
                               .scope = s.method == "lamp"     ? p::among::lamp
