@@ -87,7 +87,7 @@ struct columns_table<std::integer_sequence<int, M...>> {
 template <class = on_use>
 inline void run_sparse(const sparse_igemm_args& a) noexcept {
     using table = columns_table<std::make_integer_sequence<int, max_pixels>>;
-    constexpr columns_function doubled = echo ? &sum_columns<2 * max_pixels> : nullptr;
+    constexpr columns_function doubled = &sum_columns<(echo ? 2 : 1) * max_pixels>; // unused without echo
     const bool flat = one_row(a);
     const std::uint32_t rows = flat ? 1 : a.over.rows;
     const row_cut c = cut(flat ? a.over.rows * a.over.columns : a.over.columns, echo);
