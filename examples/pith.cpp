@@ -168,8 +168,8 @@ void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_option(
         "--prune", o.prune,
         "steps that come first, in this order: magnitude:SHARE, global:SHARE, lamp:SHARE, nm:N:M, "
-        "block:ROWSxCOLUMNS:SHARE, tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M, "
-        "channels:CRITERION:SHARE[:MULTIPLE] with l1, l2, fpgm, norm or obs (obs needs --data)");
+        "block:ROWSxCOLUMNS:SHARE, tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M, zeros (what the model has "
+        "is kept), channels:CRITERION:SHARE[:MULTIPLE] with l1, l2, fpgm, norm or obs (obs needs --data)");
     verb.add_flag_callback(
         "--refit", [&o] { o.refit = true; },
         "fit what is left of pruned layers to what they gave; so it is where there is --data");

@@ -19,6 +19,7 @@
 #include "pith/prune/l1.hpp"
 #include "pith/prune/l2.hpp"
 #include "pith/prune/magnitude.hpp"
+#include "pith/prune/mark_zeros.hpp"
 #include "pith/prune/n_of_m.hpp"
 #include "pith/prune/norm_scale.hpp"
 #include "pith/prune/obs.hpp"
@@ -45,8 +46,8 @@ namespace detail {
 
 inline const char* const prune_help =
     "--prune is magnitude:SHARE, global:SHARE, lamp:SHARE, nm:N:M, block:ROWSxCOLUMNS:SHARE, "
-    "tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M or channels:CRITERION:SHARE[:MULTIPLE], a share at least "
-    "0 and below 1";
+    "tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M, zeros or channels:CRITERION:SHARE[:MULTIPLE], a share "
+    "at least 0 and below 1";
 
 [[nodiscard]] inline std::vector<std::string> criterion_names() {
     return {"l1", "l2", "fpgm", "norm", "obs"};
@@ -92,6 +93,8 @@ template <class N>
     };
     if (s.method == "magnitude" || s.method == "global" || s.method == "lamp")
         return p.size() == 2 && read_share(p[1], s.share);
+    if (s.method == "zeros")
+        return p.size() == 1;
     if (s.method == "nm")
         return p.size() == 3 && pair(p[1], p[2]);
     if (s.method == "obs")
@@ -157,6 +160,8 @@ using pruned_graph = pith::result<pith::graph<float>>;
     namespace p = pith::prune;
     if (s.method == "obs")
         return p::second_order{.remove = s.share, .n = s.first, .m = s.second, .fit = {.look = look}}(g);
+    if (s.method == "zeros")
+        return p::mark_zeros{}(g);
     pruned_graph sparse(g);
     if (s.method == "nm")
         sparse = p::n_of_m{.n = s.first, .m = s.second}(g);

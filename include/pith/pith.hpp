@@ -124,6 +124,7 @@
 #include "prune/layer_pruning.hpp"
 #include "prune/least_squares.hpp"
 #include "prune/magnitude.hpp"
+#include "prune/mark_zeros.hpp"
 #include "prune/n_of_m.hpp"
 #include "prune/norm_scale.hpp"
 #include "prune/obs.hpp"

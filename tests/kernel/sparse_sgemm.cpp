@@ -73,7 +73,7 @@ setting make(const problem& p) {
     a.over.rows = p.rows;
     a.over.columns = p.columns;
     a.over.row_stride = static_cast<std::ptrdiff_t>(row);
-    a.over.column_stride = static_cast<std::ptrdiff_t>(p.inputs * p.stride);
+    a.over.column_stride = static_cast<std::ptrdiff_t>(p.inputs) * static_cast<std::ptrdiff_t>(p.stride);
     a.weights = s.weights.data();
     a.packed = kernel::sgemm_tile;
     a.channels = p.channels;
