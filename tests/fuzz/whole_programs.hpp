@@ -352,7 +352,11 @@ private:
             r.like.window = l.w;
             r.like.groups = 1;
             r.like.weight_bits = 8;
-            r.like.weights = constants<std::int8_t>(columns.size() * 64, -128, 127);
+            std::vector<std::int8_t> weights(columns.size() * 64);
+            for (std::size_t i = 0; i < weights.size(); ++i) // none behind the window
+                weights[i] =
+                    columns[i / 64] + i % 4 > reach ? std::int8_t{0} : static_cast<std::int8_t>(byte());
+            r.like.weights = p_.constant(weights);
             finish_codes_convolution(r.like, l.out, in, panels * 16, chance(4));
             return p_.add<op::sparse_convolution_u8>(r);
         }

@@ -28,7 +28,8 @@ struct sparse_case {
     std::vector<std::uint32_t> lists{0, 1, 3, 32, 0, reach};
     typename Op::record r{};
 
-    sparse_case() : in(p.tensor(Type, {1, 4, 4, 5}, 1, 0, 1)), out(p.tensor(dtype::f32, {1, 4, 4, 18})) {
+    explicit sparse_case(std::int8_t behind = 0)
+        : in(p.tensor(Type, {1, 4, 4, 5}, 1, 0, 1)), out(p.tensor(dtype::f32, {1, 4, 4, 18})) {
         auto& l = r.like;
         l.op = operands(out, in);
         for (std::size_t i = 0; i < 2; ++i) {
@@ -42,7 +43,10 @@ struct sparse_case {
         if constexpr (codes) {
             l.weight_bits = 8;
             l.highest = 255;
-            l.weights = p.constant(std::vector<std::int8_t>(3 * 64, 1));
+            std::vector<std::int8_t> weights(3 * 64, 1);
+            for (std::size_t i = 128; i < weights.size(); ++i) // the last column has one input in the window
+                weights[i] = i % 4 == 0 ? 1 : behind;
+            l.weights = p.constant(weights);
             l.bias = p.constant(std::vector<std::int32_t>(32, 2));
             l.factor = p.constant(std::vector<float>(32, 1.f));
         } else {
@@ -110,6 +114,12 @@ void check_refusals() {
 TEST_CASE("stored columns: lists that lead outside the window or the file are refused") {
     check_refusals<float_case>();
     check_refusals<codes_case>();
+}
+
+TEST_CASE("stored columns: weights behind the window are zero") {
+    codes_case c(1);
+    auto bytes = c.finish();
+    CHECK(!program_view::open(bytes.view()));
 }
 
 TEST_CASE("stored columns: each panel multiplies what it stores, and the cost counts no more") {

@@ -34,7 +34,9 @@ struct sparse_convolution_u8 : with_kernel<kernel::sparse_igemm_args> {
                                          detail::sparse_panels(out) * tile.outputs};
         return is_codes(in) && l.groups == 1 && tile_of(l.window) == tile && detail::has_int8_weights(l) &&
                detail::window_fits(l.window, in, out) && detail::constants_lie(c, l, packed) &&
-               detail::columns_fit(c, r.columns, l.window, in, out) && detail::output_fits(c, l, out);
+               detail::columns_fit(c, r.columns, l.window, in, out) &&
+               detail::zero_behind_window(c, r.columns, l.weights, tile.depth, l.window, in, out) &&
+               detail::output_fits(c, l, out);
     }
 
     static void run(const execution& x, op_view op, const kernels& k) noexcept {

@@ -63,6 +63,25 @@ inline constexpr std::uint32_t sparse_outputs = 16;
     return before == s.count;
 }
 
+/// Weights of inputs behind the window are zero: kernels multiply whole columns, and what lies there may be
+/// the output. @param weights bytes [columns][16][depth] @pre the columns fit
+[[nodiscard]] inline bool zero_behind_window(const op_checker& c, const stored_columns& s,
+                                             std::uint32_t weights, std::uint32_t depth,
+                                             const window_record& w, const tensor_record& in,
+                                             const tensor_record& out) noexcept {
+    const std::uint64_t reach = window_reach(w, in);
+    const std::byte* column = c.file().data() + s.at + (sparse_panels(out) + 1) * 4;
+    const std::byte* first = c.file().data() + weights;
+    const std::size_t size = std::size_t{sparse_outputs} * depth;
+    for (std::uint32_t i = 0; i < s.count; ++i, column += 4, first += size) {
+        const std::uint64_t inside = reach - load_le<std::uint32_t>(column) + 1;
+        for (std::size_t k = 0; inside < depth && k < size; ++k)
+            if (k % depth >= inside && first[k] != std::byte{0})
+                return false;
+    }
+    return true;
+}
+
 /// What a sparse convolution costs. @param depth inputs in a column @param bits of a weight
 /// @param lane_bytes of the arrays with one number per output
 [[nodiscard]] inline op_cost sparse_cost(const program_data& p, const op_record& head,
