@@ -169,8 +169,8 @@ void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_option(
         "--prune", o.prune,
         "steps that come first, in this order: magnitude:SHARE, global:SHARE, lamp:SHARE (each with :all "
-        "also in the first, the last and small layers), nm:N:M, block:ROWSxCOLUMNS:SHARE, obs:SHARE, "
-        "obs:N:M, channels:CRITERION:SHARE[:MULTIPLE] with l1, l2, fpgm, norm or obs (obs needs --data)");
+        "also in the first, the last and small layers), nm:N:M, block:ROWSxCOLUMNS:SHARE, "
+        "tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M, zeros (what the model has is kept), channels:CRITERION:SHARE[:MULTIPLE] with l1, l2, fpgm, norm or obs (obs needs --data)");
     verb.add_option(
         "--factorize", o.factorize,
         "steps behind those: spatial:SHARE[:MULTIPLE] makes 3 x 1 and 1 x 3 of 3 x 3 convolutions, "

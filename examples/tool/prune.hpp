@@ -19,11 +19,13 @@
 #include "pith/prune/l1.hpp"
 #include "pith/prune/l2.hpp"
 #include "pith/prune/magnitude.hpp"
+#include "pith/prune/mark_zeros.hpp"
 #include "pith/prune/n_of_m.hpp"
 #include "pith/prune/norm_scale.hpp"
 #include "pith/prune/obs.hpp"
 #include "pith/prune/refit.hpp"
 #include "pith/prune/second_order.hpp"
+#include "pith/prune/tiles.hpp"
 
 #include "report.hpp"
 
@@ -36,7 +38,7 @@ struct prune_step {
     std::string criterion;   ///< of channels
     float share = 0.f;       ///< of what goes
     bool everywhere = false; ///< first, last and small layers too
-    std::uint8_t first = 0;  ///< n, or the rows of a block
+    std::uint8_t first = 0;  ///< n, the rows of a block, or the outputs of a tile
     std::uint8_t second = 0;
     std::size_t multiple_of = 16; ///< widths of channels
 };
@@ -45,8 +47,8 @@ namespace detail {
 
 inline const char* const prune_help =
     "--prune is magnitude:SHARE[:all], global:SHARE[:all], lamp:SHARE[:all], nm:N:M, "
-    "block:ROWSxCOLUMNS:SHARE, obs:SHARE, obs:N:M or channels:CRITERION:SHARE[:MULTIPLE], a share at least 0 "
-    "and below 1";
+    "block:ROWSxCOLUMNS:SHARE, tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M, zeros or "
+    "channels:CRITERION:SHARE[:MULTIPLE], a share at least 0 and below 1";
 
 [[nodiscard]] inline std::vector<std::string> criterion_names() {
     return {"l1", "l2", "fpgm", "norm", "obs"};
@@ -93,11 +95,13 @@ template <class N>
     if (s.method == "magnitude" || s.method == "global" || s.method == "lamp")
         return (p.size() == 2 || (p.size() == 3 && (s.everywhere = p[2] == "all"))) &&
                read_share(p[1], s.share);
+    if (s.method == "zeros")
+        return p.size() == 1;
     if (s.method == "nm")
         return p.size() == 3 && pair(p[1], p[2]);
     if (s.method == "obs")
         return p.size() == 2 ? read_share(p[1], s.share) : p.size() == 3 && pair(p[1], p[2]);
-    if (s.method == "block") {
+    if (s.method == "block" || s.method == "tile") {
         const auto sides = p.size() == 3 ? parts_of(p[1], 'x') : std::vector<std::string_view>{};
         return sides.size() == 2 && pair(sides[0], sides[1]) && read_share(p[2], s.share);
     }
@@ -158,11 +162,15 @@ using pruned_graph = pith::result<pith::graph<float>>;
     namespace p = pith::prune;
     if (s.method == "obs")
         return p::second_order{.remove = s.share, .n = s.first, .m = s.second, .fit = {.look = look}}(g);
+    if (s.method == "zeros")
+        return p::mark_zeros{}(g);
     pruned_graph sparse(g);
     if (s.method == "nm")
         sparse = p::n_of_m{.n = s.first, .m = s.second}(g);
     else if (s.method == "block")
         sparse = p::blocks{.rows = s.first, .columns = s.second, .remove = s.share}(g);
+    else if (s.method == "tile")
+        sparse = p::tiles{.outputs = s.first, .inputs = s.second, .remove = s.share}(g);
     else
         sparse = p::magnitude{.remove = s.share,
                               .scope = s.method == "lamp"     ? p::among::lamp

@@ -126,7 +126,7 @@ private:
     }
 
     void add_operation() {
-        switch (below(26)) {
+        switch (below(28)) {
         case 0:
         case 1:
             return add_codes_convolution(false);
@@ -173,6 +173,10 @@ private:
         case 23:
         case 24:
             return add_binary_convolution();
+        case 25:
+            return add_sparse_convolution(true);
+        case 26:
+            return add_sparse_convolution(false);
         default:
             return add_convert();
         }
@@ -308,18 +312,60 @@ private:
         const layer l = some_layer(depthwise, false);
         op::float_convolution_record r{};
         const id in = operand(dtype::f32, l.in, l.border);
-        const id residual = chance(3) ? operand(dtype::f32, l.out, some_border()) : id{no_tensor};
-        r.op = operands(output(dtype::f32, l.out, residual), in, residual);
         r.window = l.w;
         r.groups = static_cast<std::uint16_t>(l.groups);
         r.weights = constants<float>(l.elements, -1.f, 1.f);
-        r.bias = constants<float>(l.lanes, -1.f, 1.f);
-        r.low = r.add_low = chance(2) ? 0.f : -3.402823466e38f;
-        r.high = r.add_high = chance(2) ? 6.f : 3.402823466e38f;
+        finish_real_convolution(r, l.out, in, l.lanes);
         if (depthwise)
             p_.add<op::depthwise_f32>(r);
         else
             p_.add<op::convolution_f32>(r);
+    }
+    /// Operands, biases and epilogue.
+    void finish_real_convolution(op::float_convolution_record& r, const sizes& out, id in,
+                                 std::size_t lanes) {
+        const id residual = chance(3) ? operand(dtype::f32, out, some_border()) : id{no_tensor};
+        r.op = operands(output(dtype::f32, out, residual), in, residual);
+        r.bias = constants<float>(lanes, -1.f, 1.f);
+        r.low = r.add_low = chance(2) ? 0.f : -3.402823466e38f;
+        r.high = r.add_high = chance(2) ? 6.f : 3.402823466e38f;
+    }
+
+    void add_sparse_convolution(bool codes) {
+        layer l = some_layer(false, codes);
+        const id in = operand(codes ? dtype::u8 : dtype::f32, l.in, l.border);
+        const std::size_t panels = pith::round_up<std::size_t>(l.out.d[3], 16) / 16;
+        const auto reach = static_cast<std::uint32_t>(op::detail::window_reach(l.w, at(in)));
+        std::vector<std::uint32_t> lists{0};
+        std::vector<std::uint32_t> columns;
+        for (std::size_t p = 0; p < panels; ++p) {
+            for (std::uint32_t left = below(20); left > 0; --left)
+                columns.push_back(below(reach + 1));
+            lists.push_back(static_cast<std::uint32_t>(columns.size()));
+        }
+        lists.insert(lists.end(), columns.begin(), columns.end());
+        const op::stored_columns stored{p_.constant(lists), static_cast<std::uint32_t>(columns.size())};
+        l.w.tile_outputs = 16;
+        l.w.tile_depth = codes ? 4 : 1;
+        if (codes) {
+            op::sparse_convolution_u8::record r{{}, stored};
+            r.like.window = l.w;
+            r.like.groups = 1;
+            r.like.weight_bits = 8;
+            std::vector<std::int8_t> weights(columns.size() * 64);
+            for (std::size_t i = 0; i < weights.size(); ++i) // none behind the window
+                weights[i] =
+                    columns[i / 64] + i % 4 > reach ? std::int8_t{0} : static_cast<std::int8_t>(byte());
+            r.like.weights = p_.constant(weights);
+            finish_codes_convolution(r.like, l.out, in, panels * 16, chance(4));
+            return p_.add<op::sparse_convolution_u8>(r);
+        }
+        op::sparse_convolution_f32::record r{{}, stored};
+        r.like.window = l.w;
+        r.like.groups = 1;
+        r.like.weights = constants<float>(columns.size() * 16, -1.f, 1.f);
+        finish_real_convolution(r.like, l.out, in, panels * 16);
+        p_.add<op::sparse_convolution_f32>(r);
     }
 
     void add_binary_convolution() {

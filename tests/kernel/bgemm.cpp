@@ -207,6 +207,19 @@ TEST_CASE("bgemm: windows of every kind, at borders and beyond them") {
                                .what = every_store[(kernel + columns) % 4]});
 }
 
+TEST_CASE("bgemm: images that only pixels between others see") {
+    for (const std::uint32_t kernel : {1u, 3u})
+        for (const std::uint32_t stride : {1u, 2u, 3u})
+            for (const std::uint32_t columns : {1u, 2u, 4u})
+                check({.rows = 2,
+                       .columns = columns,
+                       .inputs = 33,
+                       .channels = 20,
+                       .kernel = kernel,
+                       .stride = stride,
+                       .pad = 4});
+}
+
 TEST_CASE("pack_bits: a bit for every code below the threshold, none beyond the channels") {
     for (const std::uint32_t channels : {1u, 8u, 63u, 64u, 65u, 130u})
         for (const std::uint8_t threshold :

@@ -105,4 +105,8 @@ TEST_CASE("op: kinds are permanent") {
     CHECK(op::resize_f32::kind == 25);
     CHECK(op::reduce_f32::kind == 26);
     CHECK(op::matmul_f32::kind == 27);
+    CHECK(op::pack_bits::kind == 28);
+    CHECK(op::convolution_b1::kind == 29);
+    CHECK(op::sparse_convolution_f32::kind == 30);
+    CHECK(op::sparse_convolution_u8::kind == 31);
 }

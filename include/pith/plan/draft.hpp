@@ -43,6 +43,7 @@ struct draft_op {
     std::vector<std::byte> record;
     std::vector<blob_reference> blobs;
     std::string name;
+    std::string storage;            ///< how sparse weights are stored, and why; empty: they are dense
     std::vector<std::size_t> nodes; ///< of the graph, that it computes
     /// Operands whose memory the output may take, if nothing reads them afterwards.
     run::in_place replaces = run::in_place::nothing;

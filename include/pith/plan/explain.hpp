@@ -34,6 +34,7 @@ struct choice {
     std::size_t operations = 0; ///< of the program, copies and conversions included
     std::string_view why;       ///< what keeps it from running on codes; empty where nothing does
     std::string sums;           ///< explain_sums
+    std::string storage;        ///< how sparse weights are stored, and why; empty where they are dense
 };
 
 namespace detail {
@@ -92,8 +93,10 @@ template <class T, class Layers>
     for (const auto& op : d->ops)
         for (const node_index k : op.nodes) {
             leader[k] = op.nodes.front();
-            if (k == op.nodes.front())
+            if (k == op.nodes.front()) {
                 ++choices[k].operations;
+                choices[k].storage += op.storage;
+            }
         }
     for (node_index k = 0; k < g.nodes.size(); ++k) {
         choice& c = choices[k];

@@ -18,48 +18,20 @@
 #include "../graph/codes.hpp"
 #include "../graph/integer.hpp"
 #include "../kernel/igemm.hpp"
-#include "../kernel/sgemm.hpp"
-#include "../run/op/convolution_f32.hpp"
 #include "../run/op/convolution_low.hpp"
 #include "../run/op/convolution_u8.hpp"
-#include "../run/op/depthwise_f32.hpp"
 #include "../run/op/depthwise_u8.hpp"
 #include "layer_lowering.hpp"
 #include "lower_bits.hpp"
+#include "lower_float_convolution.hpp"
+#include "lower_sparse.hpp"
 #include "lowering.hpp"
 #include "panels.hpp"
 #include "real_binary.hpp"
 #include "target.hpp"
+#include "weighted_layer.hpp"
 
 namespace pith::plan::detail {
-
-/// A convolution, or a dense layer as one by a single pixel.
-struct weighted_layer {
-    conv2d window;
-    std::size_t kernel[2] = {1, 1};
-    std::size_t inputs = 0; ///< per group
-    std::size_t outputs = 0;
-    bool depthwise = false;
-
-    [[nodiscard]] std::size_t taps() const noexcept { return kernel[0] * kernel[1]; }
-};
-
-[[nodiscard]] inline weighted_layer weighted(const conv2d& c, const shape& w) {
-    weighted_layer l;
-    l.window = c;
-    l.kernel[0] = static_cast<std::size_t>(w[1]);
-    l.kernel[1] = static_cast<std::size_t>(w[2]);
-    l.inputs = static_cast<std::size_t>(w[3]);
-    l.outputs = static_cast<std::size_t>(w[0]);
-    l.depthwise = is_depthwise(c, w);
-    return l;
-}
-[[nodiscard]] inline weighted_layer weighted(const dense&, const shape& w) {
-    weighted_layer l;
-    l.outputs = static_cast<std::size_t>(w[0]);
-    l.inputs = static_cast<std::size_t>(w[1]);
-    return l;
-}
 
 /// Whether a layer in codes multiplies signs by signs, and so reads bits, inside the image alone.
 template <class T, class Layers>
@@ -82,19 +54,6 @@ template <class T, class Layers>
     return {};
 }
 
-[[nodiscard]] inline run::op::window_record window_record_of(const weighted_layer& l, format::tile tile) {
-    run::op::window_record w{};
-    for (std::size_t i = 0; i < 2; ++i) {
-        w.kernel[i] = static_cast<std::uint16_t>(l.kernel[i]);
-        w.strides[i] = static_cast<std::uint16_t>(l.window.strides[i]);
-        w.dilations[i] = static_cast<std::uint16_t>(l.window.dilations[i]);
-        w.pads[i] = static_cast<std::uint8_t>(l.window.pads[i]);
-    }
-    w.tile_outputs = static_cast<std::uint8_t>(tile.outputs);
-    w.tile_depth = static_cast<std::uint8_t>(tile.depth);
-    return w;
-}
-
 /// The border a convolution reads around its input: the padding, less what its stride leaves out.
 [[nodiscard]] inline border border_of(const conv2d& c, const shape& x, const shape& w, const shape& y) {
     border b{};
@@ -107,40 +66,11 @@ template <class T, class Layers>
     return b;
 }
 
-/// Weights as they are packed, and lanes that biases are filled up to.
-template <class E>
-struct packed_layer {
-    std::vector<E> weights;
-    std::size_t groups = 1; ///< of panels
-    std::size_t lanes = 16;
-};
-
-template <class E>
-[[nodiscard]] packed_layer<E> pack_layer(const weighted_layer& l, std::span<const E> weights,
-                                         format::tile tile) {
-    packed_layer<E> p;
-    if (l.depthwise) {
-        p.weights = pack_depthwise<E>(weights, l.outputs, l.taps());
-        return p;
-    }
-    p.groups = l.window.groups;
-    p.lanes = tile.outputs;
-    const auto channels = static_cast<std::uint32_t>(l.inputs * l.window.groups);
-    const run::op::run_shape run = run::op::runs_of(window_record_of(l, tile), channels, l.window.groups);
-    p.weights = pack_panels<E>(weights, tile, l.outputs, l.window.groups, run);
-    return p;
-}
-
-/// The tiles that the target's best kernels read.
+/// The tile that the target's best kernel reads.
 template <class Use = on_use>
 [[nodiscard]] format::tile int8_tile_for(const target& to) {
     return tile_for(kernel::entries<kernel::igemm_args>::list<Use>(), to.isa, to.int8_tile);
 }
-template <class Use = on_use>
-[[nodiscard]] format::tile f32_tile_for(const target& to) {
-    return tile_for(kernel::entries<kernel::sgemm_args>::list<Use>(), to.isa, to.f32_tile);
-}
-
 /// Weight codes as a program stores them: int8, or indices of fewer bits where their kernels read those.
 struct stored_weights {
     packed_layer<std::uint8_t> packed;
@@ -199,15 +129,6 @@ struct index_meaning {
     return s;
 }
 
-template <class T>
-[[nodiscard]] std::vector<float> floats(const tensor<T>& t) {
-    std::vector<float> f;
-    f.reserve(t.size());
-    for (const T e : t.data())
-        f.push_back(static_cast<float>(e));
-    return f;
-}
-
 /// An operation with the packed constants of a convolution of codes.
 /// @param r what else its record says
 template <class T, class Layers>
@@ -251,6 +172,22 @@ void add_bits_convolution(lowering<T, Layers>& x, const weighted_layer& l, std::
                     x.d.add_blob_of(pack_channels<std::int32_t>(bias, 1, kernel::bgemm_outputs))},
                    {offsetof(run::op::quantized_convolution_record, factor),
                     x.d.add_blob_of(pack_channels<float>(factors, 1, kernel::bgemm_outputs))}};
+}
+
+/// The operation of a layer in codes, without its zeros where that is expected to be faster.
+/// @param codes of the weights in `v` @param r what its record says, without window and groups
+template <class T, class Layers>
+void add_int8_convolution(lowering<T, Layers>& x, const weighted_layer& l,
+                          const std::vector<std::int8_t>& codes, const value<T>& v,
+                          const std::vector<std::int32_t>& offsets, const std::vector<float>& factors,
+                          const run::op::quantized_convolution_record& r) {
+    std::string storage;
+    if (may_be_sparse(l, v.sparsity) && v.encoded.bits() > format::most_low_bits &&
+        add_sparse_codes(x, l, codes, offsets, factors, r, storage))
+        return;
+    add_codes_convolution(x, l, store_weights(l, codes, v.encoded, int8_tile_for(x.processor)), offsets,
+                          factors, r)
+        .storage = std::move(storage);
 }
 
 /// Input channels of an image or matrix of codes, with the border that the convolution reads.
@@ -381,47 +318,9 @@ result<void> lower_codes(lowering<T, Layers>& x, const weighted_layer& l, value_
     if (signs)
         add_bits_convolution(x, l, codes, bias, factors, r);
     else
-        add_codes_convolution(x, l, store_weights(l, codes, x.g[weights].encoded, int8_tile_for(x.processor)),
-                              fold_zero(bias, codes, from.zero), factors, r);
+        add_int8_convolution(x, l, codes, x.g[weights], fold_zero(bias, codes, from.zero), factors, r);
     if (real)
         x.settle(s.output, out);
-    return {};
-}
-
-/// @param weights in the order of conv2d or dense weights
-template <class T, class Layers>
-result<void> lower_reals(lowering<T, Layers>& x, const weighted_layer& l, value_id input,
-                         const std::vector<float>& weights, std::vector<float> bias) {
-    const step& s = x.current;
-    const format::tile tile = f32_tile_for(x.processor);
-    const auto packed = pack_layer<float>(l, weights, tile);
-    bias.resize(l.outputs, 0.f);
-    const auto in = x.read(input, form::reals, placement::bordered);
-    if (!in)
-        return in.error();
-    result<tensor_id> residual = no_tensor;
-    if (s.add != no_node)
-        residual = x.read(s.residual, form::reals);
-    if (!residual)
-        return residual.error();
-    const tensor_id out = x.real_output(s.output, true);
-
-    run::op::float_convolution_record r{};
-    r.op = operands(out, *in, *residual);
-    r.window = window_record_of(l, tile);
-    r.groups = static_cast<std::uint16_t>(packed.groups);
-    const clamp own = clamp_of(x.g, s.activation);
-    const clamp added = clamp_of(x.g, s.add_activation);
-    r.low = own.low;
-    r.high = own.high;
-    r.add_low = added.low;
-    r.add_high = added.high;
-    draft_op& op =
-        l.depthwise ? x.template add<run::op::depthwise_f32>(r) : x.template add<run::op::convolution_f32>(r);
-    op.blobs = {{offsetof(run::op::float_convolution_record, weights), x.d.add_blob_of(packed.weights)},
-                {offsetof(run::op::float_convolution_record, bias),
-                 x.d.add_blob_of(pack_channels<float>(bias, packed.groups, packed.lanes))}};
-    x.settle(s.output, out);
     return {};
 }
 
@@ -439,7 +338,8 @@ result<void> lower_weighted(lowering<T, Layers>& x, const Layer& layer, const st
     if (x.current.integer)
         return lower_codes(x, l, inputs[0], weights, bias);
     return lower_reals(x, l, inputs[0], floats(round_to_codes(x.g[weights])),
-                       bias == no_value ? std::vector<float>{} : floats(round_to_codes(x.g[bias])));
+                       bias == no_value ? std::vector<float>{} : floats(round_to_codes(x.g[bias])),
+                       x.g[weights].sparsity);
 }
 
 } // namespace pith::plan::detail

@@ -11,6 +11,7 @@
 #include "../arch/isa.hpp"
 #include "../format/tile.hpp"
 #include "../kernel/entry.hpp"
+#include "cost_table.hpp"
 
 namespace pith::plan {
 
@@ -22,6 +23,7 @@ struct target {
     format::tile f32_tile{16, 1};
     std::size_t flash_bytes = 0; ///< that the program's file may take; 0: no limit
     std::size_t ram_bytes = 0;   ///< that its arena may take; 0: no limit
+    cost_table costs = costs_of(isa);
 };
 
 /// This machine.

@@ -40,8 +40,9 @@ struct block_grid {
     }
 };
 
-template <class T>
-[[nodiscard]] std::vector<double> mean_squares(const block_grid& grid, const tensor<T>& w) {
+/// @tparam Grid has the count of its blocks and the block of each element
+template <class Grid, class T>
+[[nodiscard]] std::vector<double> mean_squares(const Grid& grid, const tensor<T>& w) {
     std::vector<double> sums(grid.count());
     std::vector<double> sizes(grid.count());
     for (std::size_t i = 0; i < w.size(); ++i) {
@@ -51,6 +52,17 @@ template <class T>
     for (std::size_t b = 0; b < sums.size(); ++b)
         sums[b] /= sizes[b];
     return sums;
+}
+
+/// Zeros in the share `remove` of the blocks, those of the smallest mean square.
+template <class Grid, class T>
+void remove_blocks(value<T>& v, const Grid& grid, float remove, const format::sparsity& pattern) {
+    const auto& w = *v.reals();
+    const auto low = lowest(mean_squares(grid, w), share_of(remove, grid.count()));
+    std::vector<bool> marked(w.size());
+    for (std::size_t i = 0; i < w.size(); ++i)
+        marked[i] = low[grid.block_of(i)];
+    put_zeros(v, marked, 0, pattern);
 }
 
 } // namespace detail
@@ -64,15 +76,9 @@ result<graph<T, Layers>> blocks::operator()(graph<T, Layers> g) const {
                      std::to_string(rows) + "x" + std::to_string(columns)};
     for (const auto k : sparse_layers(g, dense)) {
         auto& v = g[g.nodes[k].inputs[1]];
-        const auto& w = *v.reals();
         const auto width = static_cast<std::size_t>(v.dims.back());
-        const detail::block_grid grid{w.size() / width, width, rows, columns};
-        const auto low =
-            detail::lowest(detail::mean_squares(grid, w), detail::share_of(remove, grid.count()));
-        std::vector<bool> marked(w.size());
-        for (std::size_t i = 0; i < w.size(); ++i)
-            marked[i] = low[grid.block_of(i)];
-        detail::put_zeros(v, marked, 0, pattern);
+        const detail::block_grid grid{v.reals()->size() / width, width, rows, columns};
+        detail::remove_blocks(v, grid, remove, pattern);
     }
     return g;
 }

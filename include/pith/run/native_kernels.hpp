@@ -20,6 +20,8 @@
 #include "../kernel/resize.hpp"
 #include "../kernel/sgemm.hpp"
 #include "../kernel/softmax.hpp"
+#include "../kernel/sparse_igemm.hpp"
+#include "../kernel/sparse_sgemm.hpp"
 #include "kernel_set.hpp"
 
 namespace pith::run {

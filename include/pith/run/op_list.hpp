@@ -33,21 +33,25 @@
 #include "op/resize_u8.hpp"
 #include "op/softmax_f32.hpp"
 #include "op/softmax_u8.hpp"
+#include "op/sparse_convolution_f32.hpp"
+#include "op/sparse_convolution_u8.hpp"
 #include "op/table_u8.hpp"
 #include "op/unary_f32.hpp"
 
 namespace pith::run {
 
 /// What quantised networks need: no floating point kernels, and nothing of the maths library.
-using integer_op_list = type_list<op::convolution_u8, op::convolution_low, op::depthwise_u8, op::quantize,
-                                  op::dequantize, op::table_u8, op::add_u8, op::mul_u8, op::max_pool_u8,
-                                  op::average_pool_u8, op::global_average_u8, op::softmax_u8, op::resize_u8,
-                                  op::copy, op::pad, op::gather, op::pack_bits, op::convolution_b1>;
+using integer_op_list =
+    type_list<op::convolution_u8, op::convolution_low, op::depthwise_u8, op::quantize, op::dequantize,
+              op::table_u8, op::add_u8, op::mul_u8, op::max_pool_u8, op::average_pool_u8,
+              op::global_average_u8, op::softmax_u8, op::resize_u8, op::copy, op::pad, op::gather,
+              op::pack_bits, op::convolution_b1, op::sparse_convolution_u8>;
 
 /// Every operation.
-using op_list = integer_op_list::with<op::convert, op::convolution_f32, op::depthwise_f32, op::unary_f32,
-                                      op::binary_f32, op::max_pool_f32, op::average_pool_f32, op::softmax_f32,
-                                      op::resize_f32, op::reduce_f32, op::matmul_f32>;
+using op_list =
+    integer_op_list::with<op::convert, op::convolution_f32, op::depthwise_f32, op::unary_f32, op::binary_f32,
+                          op::max_pool_f32, op::average_pool_f32, op::softmax_f32, op::resize_f32,
+                          op::reduce_f32, op::matmul_f32, op::sparse_convolution_f32>;
 
 static_assert(detail::kinds_differ(op_list{}), "two operations have the same kind");
 

@@ -240,7 +240,8 @@ struct panels {
 
     /// Sums `pixels` pixels and stores the tile before: the two have nothing to wait for in each other, and
     /// the processor overlaps them.
-    void advance(sum_function sum, std::uint32_t pixels) noexcept {
+    template <class Sum>
+    void advance(const Sum& sum, std::uint32_t pixels) noexcept {
         const auto count = static_cast<std::ptrdiff_t>(pixels);
         now->pixels = pixels;
         task.sums = now->sums;

@@ -29,34 +29,10 @@ struct convolution_f32 : with_tiled_kernel<kernel::sgemm_args, float_convolution
     static void run(const execution& x, op_view op, const kernels& k) noexcept {
         const auto r = op.as<record>();
         const auto& best = kernel_of(op, k);
-        const tensor_record in = x.program.tensor(r.op.input);
-        const tensor_record out = x.program.tensor(r.op.output);
-        const bool adds = r.op.second != no_tensor;
-        const tensor_record residual = x.program.tensor(adds ? r.op.second : r.op.output);
-        const auto g = detail::geometry_of(r.window, r.groups, in, out, adds ? &residual : nullptr);
-        const auto share = detail::share_of(r.window, r.groups, g.over, in, out);
-        kernel::sgemm_args a;
-        a.over = g.over;
-        a.packed = tile_of(r.window);
-        a.channels = share.outputs;
-        a.output_strides = g.output;
-        a.epilogue = detail::epilogue_of(x, r);
-        a.epilogue.residual_strides = g.residual;
-        for (std::uint32_t image = 0; image < g.images; ++image) {
-            const float* input = x.read<float>(in) + run::detail::image_start(in, image) + g.first;
-            const std::ptrdiff_t to = run::detail::image_start(out, image);
-            for (std::uint32_t group = 0; group < r.groups; ++group) {
-                const std::size_t from_output = std::size_t{group} * share.outputs;
-                a.input = input + std::size_t{group} * share.inputs;
-                a.weights = x.constant<float>(r.weights) + group * share.weights;
-                a.epilogue.bias = x.constant<float>(r.bias) + group * share.lanes;
-                a.output = x.write<float>(out) + to + from_output;
-                if (adds)
-                    a.epilogue.residual =
-                        x.read<float>(residual) + run::detail::image_start(residual, image) + from_output;
-                best.run(a);
-            }
-        }
+        detail::for_each_group<kernel::sgemm_args>(x, r, [&](kernel::sgemm_args& a, std::size_t first) {
+            a.weights = x.constant<float>(r.weights) + first;
+            best.run(a);
+        });
     }
 
     [[nodiscard]] static op_cost cost(const program_data& p, op_view op) noexcept {

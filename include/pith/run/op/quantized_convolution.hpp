@@ -46,11 +46,17 @@ inline constexpr std::size_t quantized_lane_bytes = 8;
            r.sparsity == 0;
 }
 
-[[nodiscard]] inline bool constants_fit(const op_checker& c, const quantized_convolution_record& r,
+/// Weights, biases and factors lie in the file.
+[[nodiscard]] inline bool constants_lie(const op_checker& c, const quantized_convolution_record& r,
                                         packed_size packed) noexcept {
     const std::uint64_t bytes = packed.elements * r.weight_bits / 8;
-    return packed.elements != 0 && c.constant(r.weights, bytes, 16) && c.constant(r.bias, packed.lanes * 4) &&
+    return c.constant(r.weights, bytes, 16) && c.constant(r.bias, packed.lanes * 4) &&
            c.constant(r.factor, packed.lanes * 4);
+}
+/// The same, of a layer that has weights.
+[[nodiscard]] inline bool constants_fit(const op_checker& c, const quantized_convolution_record& r,
+                                        packed_size packed) noexcept {
+    return packed.elements != 0 && constants_lie(c, r, packed);
 }
 
 /// Codes with a residual, or real numbers without.

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#ifndef PITH_KERNEL_SPARSE_IGEMM_ARM_DOTPROD_HPP
+#define PITH_KERNEL_SPARSE_IGEMM_ARM_DOTPROD_HPP
+/// Sparse integer convolution with the dot product of ARMv8.2.
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "../../arch/target.hpp"
+#include "../../base/config.hpp"
+#include "../../base/on_use.hpp"
+#include "../igemm/arm_dotprod.hpp"
+#include "args.hpp"
+
+#if PITH_AARCH64 && !defined(__clang__)
+PITH_TARGET_BEGIN("arch=armv8.2-a+dotprod")
+namespace pith::kernel::arm_dotprod {
+
+namespace igemm_detail {
+#include "body.inl"
+} // namespace igemm_detail
+
+template <class = on_use>
+inline void sparse_igemm(const sparse_igemm_args& a) noexcept {
+    igemm_detail::run_sparse(a);
+}
+
+} // namespace pith::kernel::arm_dotprod
+PITH_TARGET_END
+#endif
+
+#endif
