@@ -176,7 +176,7 @@ using pruned_graph = pith::result<pith::graph<float>>;
                               .scope = s.method == "lamp"     ? p::among::lamp
                                        : s.method == "global" ? p::among::network
                                                               : p::among::layer,
-                              .dense = s.everywhere ? p::dense_layers{.outermost = false, .depth_below = 0}
+                              .dense = s.everywhere ? p::dense_layers{.first_last = false, .depth_below = 0}
                                                     : p::dense_layers{}}(g);
     return sparse && fit && look.given() ? p::refit{.look = look}(*std::move(sparse), g) : sparse;
 }

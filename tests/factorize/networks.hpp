@@ -25,7 +25,7 @@ namespace pith::test {
 
 /// Every layer, the first and the last too.
 inline factorize::whole_layers none_whole() {
-    return {.outermost = false, .names = {}};
+    return {.first_last = false, .names = {}};
 }
 
 template <class T>

@@ -32,7 +32,7 @@ graph<float> plain_net() {
 
 graph<float> pruned(graph<float> g, std::uint8_t inputs, float remove) {
     auto p = prune::tiles{
-        .inputs = inputs, .remove = remove, .dense = {.outermost = false, .depth_below = 1}}(std::move(g));
+        .inputs = inputs, .remove = remove, .dense = {.first_last = false, .depth_below = 1}}(std::move(g));
     REQUIRE(p);
     return *std::move(p);
 }

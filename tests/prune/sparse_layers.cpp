@@ -26,7 +26,8 @@ TEST_CASE("sparse layers: neither the outermost nor those of few weights per out
     CHECK(sparse_layers(g, {}) == std::vector<node_index>{2, 3});
     CHECK(sparse_layers(g, {.names = {"conv2d2"}}) == std::vector<node_index>{3});
     CHECK(sparse_layers(g, {.depth_below = 0}) == std::vector<node_index>{1, 2, 3});
-    CHECK(sparse_layers(g, {.outermost = false, .depth_below = 0}) == std::vector<node_index>{0, 1, 2, 3, 5});
+    CHECK(sparse_layers(g, {.first_last = false, .depth_below = 0}) ==
+          std::vector<node_index>{0, 1, 2, 3, 5});
 }
 
 TEST_CASE("sparse layers: weights that layers share are taken once, computed ones never") {
@@ -37,7 +38,7 @@ TEST_CASE("sparse layers: weights that layers share are taken once, computed one
     const auto twice = b.add_node(same, {b.add_node(same, {x, w}), w});
     const auto made = b.add_node(same, {twice, b.activate(w, {unary_op::abs})});
     const auto g = *std::move(b).finish({made});
-    CHECK(sparse_layers(g, {.outermost = false}) == std::vector<node_index>{0});
+    CHECK(sparse_layers(g, {.first_last = false}) == std::vector<node_index>{0});
 }
 
 TEST_CASE("sparse layers: weights and zeros are counted") {

@@ -37,7 +37,7 @@ inline graph<float> sparse_net() {
 }
 
 inline const value<float>& weights_of(const graph<float>& g, std::size_t layer) {
-    return g[g.nodes[prune::sparse_layers(g, {.outermost = false, .depth_below = 0})[layer]].inputs[1]];
+    return g[g.nodes[prune::sparse_layers(g, {.first_last = false, .depth_below = 0})[layer]].inputs[1]];
 }
 inline std::size_t zeros_of(const graph<float>& g, std::size_t layer) {
     const auto w = weights_of(g, layer).reals()->data();
@@ -67,7 +67,7 @@ inline double error_of(const graph<float>& a, const graph<float>& b) {
     return sum;
 }
 
-inline constexpr auto everywhere = [] { return prune::dense_layers{.outermost = false, .depth_below = 0}; };
+inline constexpr auto everywhere = [] { return prune::dense_layers{.first_last = false, .depth_below = 0}; };
 
 } // namespace pith::test
 

@@ -16,11 +16,11 @@
 #include "../base/result.hpp"
 #include "../graph/biases.hpp"
 #include "../graph/edit.hpp"
+#include "../graph/first_last_layers.hpp"
 #include "../graph/gram.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
 #include "../graph/measure.hpp"
-#include "../graph/outermost.hpp"
 #include "../graph/sample_walk.hpp"
 #include "../graph/uses.hpp"
 #include "../prune/draw_moments.hpp"
@@ -49,7 +49,7 @@ struct layer_outcome {
 
 /// What stays whole.
 struct whole_layers {
-    bool outermost = true; ///< layers with no other layer with weights before them, or none after
+    bool first_last = true; ///< layers with no other layer with weights before them, or none after
     std::vector<std::string> names{};
 };
 
@@ -127,7 +127,7 @@ template <class Split, class T, class Layers>
 [[nodiscard]] std::vector<candidate> candidates_of(const graph<T, Layers>& g, const whole_layers& whole,
                                                    std::vector<layer_outcome>& outcomes) {
     const auto uses = uses_of(g);
-    const auto outermost = outermost_layers(g);
+    const auto first_last = first_last_layers(g);
     const auto cost = measure(g);
     std::vector<candidate> out;
     for (node_index k = 0; k < g.nodes.size(); ++k) {
@@ -137,7 +137,7 @@ template <class Split, class T, class Layers>
         layer_outcome o{.name = n.name, .macs_before = cost.nodes[k].macs, .macs = cost.nodes[k].macs};
         if (std::find(whole.names.begin(), whole.names.end(), n.name) != whole.names.end())
             o.why = "it is to stay whole";
-        else if (whole.outermost && outermost[k])
+        else if (whole.first_last && first_last[k])
             o.why = "it is a first or last layer";
         else
             o.why = why_whole<Split>(g, uses, k);

@@ -15,7 +15,7 @@ namespace pith::prune {
 /// programs. Layers that are marked already keep their pattern.
 struct mark_zeros {
     float at_least = 0.25f; ///< share of a layer's weights, (0, 1]
-    dense_layers dense{.outermost = false, .depth_below = 0};
+    dense_layers dense{.first_last = false, .depth_below = 0};
 
     template <class T, class Layers>
     [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const;

@@ -20,7 +20,7 @@ namespace pith::prune {
 
 /// What stays dense.
 struct dense_layers {
-    bool outermost = true;        ///< layers with no other layer with weights before them, or none after
+    bool first_last = true;       ///< layers with no other layer with weights before them, or none after
     std::size_t depth_below = 64; ///< layers whose outputs have fewer weights each: one filter per channel
     std::vector<std::string> names{};
 };
@@ -28,12 +28,12 @@ struct dense_layers {
 /// The nodes whose weights may lose some, in their order; of several that share weights the first.
 template <class T, class Layers>
 [[nodiscard]] std::vector<node_index> sparse_layers(const graph<T, Layers>& g, const dense_layers& dense) {
-    const auto outermost = first_last_layers(g);
+    const auto first_last = first_last_layers(g);
     std::vector<bool> taken(g.values.size());
     std::vector<node_index> out;
     for (node_index k = 0; k < g.nodes.size(); ++k) {
         const auto& n = g.nodes[k];
-        if (!has_weights(n.layer) || (dense.outermost && outermost[k]) ||
+        if (!has_weights(n.layer) || (dense.first_last && first_last[k]) ||
             std::find(dense.names.begin(), dense.names.end(), n.name) != dense.names.end())
             continue;
         const value_id id = n.inputs[1];
@@ -58,7 +58,7 @@ struct weight_count {
 template <class T, class Layers>
 [[nodiscard]] weight_count count_weights(const graph<T, Layers>& g) {
     weight_count c;
-    for (const auto k : sparse_layers(g, {.outermost = false, .depth_below = 0})) {
+    for (const auto k : sparse_layers(g, {.first_last = false, .depth_below = 0})) {
         const auto w = g[g.nodes[k].inputs[1]].reals()->data();
         c.weights += static_cast<std::int64_t>(w.size());
         c.zeros += std::count(w.begin(), w.end(), T{0});
