@@ -8,7 +8,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
 set(glyphs --data glyphs-train --validation glyphs --normalize unit)
 
 expect(0 "epoch 1 of 1" train --model lenet5 ${glyphs} --epochs 1 --rate 0.02 --out lenet5.onnx)
-expect(0 "channels:0.4: [0-9 ]+ of [0-9 ]+ parameters, [0-9 ]+ of [0-9 ]+ multiply-adds.*: rank [0-9]+.*the same bits on 100"
+expect(0 "channels:0.4:2: [0-9 ]+ of [0-9 ]+ parameters, [0-9 ]+ of [0-9 ]+ multiply-adds.*: rank [0-9]+.*the same bits on 100"
        compress lenet5.onnx --out thin.pith ${glyphs} --factorize channels:0.4:2 --simulate 100 --json thin.json)
 report(thin.json factorize.0.macs_before factorize.0.macs factorize.0.layers.0.why factorize.0.layers.1.lost accuracy)
 file(READ ${WORK_DIR}/thin.json text)
