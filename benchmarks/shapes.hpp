@@ -80,14 +80,10 @@ inline constexpr conv_shape depthwise_shapes[] = {
 
 /// Layers that are worth pruning.
 inline constexpr conv_shape sparse_shapes[] = {
-    {"resnet20/stage1", 32, 32, 16, 16, 3, 3},
-    {"resnet20/stage2", 16, 16, 32, 32, 3, 3},
-    {"resnet20/stage3", 8, 8, 64, 64, 3, 3},
-    {"resnet50/stage1", 56, 56, 64, 64, 3, 3},
-    {"resnet50/stage3_7x7", 7, 7, 512, 512, 3, 3},
-    {"point/192x1024x256", 1, 192, 1024, 256},
-    {"point/1024x512x512", 1, 1024, 512, 512},
-    {"dense/784x300", 1, 1, 784, 300},
+    {"resnet20/stage1", 32, 32, 16, 16, 3, 3},     {"resnet20/stage2", 16, 16, 32, 32, 3, 3},
+    {"resnet20/stage3", 8, 8, 64, 64, 3, 3},       {"resnet50/stage1", 56, 56, 64, 64, 3, 3},
+    {"resnet50/stage3_7x7", 7, 7, 512, 512, 3, 3}, {"point/192x1024x256", 1, 192, 1024, 256},
+    {"point/1024x512x512", 1, 1024, 512, 512},     {"dense/784x300", 1, 1, 784, 300},
     {"dense/4096x1000", 1, 1, 4096, 1000},
 };
 

@@ -10,9 +10,9 @@ namespace pith::plan {
 /// Time of one multiply-add, relative to the dense kernel of the same element type. Zeros are left out where
 /// the share of the weights that is stored, times this, is below 1.
 ///
-/// The defaults are the highest that bench_sparse showed with 0 % zeros (a dense layer of 784 by 300, on a
-/// Xeon with AVX-512), so that no layer becomes slower; most kernels lose 0 to 30 %, 1x1 convolutions up to
-/// 60 %.
+/// The defaults are what a dense layer of 784 by 300 takes at worst in bench_sparse (a Xeon with AVX-512);
+/// most layers take 1 to 1.5. With half of the tiles zero, where they begin to choose sparse weights, every
+/// layer of bench_sparse was faster.
 struct cost_table {
     float sparse_f32 = 1.9f; ///< AVX2 and AVX-512
     float sparse_u8 = 1.9f;  ///< AVX-512 VNNI and AVX-VNNI
