@@ -103,47 +103,24 @@ inline void show_side(json& rows, const std::string& network, const std::string&
                         {"speed_up", speed_up}});
 }
 
-/// A row of a network that is quantised to int8 now.
-inline pith::result<void> show_int8(const candidate& c, const char* kind, pith::graph<float> g,
-                                    const side& large, json& rows) {
-    const auto coded =
-        quantized(std::move(g), c.calibration, calibration_images, pith::quantize::observer::minmax);
-    if (!coded)
-        return coded.error();
-    const auto small = measure_side(*coded, c.test);
-    if (!small)
-        return small.error();
-    show_side(rows, c.name, kind, *small,
-              c.test.labelled() ? accuracy_of(*small) : agreement_of(*small, large), large);
-    return {};
-}
-
-/// Rows of a network that lost half its multiply-adds or half its weights before it is quantised, without any
-/// training. Networks that have no layers for it have no such row.
-inline pith::result<void> show_halves(const candidate& c, const side& large, json& rows) {
-    const auto& input = c.network[c.network.inputs[0]].dims;
-    const pith::prune::calibration_options look{.calibration = pith::data::samples_of(c.calibration, input),
-                                                .samples = calibration_images};
-    if (auto g = pith::factorize::spatial{.remove_macs = 0.5f, .look = look}(c.network))
-        if (const auto shown = show_int8(c, "int8 3x1+1x3", *std::move(g), large, rows); !shown)
-            return shown;
-    if (auto g = pith::prune::refitted{pith::prune::magnitude{.remove = 0.5f},
-                                       pith::prune::refit{look}}(c.network))
-        return show_int8(c, "int8 half 0", *std::move(g), large, rows);
-    return {};
-}
-
 /// @return the float side
 inline pith::result<side> show(const candidate& c, json& rows) {
+    auto small_graph =
+        quantized(c.network, c.calibration, calibration_images, pith::quantize::observer::minmax);
+    if (!small_graph)
+        return small_graph.error();
     auto large = measure_side(c.network, c.test);
     if (!large)
         return large.error();
+    const auto small = measure_side(*small_graph, c.test);
+    if (!small)
+        return small.error();
     if (c.file_bytes != 0)
         large->file_bytes = c.file_bytes;
-    show_side(rows, c.name, "float", *large, c.test.labelled() ? accuracy_of(*large) : quality{"reference"},
+    const bool labelled = c.test.labelled();
+    show_side(rows, c.name, "float", *large, labelled ? accuracy_of(*large) : quality{"reference"}, *large);
+    show_side(rows, c.name, "int8", *small, labelled ? accuracy_of(*small) : agreement_of(*small, *large),
               *large);
-    if (const auto shown = show_int8(c, "int8", c.network, *large, rows); !shown)
-        return shown.error();
     return large;
 }
 
@@ -259,10 +236,7 @@ inline exit_code demonstrate(pith::result<candidate> c, json& rows) {
     if (!c)
         return refuse(c.error());
     const auto shown = show(*c, rows);
-    if (!shown)
-        return refuse(shown.error());
-    const auto halves = show_halves(*c, *shown, rows);
-    return halves ? done : refuse(halves.error());
+    return shown ? done : refuse(shown.error());
 }
 inline exit_code demonstrate_glyphs(json& rows) {
     const auto shown = show_glyphs(rows);
