@@ -8,7 +8,8 @@ using namespace pith::prune;
 
 TEST_CASE("tiles: whole tiles of outputs by input channels of one kernel element go") {
     graph_builder<float> b(3);
-    auto g = *std::move(b).finish({b.conv(b.input({1, 5, 5, 6}), {.out = 20})});
+    const auto y = b.conv(b.input({1, 5, 5, 6}), {.out = 20});
+    auto g = *std::move(b).finish({y});
     const auto pruned =
         tiles{.outputs = 16, .inputs = 4, .remove = 0.5f, .dense = test::everywhere()}(std::move(g));
     REQUIRE(pruned);
