@@ -156,7 +156,10 @@ void forbid_without_codes(CLI::App& verb, const tool::compress_options& o,
 void declare(CLI::App& verb, tool::compress_options& o) {
     verb.add_option("IN", o.model, ".onnx model")->required();
     verb.add_option("--out", o.out, "file to write, ending in .pith or .onnx")->required();
-    verb.add_option("--data", o.data, std::string("required for int8, and with --epochs: ") + data_help);
+    verb.add_option("--data", o.data,
+                    std::string("required for int8, and with --epochs; norms: samples made from batch "
+                                "normalisations, for int8 without data; or ") +
+                        data_help);
     verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
     verb.add_option(
         "--quantize", o.quantize,
@@ -170,7 +173,8 @@ void declare(CLI::App& verb, tool::compress_options& o) {
         "--prune", o.prune,
         "steps that come first, in this order: magnitude:SHARE, global:SHARE, lamp:SHARE (each with :all "
         "also in the first, the last and small layers), nm:N:M, block:ROWSxCOLUMNS:SHARE, "
-        "tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M, zeros (what the model has is kept), channels:CRITERION:SHARE[:MULTIPLE] with l1, l2, fpgm, norm or obs (obs needs --data)");
+        "tile:OUTPUTSxINPUTS:SHARE, obs:SHARE, obs:N:M, zeros (what the model has is kept), "
+        "channels:CRITERION:SHARE[:MULTIPLE] with l1, l2, fpgm, norm or obs (obs needs --data)");
     verb.add_option(
         "--factorize", o.factorize,
         "steps behind those: spatial:SHARE[:MULTIPLE] makes 3 x 1 and 1 x 3 of 3 x 3 convolutions, "

@@ -204,6 +204,36 @@ inline pith::result<pith::graph<float>> glyphs_in_codes(const pith::graph<float>
     return committed(*t, c.calibration, 64);
 }
 
+/// The network in int8 with half of it gone, without training.
+inline pith::result<void> show_halves(const candidate& c, const side& large, json& rows) {
+    namespace prune = pith::prune;
+    const prune::calibration_options look{
+        .calibration = pith::data::samples_of(c.calibration, c.network[c.network.inputs[0]].dims),
+        .samples = calibration_images};
+    const prune::refit fit{look};
+    const std::pair<const char*, pith::result<pith::graph<float>>> halves[] = {
+        {"half zeros", prune::refitted{prune::magnitude{.remove = 0.5f}, fit}(c.network)},
+        {"half tiles", prune::refitted{prune::tiles{.inputs = 4, .remove = 0.5f}, fit}(c.network)},
+        {"half channels",
+         prune::channels{.criterion = prune::obs{}, .remove = 0.5f, .look = look}(c.network)},
+        {"3x1 and 1x3", pith::factorize::spatial{.remove_macs = 0.5f, .look = look}(c.network)},
+    };
+    for (const auto& [kind, g] : halves) {
+        if (!g) {
+            say("{:<14} {:<13} {}\n", "", kind, text_of(g.error()));
+            continue;
+        }
+        const auto coded = quantized(*g, c.calibration, calibration_images, pith::quantize::observer::minmax);
+        if (!coded)
+            return coded.error();
+        const auto small = measure_side(*coded, c.test);
+        if (!small)
+            return small.error();
+        show_side(rows, c.name, kind, *small, accuracy_of(*small), large);
+    }
+    return {};
+}
+
 inline pith::result<void> show_glyphs(json& rows) {
     const auto trained = pith::examples::glyphs_net{}.fit();
     if (!trained)
@@ -217,6 +247,7 @@ inline pith::result<void> show_glyphs(json& rows) {
     const auto large = show(c, rows);
     if (!large)
         return large.error();
+    PITH_TRY(show_halves(c, *large, rows));
     for (const auto& [weights, activations] : few_bits) {
         const auto g = glyphs_in_codes(*trained, {weights, activations}, c);
         if (!g)

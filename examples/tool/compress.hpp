@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "factorize.hpp"
 #include "few_bits.hpp"
 #include "model.hpp"
+#include "pith/quantize/samples_from_norms.hpp"
 #include "prune.hpp"
 #include "report.hpp"
 #include "verify.hpp"
@@ -202,8 +204,36 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
     return simple;
 }
 
+/// The --data that stands for samples made from the model's own batch normalisations.
+inline constexpr std::string_view norms_as_data = "norms";
+
+/// Samples to calibrate on: images of a data set, or what the normalisations of `g` remember of theirs.
+/// @param simple `g` with its normalisations folded
+[[nodiscard]] inline pith::result<pith::quantize::sample_source>
+calibration_of(const pith::graph<float>& g, const pith::graph<float>& simple, const compress_options& o,
+               std::size_t count) {
+    if (o.data == norms_as_data) {
+        say("making {} samples from the statistics of the batch normalisations\n", count);
+        auto made = pith::quantize::samples_from_norms{.samples = count}(g);
+        if (!made)
+            return made.error();
+        return pith::samples_from(*std::move(made));
+    }
+    const auto data = images_for(simple, o.data, o);
+    if (!data)
+        return data.error();
+    return pith::data::samples_of(*data, simple[simple.inputs[0]].dims);
+}
+
+/// How many samples a calibration takes where the options do not say.
+[[nodiscard]] inline std::size_t sample_count_of(const compress_options& o, unsigned bits) {
+    if (o.samples != 0)
+        return o.samples;
+    return o.data == norms_as_data ? 128 : bits < 8 ? 512 : 256;
+}
+
 /// Codes for a network as it was loaded, without training.
-[[nodiscard]] inline pith::result<pith::graph<float>> quantize_for(pith::graph<float> g,
+[[nodiscard]] inline pith::result<pith::graph<float>> quantize_for(const pith::graph<float>& g,
                                                                    const compress_options& o, json& report) {
     const auto observer = pith::quantize::observer_named(o.observer);
     if (!observer)
@@ -219,23 +249,20 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
         return pith::fault{pith::errc::bad_option, "--variants needs held-out images: add --validation SET"};
     weight_material material{.norms = pith::quantize::statistics_of_norms(g),
                              .samples = {},
-                             .sample_count = o.samples != 0     ? o.samples
-                                             : recipe->bits < 8 ? 512u
-                                                                : 256u,
+                             .sample_count = sample_count_of(o, recipe->bits),
                              .activations = *observer,
                              .most_work = o.most_work};
-    auto simple = pith::passes::simplify{}(std::move(g));
+    auto simple = pith::passes::simplify{}(g);
     if (!simple)
         return simple;
-    const auto data = images_for(*simple, o.data, o);
-    if (!data)
-        return data.error();
+    const auto samples = calibration_of(g, *simple, o, material.sample_count);
+    if (!samples)
+        return samples.error();
     progress line("calibrate", material.sample_count);
-    material.samples =
-        [&, images = pith::data::samples_of(*data, (*simple)[simple->inputs[0]].dims)](std::size_t i) {
-            line.reached(i);
-            return images(i);
-        };
+    material.samples = [&line, &samples = *samples](std::size_t i) {
+        line.reached(i);
+        return samples(i);
+    };
     if (o.variants) {
         const auto held_out = images_for(*simple, o.training.validation, o);
         if (!held_out)
@@ -357,6 +384,18 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
     return {};
 }
 
+/// Samples without labels and without an end are for calibration alone.
+[[nodiscard]] inline pith::result<void> check_norms(const compress_options& o) {
+    const bool looks = o.training.epochs != 0 || !o.prune.empty() || !o.factorize.empty();
+    const bool simulates = o.simulated != 0 && o.training.validation.empty();
+    if (o.data == norms_as_data && (looks || simulates))
+        return pith::fault{
+            pith::errc::bad_option,
+            "--data norms calibrates; training, --prune, --factorize and --simulate need images",
+            "--data norms"};
+    return {};
+}
+
 /// What is wrong with the options, before any work.
 [[nodiscard]] inline pith::result<void> check_options(const compress_options& o) {
     using pith::errc;
@@ -375,6 +414,7 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
         return unknown_name("--quantize is int8, none or keep", o.quantize, {"int8", "none", "keep"});
     if (!is_onnx(o.model))
         return fault{errc::bad_option, "compress reads .onnx models", o.model};
+    PITH_TRY(check_norms(o));
     return check_methods(o);
 }
 
@@ -429,7 +469,7 @@ inline exit_code run_compress(const compress_options& o) {
     if (g && o.training.epochs > 0)
         g = trained_for(std::move(*g), o);
     else if (g && *codes == "int8")
-        g = quantize_for(std::move(*g), o, report);
+        g = quantize_for(*g, o, report);
     else if (g)
         g = pith::passes::simplify{}(std::move(*g));
     if (!g)
