@@ -66,8 +66,9 @@ inline constexpr target targets[] = {
 template <class Args, std::size_t N>
 [[nodiscard]] constexpr format::tile tile_for(const kernel::entry<Args> (&list)[N], arch::isa_set isa,
                                               format::tile own) noexcept {
-    for (const auto& e : list)
-        if (arch::covers(isa, e.needs))
+    for (const auto& e :
+         list) // what needs nothing is plain C++, which reads any tile, or there on this host alone
+        if (e.needs != arch::isa::none && arch::covers(isa, e.needs))
             return e.reads == format::any_tile ? own : e.reads;
     return own;
 }
