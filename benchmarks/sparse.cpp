@@ -31,6 +31,8 @@ struct floats {
     using dense_args = kernel::sgemm_args;
     using sparse_args = kernel::sparse_sgemm_args;
     static constexpr format::tile tile = kernel::sgemm_tile;
+    static const auto& sparse_list() { return kernel::sparse_sgemm_list<>; }
+    static const auto& dense_list() { return kernel::sgemm_list<>; }
     operand<float> bias;
 
     explicit floats(std::size_t lanes) : bias(lanes) {}
@@ -50,6 +52,8 @@ struct codes {
     using dense_args = kernel::igemm_args;
     using sparse_args = kernel::sparse_igemm_args;
     static constexpr format::tile tile = kernel::igemm_vector_tile;
+    static const auto& sparse_list() { return kernel::sparse_igemm_list<>; }
+    static const auto& dense_list() { return kernel::igemm_list<>; }
     std::vector<std::int32_t> bias;
     std::vector<float> factor;
 
@@ -153,10 +157,13 @@ void run(benchmark::State& state, const benchmarks::conv_shape& s, double share_
          const kernel::entry<typename Kind::sparse_args>& k,
          const kernel::entry<typename Kind::dense_args>& dense) {
     layer<Kind> l(s, share_of_zeros);
-    l.run_sparse(k);
     l.run_dense(dense);
+    l.run_sparse(kernel::portable_entry<typename Kind::sparse_args>::value);
     if (!l.agree())
-        return state.SkipWithError("differs from the dense kernel");
+        return state.SkipWithError("the dense kernel differs from portable sparse code");
+    l.run_sparse(k);
+    if (!l.agree())
+        return state.SkipWithError("the sparse kernel differs from the dense one");
     const auto calls = static_cast<std::size_t>(1e6 / s.macs()) + 1;
     double time = 1e9;
     double dense_time = 1e9;
@@ -173,8 +180,8 @@ void run(benchmark::State& state, const benchmarks::conv_shape& s, double share_
 
 template <class Kind>
 void add_all() {
-    const auto& sparse = kernel::entries<typename Kind::sparse_args>::template list<on_use>();
-    const auto& dense_list = kernel::entries<typename Kind::dense_args>::template list<on_use>();
+    const auto& sparse = Kind::sparse_list();
+    const auto& dense_list = Kind::dense_list();
     for (const auto& s : benchmarks::sparse_shapes)
         kernel::for_each_supported(sparse, arch::detect(), [&](const auto& k) {
             const auto& dense = kernel::best_for(dense_list, k.needs);

@@ -19,22 +19,28 @@ namespace pith::factorize {
 struct spatial_split {
     static constexpr bool takes_dense = false;
 
+    /// Why a layer with weights of these sizes cannot be split; null: it can be.
     [[nodiscard]] static const char* refusal(const shape& w) {
         return w[1] > 1 && w[2] > 1 ? nullptr : "its kernel has one row or one column";
     }
+    /// Columns of the first factor, and rows of the second.
     [[nodiscard]] static split_sizes sizes(const shape& w) {
         return {static_cast<std::size_t>(w[1] * w[3]), static_cast<std::size_t>(w[0] * w[2])};
     }
+    /// Output positions of the first half, of a layer that makes y of x.
     [[nodiscard]] static std::int64_t first_positions(const shape& x, const shape& y) {
         return y[0] * y[1] * x[2];
     }
+    /// The weights as the matrix that is decomposed: [(out, kw), (kh, in)].
     [[nodiscard]] static std::vector<double> matrix(const shape& w, const std::vector<double>& weights);
     /// What the first half reads: moments of one column of the window, on average over its columns.
     [[nodiscard]] static std::vector<double> metric(const shape& w, const std::vector<double>& h);
+    /// The two layers.
     [[nodiscard]] static std::pair<conv2d, conv2d> layers(const conv2d& c) {
         return {conv2d{{c.strides[0], 1}, {c.pads[0], 0, c.pads[2], 0}, {c.dilations[0], 1}, 1},
                 conv2d{{1, c.strides[1]}, {0, c.pads[1], 0, c.pads[3]}, {1, c.dilations[1]}, 1}};
     }
+    /// Sizes of the two layers' weights.
     [[nodiscard]] static std::pair<shape, shape> dims(const shape& w, std::int64_t rank) {
         return {shape{rank, w[1], 1, w[3]}, shape{w[0], 1, w[2], rank}};
     }

@@ -16,10 +16,12 @@ namespace pith::plan {
 /// Appends bits to a stream of bytes.
 class range_encoder {
 public:
+    /// Writes a bit of that probability, which learns from it.
     void code(format::adaptive_bit& p, const bool& bit) {
         split(p.zero(), bit);
         p.learn(bit);
     }
+    /// Writes a bit that is as likely 0 as 1.
     void code_even(const bool& bit) { split(format::adaptive_bit::one / 2, bit); }
 
     /// The stream, which ends without the zeros that a decoder assumes behind it.
@@ -68,11 +70,13 @@ private:
 /// Counts the bits that encoding would take.
 class coding_cost {
 public:
+    /// Counts a bit of that probability, which learns from it.
     void code(format::adaptive_bit& p, const bool& bit) noexcept {
         const std::uint32_t zero = p.zero();
         bits_ -= std::log2(static_cast<float>(bit ? format::adaptive_bit::one - zero : zero)) - 12.0F;
         p.learn(bit);
     }
+    /// Counts a bit that is as likely 0 as 1.
     void code_even(const bool&) noexcept { bits_ += 1; }
     [[nodiscard]] double bits() const noexcept { return bits_; }
 

@@ -16,6 +16,7 @@
 namespace pith::run {
 
 inline constexpr std::uint32_t stored_magic = 0x53544950; ///< "PITS"
+/// The version of stored programs that is written and read.
 inline constexpr std::uint32_t stored_version = 1;
 
 /// Followed by one range-coded stream: runs of symbols, each behind its format::symbol_coding, until the

@@ -38,12 +38,6 @@ struct executed_plan {
     double expected = 0;   ///< the sum of its choices' losses
 };
 
-/// Mean squared difference of outputs over the mean square of those in floating point.
-template <class T, class Layers>
-[[nodiscard]] result<double> relative_error(const graph<T, Layers>& exact, bytes_view program,
-                                            const sample_source& samples, std::size_t first,
-                                            std::size_t count);
-
 struct weight_bits {
     quantize_options options;
     std::size_t bytes = 0;                              ///< that the program may take
@@ -93,9 +87,12 @@ template <class Take>
 
 } // namespace detail
 
+/// Mean squared difference of outputs over the mean square of those in floating point.
+/// @param first, count of the samples that are run
 template <class T, class Layers>
-result<double> relative_error(const graph<T, Layers>& exact, bytes_view program, const sample_source& samples,
-                              std::size_t first, std::size_t count) {
+[[nodiscard]] result<double> relative_error(const graph<T, Layers>& exact, bytes_view program,
+                                            const sample_source& samples, std::size_t first,
+                                            std::size_t count) {
     double error = 0;
     double power = 0;
     const auto compare = [&](const any_tensors<float>& inputs, const run::session& s) -> result<void> {
