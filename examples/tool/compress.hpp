@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -219,10 +220,15 @@ calibration_of(const pith::graph<float>& g, const pith::graph<float>& simple, co
             return made.error();
         return pith::samples_from(*std::move(made));
     }
-    const auto data = images_for(simple, o.data, o);
-    if (!data)
-        return data.error();
-    return pith::data::samples_of(*data, simple[simple.inputs[0]].dims);
+    auto opened = images_for(simple, o.data, o);
+    if (!opened)
+        return opened.error();
+    const auto data =
+        std::make_shared<const pith::data::dataset>(*std::move(opened)); // samples_of refers to it
+    return pith::quantize::sample_source(
+        [data, images = pith::data::samples_of(*data, simple[simple.inputs[0]].dims)](std::size_t i) {
+            return images(i);
+        });
 }
 
 /// How many samples a calibration takes where the options do not say.
