@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include <pith/io/onnx/decode.hpp>
+
 #include "inspect.hpp"
 #include "outputs.hpp"
 #include "report.hpp"

@@ -13,6 +13,8 @@
 #include <variant>
 #include <vector>
 
+#include <pith/io/onnx/decode.hpp>
+
 #include "model.hpp"
 #include "tensor_files.hpp"
 

@@ -3,21 +3,23 @@
 #define PITH_COMPILED_HPP
 /// pith.hpp with its largest functions compiled once for a whole program: include this in place of it, and
 /// link the CMake target pith::compiled, or define PITH_COMPILE before it in exactly one source file. All
-/// files need the same compiler options, as with any template; nothing else changes. PITH_COMPILED in place
-/// of `template` before an explicit instantiation compiles templates of one's own in that file too.
+/// files need the same compiler options, as with any template. The other files do not see how ONNX is read
+/// and written: PITH_COMPILED in place of `template` before an explicit instantiation compiles these, and
+/// templates of one's own, for other scalars and layers in that one file too.
 
 #include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "pith.hpp"
-
 #ifdef PITH_COMPILE
 #define PITH_COMPILED template
 #else
 #define PITH_COMPILED extern template
+#define PITH_COMPILED_ELSEWHERE // some headers leave out definitions
 #endif
+
+#include "pith.hpp"
 
 namespace pith {
 

@@ -3,6 +3,7 @@
 #define PITH_PITH_HPP
 /// Everything: networks from files to packed programs, and running them. Firmware includes device.hpp alone.
 
+#include "base/ascending.hpp"
 #include "base/buffer.hpp"
 #include "base/parallel.hpp"
 #include "data/cifar.hpp"
@@ -25,6 +26,7 @@
 #include "factorize/low_rank.hpp"
 #include "factorize/spatial.hpp"
 #include "factorize/truncated_svd.hpp"
+#include "format/stored_elements.hpp"
 #include "graph/accumulator_bound.hpp"
 #include "graph/biases.hpp"
 #include "graph/bounded.hpp"

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <pith/format/sparsity.hpp>
+#include <pith/format/stored_elements.hpp>
 
 #include <cstdint>
 #include <span>

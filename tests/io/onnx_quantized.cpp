@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <pith/io/onnx/quantize_linear.hpp>
 
 #include "support/compiled.hpp"
 #include "support/quantized_model.hpp"

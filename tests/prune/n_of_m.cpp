@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pith/prune/n_of_m.hpp"
 
+#include "pith/format/stored_elements.hpp"
+
 #include <cmath>
 
 #include "sparse_net.hpp"

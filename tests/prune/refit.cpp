@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pith/prune/refit.hpp"
 
+#include "pith/format/stored_elements.hpp"
+
 #include <pith/prune/magnitude.hpp>
 #include <pith/prune/n_of_m.hpp>
 

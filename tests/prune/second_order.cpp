@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pith/prune/second_order.hpp"
 
+#include "pith/format/stored_elements.hpp"
+
 #include "sparse_net.hpp"
 #include "support/compiled.hpp"
 

@@ -14,6 +14,7 @@ namespace tests {
 using double_tensors = result<any_tensors<double>>;
 } // namespace tests
 
+PITH_COMPILED result<graph<double>> io::parse_onnx<double>(bytes_view, const io::onnx_options&);
 PITH_COMPILED tests::double_tensors detail::compute(const graph<double>&, const node<layer_list>&,
                                                     tensor_inputs<double>);
 PITH_COMPILED tests::double_tensors evaluate(const graph<double>&, std::span<const any_tensor<double>>,

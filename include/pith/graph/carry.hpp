@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "../format/stored_elements.hpp"
 #include "codes.hpp"
 #include "layer/reshape.hpp"
 #include "layer/transpose.hpp"

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../base/ascending.hpp"
 #include "../base/bits.hpp"
 #include "../base/result.hpp"
 #include "../base/view.hpp"
@@ -111,18 +112,20 @@ struct storage {
 
 /// The largest first, each at the lowest place where nothing that lives at the same time is.
 [[nodiscard]] inline std::size_t place_storages(std::vector<storage>& all) {
-    std::vector<storage*> order;
+    std::vector<storage*> used;
+    std::vector<double> sizes; // exact below 2^53 bytes
     for (auto& s : all)
-        if (s.used)
-            order.push_back(&s);
-    std::stable_sort(order.begin(), order.end(),
-                     [](const storage* a, const storage* b) { return a->bytes > b->bytes; });
+        if (s.used) {
+            used.push_back(&s);
+            sizes.push_back(-static_cast<double>(s.bytes));
+        }
     // Looking at all that have a place takes a step for each: no network comes near so many, a hostile one
     // gets a larger arena.
     std::size_t steps = std::size_t{1} << 25;
     std::vector<storage*> placed;
     std::size_t end = 0;
-    for (storage* s : order) {
+    for (const std::size_t place : ascending(sizes)) {
+        storage* const s = used[place];
         if (steps < placed.size()) {
             s->offset = round_up(end, std::size_t{64});
             end = s->offset + s->bytes;

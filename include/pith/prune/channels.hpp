@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/ascending.hpp"
 #include "../base/result.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
@@ -98,11 +99,9 @@ namespace detail {
 
 [[nodiscard]] inline ranked_group rank(std::size_t index, const channel_group& group,
                                        std::vector<double> scores, std::size_t multiple_of) {
-    ranked_group r{index, 1, std::move(scores), std::vector<std::size_t>(group.units.size()), 0};
+    auto order = ascending(scores);
+    ranked_group r{index, 1, std::move(scores), std::move(order), 0};
     r.step = multiple_of / std::gcd(multiple_of, least_channels(group.units[0]));
-    std::iota(r.order.begin(), r.order.end(), std::size_t{0});
-    std::stable_sort(r.order.begin(), r.order.end(),
-                     [&](std::size_t a, std::size_t b) { return r.scores[a] < r.scores[b]; });
     return r;
 }
 
@@ -121,23 +120,20 @@ inline void choose_uniformly(std::vector<ranked_group>& groups, double remove) {
 }
 
 inline void choose_globally(std::vector<ranked_group>& groups, double remove) {
-    struct entry {
-        double score;
-        std::size_t group;
-    };
-    std::vector<entry> all;
+    std::vector<double> all;
+    std::vector<std::size_t> group_of;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const auto& s = groups[i].scores;
         const double mean = std::accumulate(s.begin(), s.end(), 0.) / static_cast<double>(s.size());
         for (const double v : s)
-            all.push_back({mean > 0 ? v / mean : v, i});
+            all.push_back(mean > 0 ? v / mean : v);
+        group_of.resize(all.size(), i);
     }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const entry& a, const entry& b) { return a.score < b.score; });
+    const auto order = ascending(all);
     std::vector<std::size_t> wanted(groups.size());
     const auto gone = static_cast<std::size_t>(remove * static_cast<double>(all.size()));
     for (std::size_t i = 0; i < gone; ++i)
-        ++wanted[all[i].group];
+        ++wanted[group_of[order[i]]];
     for (std::size_t i = 0; i < groups.size(); ++i)
         groups[i].removed = rounded_removal(groups[i], wanted[i]);
 }

@@ -15,6 +15,7 @@
 
 #include "../base/result.hpp"
 #include "../format/sparsity.hpp"
+#include "../format/stored_elements.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/infer.hpp"
 #include "../graph/uses.hpp"

@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <numeric>
 #include <utility>
 #include <vector>
 
+#include "../base/ascending.hpp"
 #include "sparse_layers.hpp"
 
 namespace pith::prune {
@@ -45,9 +45,7 @@ template <class T>
 }
 
 [[nodiscard]] inline std::vector<double> lamp_scores(std::vector<double> w) {
-    std::vector<std::size_t> order(w.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return w[a] < w[b]; });
+    const auto order = ascending(w);
     double rest = 0;
     for (std::size_t i = w.size(); i-- > 0;) {
         double& v = w[order[i]];

@@ -7,10 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <string>
 #include <vector>
 
+#include "../base/ascending.hpp"
 #include "../base/result.hpp"
 #include "../graph/first_last_layers.hpp"
 #include "../graph/graph.hpp"
@@ -77,12 +77,7 @@ namespace detail {
 
 /// Which elements have the `count` lowest scores; of equal ones the first go.
 [[nodiscard]] inline std::vector<bool> lowest(const std::vector<double>& scores, std::size_t count) {
-    std::vector<std::size_t> order(scores.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto before = [&](std::size_t a, std::size_t b) {
-        return scores[a] != scores[b] ? scores[a] < scores[b] : a < b;
-    };
-    std::nth_element(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(), before);
+    const auto order = ascending(scores);
     std::vector<bool> low(scores.size());
     for (std::size_t i = 0; i < count; ++i)
         low[order[i]] = true;

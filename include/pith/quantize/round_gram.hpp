@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "../base/ascending.hpp"
 #include "../base/parallel.hpp"
 #include "../graph/cholesky.hpp"
 #include "../graph/gemm.hpp"
@@ -60,10 +60,10 @@ template <class T>
 gram_system<T> gram_system<T>::of(const gram& m, std::size_t group, double share) {
     const std::size_t n = m.depth;
     const double* h = m.inputs_of(group);
-    gram_system s{.order = std::vector<std::size_t>(n), .matrix = std::vector<T>(n * n)};
-    std::iota(s.order.begin(), s.order.end(), std::size_t{0});
-    std::stable_sort(s.order.begin(), s.order.end(),
-                     [&](std::size_t a, std::size_t b) { return h[a * n + a] < h[b * n + b]; });
+    std::vector<double> diagonal(n);
+    for (std::size_t i = 0; i < n; ++i)
+        diagonal[i] = h[i * n + i];
+    gram_system s{.order = ascending(diagonal), .matrix = std::vector<T>(n * n)};
     for (std::size_t i = 0; i < n; ++i)
         s.damping += static_cast<T>(share * h[i * n + i] / static_cast<double>(n));
     for (std::size_t i = 0; i < n; ++i)

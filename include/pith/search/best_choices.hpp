@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "../base/ascending.hpp"
+
 namespace pith::search {
 
 /// One way to treat a layer.
@@ -84,16 +86,18 @@ inline void keep_best(std::vector<partial>& list, const partial& p, std::size_t 
         table.push_back(detail::extended(table.back(), choices, unit, o.most));
 
     std::vector<std::pair<std::size_t, std::size_t>> ends; // what was spent, and the rank
+    std::vector<double> losses;
     for (std::size_t spent = 0; spent < table.back().size(); ++spent)
-        for (std::size_t rank = 0; rank < table.back()[spent].size(); ++rank)
+        for (std::size_t rank = 0; rank < table.back()[spent].size(); ++rank) {
             ends.emplace_back(spent, rank);
-    std::stable_sort(ends.begin(), ends.end(), [&](const auto& a, const auto& b) {
-        return table.back()[a.first][a.second].loss < table.back()[b.first][b.second].loss;
-    });
-    ends.resize(std::min(ends.size(), o.most));
+            losses.push_back(table.back()[spent][rank].loss);
+        }
+    auto order = ascending(losses);
+    order.resize(std::min(order.size(), o.most));
 
     std::vector<selection> found;
-    for (auto [spent, rank] : ends) {
+    for (const std::size_t place : order) {
+        auto [spent, rank] = ends[place];
         selection s{std::vector<std::size_t>(layers.size()), 0, table.back()[spent][rank].loss};
         for (std::size_t l = layers.size(); l-- > 0;) {
             const detail::partial& p = table[l + 1][spent][rank];

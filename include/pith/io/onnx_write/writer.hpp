@@ -17,15 +17,9 @@
 #include "arrange.hpp"
 #include "flatten.hpp"
 #include "model_file.hpp"
+#include "options.hpp"
 
 namespace pith::io::onnx_write {
-
-/// How encodings are written.
-enum class code_style : std::uint8_t {
-    none,      ///< not at all
-    pairs,     ///< QuantizeLinear and DequantizeLinear around real operators
-    operators, ///< operators on codes
-};
 
 /// The ONNX type of a format's codes held as activations; an element format that they may have is one more
 /// overload. Weights are int8 or int4, whatever their format.
@@ -50,13 +44,13 @@ template <class T, class Layers>
 class model_writer : public model_file {
 public:
     /// @param sizes of every value
-    model_writer(const graph<T, Layers>& of, std::vector<shape> sizes, std::int64_t version, code_style codes)
+    model_writer(const graph<T, Layers>& of, std::vector<shape> sizes, std::int64_t version, onnx_codes codes)
         : g(of), opset(version), style(codes), dims_(std::move(sizes)), reals_(of.values.size()),
           codes_(of.values.size()), names_of_(of.values.size()), keeps_(keeps_file_order(of)) {}
 
     const graph<T, Layers>& g;
     const std::int64_t opset;
-    const code_style style;
+    const onnx_codes style;
     bool free_batch = false;     ///< axis 0 is of any size
     bool narrow_weights = false; ///< weights of at most four bits are stored in four
 
@@ -83,7 +77,7 @@ public:
     [[nodiscard]] bool may_mix(value_id id) const { return keeps_[id]; }
     /// Whether a value is written as codes.
     [[nodiscard]] bool is_coded(value_id id) const {
-        return style != code_style::none && codes_of(g[id]).has_value();
+        return style != onnx_codes::none && codes_of(g[id]).has_value();
     }
 
     /// How a value lies in the file as it was made; constants lie as the graph has them.
@@ -129,7 +123,7 @@ public:
         }
         if (has_levels(g[id]))
             refuse(errc::unsupported, "activations that use only some codes have no ONNX operator");
-        if (style == code_style::pairs) {
+        if (style == onnx_codes::pairs) {
             const std::string name = real_name(id, order, mixed);
             reals_[id].push_back({name, std::move(order), std::move(mixed)});
             pending_.push_back({id, names_.unique(name + "/real"), name, false});
@@ -145,7 +139,7 @@ public:
     /// A value whose codes have been made by other means: they are in tensor `codes`.
     void give_codes(value_id id, const std::string& codes, layout order, std::optional<mixed_axis> mixed) {
         codes_[id].push_back({codes, std::move(order), std::move(mixed)});
-        if (style == code_style::pairs)
+        if (style == onnx_codes::pairs)
             decode_value(id);
     }
     /// `to` has the elements of tensor `name`, which holds `from`, in another order of its own axes.
@@ -161,7 +155,7 @@ public:
         const std::string& name = names_of_[id];
         if (!is_coded(id)) {
             reals_[id].push_back({name, order});
-        } else if (style == code_style::pairs) {
+        } else if (style == onnx_codes::pairs) {
             reals_[id].push_back({names_.unique(name + "/decoded"), order});
             encode(id, *codes_of(g[id]), name, reals_[id].back().name);
         } else {
@@ -233,7 +227,7 @@ public:
     }
     /// A moved copy of a value: between two operators, pairs need it in codes.
     [[nodiscard]] std::string recoded(value_id id, std::string name) {
-        if (!is_coded(id) || style != code_style::pairs)
+        if (!is_coded(id) || style != onnx_codes::pairs)
             return name;
         std::string y = names_.unique(name + "/decoded");
         format::affine codes = *codes_of(g[id]);
@@ -298,7 +292,7 @@ public:
                 code = static_cast<std::uint8_t>(code - moved);
             return codes_constant(id, arranged(std::move(codes), how), how, element_of_codes(id));
         }
-        if (style != code_style::none && has_weight_codes(v))
+        if (style != onnx_codes::none && has_weight_codes(v))
             return codes_constant(id, arranged(tensor<std::int8_t>(v.dims, weight_codes(v)), how), how,
                                   onnx::element::i8);
         const auto x = arranged(*v.reals(), how);
@@ -357,7 +351,7 @@ private:
         const auto quantized = [&](const std::string& from, const std::string& to) {
             emit({to, "QuantizeLinear", {from, code[0], code[1]}, {to}});
         };
-        if (style == code_style::operators) {
+        if (style == onnx_codes::operators) {
             if (!is_cut(codes))
                 return quantized(x, y);
             const std::string wide = names_.unique(y + "/wide");

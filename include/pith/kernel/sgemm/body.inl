@@ -238,7 +238,7 @@ struct tile_table<P, Unit, std::integer_sequence<std::uint32_t, I...>> {
     static constexpr tile_function of[] = {&run_one<P>, &run_tile<(I + 1) * Unit, P>...};
     static constexpr tiling all{P, Unit, sizeof...(I), of};
 };
-template <std::uint32_t P, std::uint32_t Unit>
+template <std::uint32_t P, std::uint32_t Unit, class = on_use>
 inline constexpr tiling tiled =
     tile_table<P, Unit, std::make_integer_sequence<std::uint32_t, pixels_at_most(P) / Unit>>::all;
 
@@ -324,16 +324,16 @@ template <class = on_use>
 inline constexpr tiling one_pixel{panels_abreast, 1, 1, abreast<>};
 
 /// The pass for the next panels of `left`.
-template <class = on_use>
+template <class Use = on_use>
 [[nodiscard]] inline const tiling& choose_tiling(bool single, std::uint32_t left) noexcept {
     if (single && left >= panels_abreast)
         return one_pixel<>;
     if constexpr (panel_vectors == 1) {
         if (left >= 2)
-            return left == 3 ? tiled<3, 2> : tiled<2, 2>;
-        return tiled<1, 4>;
+            return left == 3 ? tiled<3, 2, Use> : tiled<2, 2, Use>;
+        return tiled<1, 4, Use>;
     } else {
-        return tiled<1, 2>;
+        return tiled<1, 2, Use>;
     }
 }
 
