@@ -23,6 +23,7 @@
 #include "tool/kernels.hpp"
 #include "tool/run.hpp"
 #include "tool/search.hpp"
+#include "tool/sensitivity.hpp"
 #include "tool/train.hpp"
 
 namespace {
@@ -306,6 +307,34 @@ void declare(CLI::App& verb, tool::search_options& o) {
     add_json(verb, o.json);
 }
 
+void declare(CLI::App& verb, tool::sensitivity_options& o) {
+    verb.add_option("IN", o.model, ".onnx model")->required();
+    verb.add_option("--data", o.data,
+                    std::string("images to fit layers to and to compare outputs on: ") + data_help)
+        ->required();
+    verb.add_option("--normalize", o.normalize, normalize_help)->capture_default_str();
+    verb.add_option("--criterion", o.criterion, "which channels go first")
+        ->check(CLI::IsMember(tool::detail::criterion_names()))
+        ->capture_default_str();
+    verb.add_option("--shares", o.shares, "of the channels of a group that go")
+        ->delimiter(',')
+        ->check(CLI::Range(0.f, 1.f))
+        ->capture_default_str();
+    verb.add_option("--multiple", o.multiple_of, "widths stay multiples of it")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--samples", o.samples, "images that layers are fitted to")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--judged", o.judged, "images behind these that outputs are compared on")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_flag("--refit,!--no-refit", o.refit,
+                  "fit layers that read fewer channels to what they gave before");
+    add_force(verb, o.force);
+    add_json(verb, o.json);
+}
+
 void declare(CLI::App& verb, tool::compare_options& o) {
     verb.add_option("DATA", o.data,
                     "folder of real models and images; by default $PITH_DATA, without it glyphs alone");
@@ -381,6 +410,7 @@ int main(int argc, char** argv) {
     tool::evaluate_options evaluate;
     tool::train_options train;
     tool::search_options search;
+    tool::sensitivity_options sensitivity;
     tool::compare_options compare;
     tool::kernels_options kernels;
     const auto verb = [&](const char* name, const char* help, const char* example, auto& options,
@@ -407,6 +437,8 @@ int main(int argc, char** argv) {
          tool::run_train);
     verb("search", "bits per layer for a number of bytes",
          "mlp.onnx --out small.pith --data glyphs-train --bytes 150K", search, tool::run_search);
+    verb("sensitivity", "what the outputs lose when one group of channels is pruned",
+         "mlp.onnx --data glyphs-train --multiple 8", sensitivity, tool::run_sensitivity);
     verb("compare", "known networks in float and in int8, side by side", "--json compare.json", compare,
          tool::run_compare);
     verb("kernels", "what this processor runs", "--json -", kernels, tool::run_kernels);

@@ -199,7 +199,7 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
     }
     const bool fit = o.refit.value_or(look.given());
     if (!prune_steps->empty())
-        simple = pruned(*std::move(simple), *prune_steps, look, fit, report);
+        simple = pruned(*std::move(simple), *prune_steps, {images ? &*images : nullptr, look, fit}, report);
     if (simple && !factorize_steps->empty())
         simple = factorized(*std::move(simple), *factorize_steps, look, fit, report);
     return simple;
@@ -356,7 +356,8 @@ calibration_of(const pith::graph<float>& g, const pith::graph<float>& simple, co
         return steps.error();
     for (const auto& s : *steps)
         if (needs_samples(s) && o.data.empty())
-            return pith::fault{pith::errc::bad_option, "obs looks at samples: add --data SET", s.text};
+            return pith::fault{pith::errc::bad_option, "obs and taylor look at samples: add --data SET",
+                               s.text};
     if (const auto factors = factorize_steps_of(o.factorize); !factors)
         return factors.error();
     const bool none = steps->empty() && o.factorize.empty();

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "pith/data/dataset.hpp"
 #include "pith/graph/measure.hpp"
 #include "pith/prune/blocks.hpp"
 #include "pith/prune/channels.hpp"
@@ -25,6 +26,7 @@
 #include "pith/prune/obs.hpp"
 #include "pith/prune/refit.hpp"
 #include "pith/prune/second_order.hpp"
+#include "pith/prune/taylor.hpp"
 #include "pith/prune/tiles.hpp"
 
 #include "report.hpp"
@@ -51,20 +53,25 @@ inline const char* const prune_help =
     "channels:CRITERION:SHARE[:MULTIPLE], a share at least 0 and below 1";
 
 [[nodiscard]] inline std::vector<std::string> criterion_names() {
-    return {"l1", "l2", "fpgm", "norm", "obs"};
+    return {"l1", "l2", "fpgm", "norm", "obs", "taylor"};
 }
 
-/// @pre it is one of criterion_names()
-[[nodiscard]] inline pith::prune::any_criterion criterion_named(std::string_view name) {
+/// @param images that gradients are taken on
+/// @pre it is one of criterion_names(), and `images` is there for taylor
+[[nodiscard]] inline pith::result<pith::prune::any_criterion>
+criterion_named(std::string_view name, const pith::graph<float>& g, const pith::data::dataset* images) {
+    using any = pith::prune::any_criterion;
+    if (name == "taylor")
+        return pith::prune::taylor::of(g, *images).transform([](const auto& t) { return any(t); });
     if (name == "l1")
-        return pith::prune::l1{};
+        return any(pith::prune::l1{});
     if (name == "fpgm")
-        return pith::prune::fpgm{};
+        return any(pith::prune::fpgm{});
     if (name == "norm")
-        return pith::prune::norm_scale{};
+        return any(pith::prune::norm_scale{});
     if (name == "obs")
-        return pith::prune::obs{};
-    return pith::prune::l2{};
+        return any(pith::prune::obs{});
+    return any(pith::prune::l2{});
 }
 
 [[nodiscard]] inline std::vector<std::string_view> parts_of(std::string_view text, char between) {
@@ -121,7 +128,7 @@ template <class N>
         return pith::fault{pith::errc::bad_option, detail::prune_help, text};
     const auto names = detail::criterion_names();
     if (s.method == "channels" && std::find(names.begin(), names.end(), s.criterion) == names.end())
-        return unknown_name("channels are removed by l1, l2, fpgm, norm or obs", s.criterion, names);
+        return unknown_name("channels are removed by l1, l2, fpgm, norm, obs or taylor", s.criterion, names);
     return s;
 }
 
@@ -139,27 +146,37 @@ prune_steps_of(const std::vector<std::string>& texts) {
 
 /// Whether a step cannot do without samples.
 [[nodiscard]] inline bool needs_samples(const prune_step& s) {
-    return s.method == "obs" || s.criterion == "obs";
+    return s.method == "obs" || s.criterion == "obs" || s.criterion == "taylor";
 }
+
+/// What the steps see of data: nothing, or images and how they are fitted.
+struct prune_data {
+    const pith::data::dataset* images = nullptr;
+    pith::prune::calibration_options look{}; ///< without samples nothing is fitted anew
+    bool fit = false;
+};
 
 namespace detail {
 
 using pruned_graph = pith::result<pith::graph<float>>;
 
-/// @param look without samples nothing is fitted anew
 [[nodiscard]] inline pruned_graph prune_channels(pith::graph<float> g, const prune_step& s,
-                                                 const pith::prune::calibration_options& look, bool fit,
+                                                 const prune_data& data,
                                                  std::vector<pith::prune::channel_outcome>& outcomes) {
-    return pith::prune::channels{.criterion = criterion_named(s.criterion),
+    auto criterion = criterion_named(s.criterion, g, data.images);
+    if (!criterion)
+        return criterion.error();
+    return pith::prune::channels{.criterion = *std::move(criterion),
                                  .remove = s.share,
                                  .multiple_of = s.multiple_of,
-                                 .look = look,
-                                 .fit = fit}(std::move(g), outcomes);
+                                 .look = data.look,
+                                 .fit = data.fit}(std::move(g), outcomes);
 }
 
 [[nodiscard]] inline pruned_graph put_zeros(const pith::graph<float>& g, const prune_step& s,
-                                            const pith::prune::calibration_options& look, bool fit) {
+                                            const prune_data& data) {
     namespace p = pith::prune;
+    const auto& look = data.look;
     if (s.method == "obs")
         return p::second_order{.remove = s.share, .n = s.first, .m = s.second, .fit = {.look = look}}(g);
     if (s.method == "zeros")
@@ -178,7 +195,7 @@ using pruned_graph = pith::result<pith::graph<float>>;
                                                               : p::among::layer,
                               .dense = s.everywhere ? p::dense_layers{.first_last = false, .depth_below = 0}
                                                     : p::dense_layers{}}(g);
-    return sparse && fit && look.given() ? p::refit{.look = look}(*std::move(sparse), g) : sparse;
+    return sparse && data.fit && look.given() ? p::refit{.look = look}(*std::move(sparse), g) : sparse;
 }
 
 [[nodiscard]] inline json report_step(const prune_step& s, const pith::graph<float>& before,
@@ -205,15 +222,13 @@ using pruned_graph = pith::result<pith::graph<float>>;
 } // namespace detail
 
 /// The steps in their order, each with a line of what it did.
-[[nodiscard]] inline pith::result<pith::graph<float>> pruned(pith::graph<float> g,
-                                                             const std::vector<prune_step>& steps,
-                                                             const pith::prune::calibration_options& look,
-                                                             bool fit, json& report) {
+[[nodiscard]] inline pith::result<pith::graph<float>>
+pruned(pith::graph<float> g, const std::vector<prune_step>& steps, const prune_data& data, json& report) {
     json lines = json::array();
     for (const auto& s : steps) {
         std::vector<pith::prune::channel_outcome> outcomes;
-        auto next = s.method == "channels" ? detail::prune_channels(g, s, look, fit, outcomes)
-                                           : detail::put_zeros(g, s, look, fit);
+        auto next = s.method == "channels" ? detail::prune_channels(g, s, data, outcomes)
+                                           : detail::put_zeros(g, s, data);
         if (!next)
             return next;
         lines.push_back(detail::report_step(s, g, *next, outcomes));

@@ -103,6 +103,7 @@ expect(0 "magnitude:0.5: [0-9 ]+ of [0-9 ]+ parameters.*weights are zero" compre
 report(prune.json prune accuracy file_bytes)
 expect(0 "stays: an output of the network.*nm:2:4: " compress mlp.onnx --out narrow.pith ${glyphs}
        --prune channels:obs:0.5:8 --prune nm:2:4 --no-refit)
+expect(0 "channels:taylor:0.5:8: " compress mlp.onnx --out narrow.pith ${glyphs} --prune channels:taylor:0.5:8)
 expect(0 "is not fitted anew" compress mlp.onnx --out narrow.pith --quantize none --prune channels:l1:0.5:8)
 expect(0 "tile:16x1:0.8: " compress mlp.onnx --out tiles.pith --quantize none --prune tile:16x1:0.8)
 expect(0 "sparse_convolution_f32" inspect tiles.pith)
@@ -110,7 +111,7 @@ expect(0 "zeros: " compress mlp.onnx --out kept.pith --quantize none --prune zer
 expect(1 "--prune is magnitude:SHARE" compress mlp.onnx --out refused.pith ${glyphs} --prune tile:16x1)
 expect(1 "--prune is magnitude:SHARE" compress mlp.onnx --out refused.pith ${glyphs} --prune magnitude:1.5)
 expect(1 "--prune is magnitude:SHARE" compress mlp.onnx --out refused.pith ${glyphs} --prune block:4:0.5)
-expect(1 "l1, l2, fpgm, norm or obs" compress mlp.onnx --out refused.pith ${glyphs} --prune channels:l3:0.5)
+expect(1 "l1, l2, fpgm, norm, obs or taylor" compress mlp.onnx --out refused.pith ${glyphs} --prune channels:l3:0.5)
 expect(1 "more than none and fewer than m" compress mlp.onnx --out refused.pith ${glyphs} --prune nm:4:4)
 expect(1 "add --data" compress mlp.onnx --out refused.pith --quantize none --prune obs:0.5)
 expect(1 "mean nothing without --prune" compress mlp.onnx --out refused.pith ${glyphs} --no-refit)

@@ -61,7 +61,8 @@ struct channels {
     std::size_t multiple_of = 16; ///< widths are rounded up to it: the tile of the kernels to come
     calibration_options look{};   ///< without samples nothing is fitted
     bool fit = true;
-    double damping = 0.02; ///< refit::damping
+    double damping = 0.02;           ///< refit::damping
+    std::vector<std::size_t> only{}; ///< groups, by their places in the outcomes; empty: all
 
     template <class T, class Layers>
     [[nodiscard]] result<graph<T, Layers>> operator()(graph<T, Layers> g) const {
@@ -211,6 +212,10 @@ channels::rank_groups(const graph<T, Layers>& g, const std::vector<channel_group
         outcomes.push_back({groups[i].name, groups[i].units.size(), 0, groups[i].why});
         if (!groups[i].why.empty())
             continue;
+        if (!only.empty() && std::find(only.begin(), only.end(), i) == only.end()) {
+            outcomes.back().why = "not among those that are to lose channels";
+            continue;
+        }
         free.push_back(i);
         weights.push_back(weights_of(g, uses, groups[i]));
     }
