@@ -196,6 +196,42 @@ struct checked_dot<W> {
     static constexpr bool complete = true;
 };
 
+/// Dot products of inputs less 128 (instructions without mixed signs): what they give lacks 128 times the sum
+/// of the weights.
+template <class W>
+concept offsets_inputs = requires {
+    requires W::offset_inputs;
+};
+
+/// Dot products that take inputs from a lane: checked_dot, the inputs of a pixel in strips of `strip_groups`
+/// groups of four, and the weights of 16 outputs in groups.
+template <class W>
+struct checked_lane_dot {
+    using vec = typename W::vec;
+    static_assert(checked_dot<W>::complete);
+    static_assert(
+        requires(int n) { n = W::strip_groups; }, "words of dot products by lanes need: strip_groups");
+    static_assert(
+        requires(typename W::strip x, const std::uint8_t* p) { x = W::load_strip(p); },
+        "words of dot products by lanes need: strip load_strip(const std::uint8_t*)");
+    static_assert(
+        requires(typename W::group g, const std::int8_t* p) { g = W::load_group(p); },
+        "words of dot products by lanes need: group load_group(const std::int8_t*), 64 weights");
+    static_assert(
+        requires(vec v, typename W::strip x, typename W::group g) {
+            v = W::template add_lane<0>(v, x, g, 0);
+        },
+        "words of dot products by lanes need: vec add_lane<Lane>(vec, strip, group, int vector of outputs)");
+    static_assert(
+        requires(bool b) { b = W::offset_inputs; }, "words of dot products by lanes need: offset_inputs");
+    static_assert(
+        requires(vec v, typename W::group g) { v = W::sub(v, W::take_offset(v, g, 0)); },
+        "words of dot products by lanes need: vec take_offset(vec, group, int): less 128 times the weights "
+        "where "
+        "inputs are offset; vec sub(vec, vec)");
+    static constexpr bool complete = true;
+};
+
 /// Dot products whose operands are widened to 16 bits beforehand: checked_dot, and the widening.
 template <class W>
 struct checked_widened_dot {

@@ -26,6 +26,11 @@ void add_part(split_block<N>& b, const window& over, const std::uint8_t* input,
     task.panel_bytes = std::size_t{groups} * group_weights;
     task.bias_step = panel_outputs * N;
     task.sums = b.sums;
+    if constexpr (igemm_detail::offset_inputs)
+        if (b.columns > 1)
+            for (std::uint32_t i = 0; i < b.rows * b.columns; ++i)
+                igemm_detail::add_offsets<N>(b.weights, task.panel_bytes, groups,
+                                             b.sums + std::size_t{i} * panel_outputs * N);
     const row_cut c = cut(b.columns, false);
     for (std::uint32_t row = 0; row < b.rows; ++row, input += over.row_stride) {
         task.input = input;
