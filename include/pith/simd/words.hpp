@@ -94,6 +94,13 @@ struct checked_reals<W> {
     static constexpr bool complete = true;
 };
 
+/// Words of floats that also multiply a vector by a lane of another: vf fma_lane<Lane>(vf x, vf w, vf c),
+/// lane `Lane` of x times w, plus c.
+template <class W>
+concept multiplies_lanes = requires(typename W::vf v) {
+    v = W::template fma_lane<0>(v, v, v);
+};
+
 /// uint8 codes: `vi` are as many int32 as `vf` has floats, `vb` are `bytes` codes.
 template <class W>
 struct checked_codes {
@@ -113,12 +120,6 @@ struct checked_codes<W> {
     static_assert(
         requires(vi v, const std::uint8_t* p) { v = W::load_whole(p); },
         "words of codes need: vi load_whole(const std::uint8_t*)");
-    static_assert(
-        requires(vi v, const std::int32_t* p) { v = W::load_sums(p); },
-        "words of codes need: vi load_sums(const std::int32_t*)");
-    static_assert(
-        requires(vi v, std::int32_t* p) { W::store_sums(p, v); },
-        "words of codes need: store_sums(std::int32_t*, vi)");
     static_assert(
         requires(vi v) { v = W::add_whole(v, v); }, "words of codes need: vi add_whole(vi, vi)");
     static_assert(
@@ -147,6 +148,22 @@ struct checked_codes<W> {
         requires(vb v) { v = W::min_bytes(v, v); }, "words of codes need: vb min_bytes(vb, vb)");
     static_assert(
         requires(vb v) { v = W::repeat_byte(0); }, "words of codes need: vb repeat_byte(int)");
+    static constexpr bool complete = true;
+};
+
+/// What turns sums to codes on processors whose vectors have lanes of 128 bits: checked_codes, and narrowing
+/// within lanes.
+template <class W>
+struct checked_packed_codes {
+    using vi = typename W::vi;
+    using vb = typename W::vb;
+    static_assert(checked_codes<W>::complete);
+    static_assert(
+        requires(vi v, const std::int32_t* p) { v = W::load_sums(p); },
+        "words of codes need: vi load_sums(const std::int32_t*)");
+    static_assert(
+        requires(vi v, std::int32_t* p) { W::store_sums(p, v); },
+        "words of codes need: store_sums(std::int32_t*, vi)");
     static_assert(
         requires(vb v) { v = W::repeat_short(0); }, "words of codes need: vb repeat_short(int)");
     static_assert(

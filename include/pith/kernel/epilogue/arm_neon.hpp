@@ -5,15 +5,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "../../base/config.hpp"
+#include "../../simd/arm_neon/codes.hpp"
 #include "vector.hpp"
 
 #if PITH_AARCH64
 #include <arm_neon.h>
 
 namespace pith::kernel::arm_neon::epilogue {
+
+using simd::arm_neon::store_first;
 
 /// The constants of an epilogue, spread over vectors.
 struct codes_constants {
@@ -63,28 +65,6 @@ PITH_ALWAYS_INLINE uint8x8_t packed(int32x4_t a, int32x4_t b, const codes_consta
     return vmin_u8(vqmovun_s16(both), c.high_code);
 }
 
-/// The first `count` of eight codes.
-PITH_ALWAYS_INLINE void store_first(std::uint8_t* out, std::uint32_t count, uint8x8_t codes) noexcept {
-    if (count >= 8) {
-        vst1_u8(out, codes);
-        return;
-    }
-    std::uint64_t rest =
-        vget_lane_u64(vreinterpret_u64_u8(codes), 0); // without a call, which costs registers
-    if ((count & 4) != 0) {
-        std::memcpy(out, &rest, 4);
-        rest >>= 32;
-        out += 4;
-    }
-    if ((count & 2) != 0) {
-        std::memcpy(out, &rest, 2);
-        rest >>= 16;
-        out += 2;
-    }
-    if ((count & 1) != 0)
-        std::memcpy(out, &rest, 1);
-}
-
 /// As the store_codes of other instruction sets, for one panel.
 template <int N, residual_as Residual>
 void store_codes(const codes_epilogue& e, const codes_constants& c, const std::int32_t* sums, int pixels,
@@ -111,15 +91,8 @@ void store_codes(const codes_epilogue& e, const codes_constants& c, const std::i
                     vld1q_s32(sums + 4 * i), factors[i],
                     i % 2 == 0 ? vget_low_u16(halves[i / 2]) : vget_high_u16(halves[i / 2]), c);
         }
-        const uint8x8_t first = packed(v[0], v[1], c);
-        const uint8x8_t second = packed(v[2], v[3], c);
-        if (last == 16) {
-            vst1q_u8(output, vcombine_u8(first, second));
-        } else {
-            store_first(output, last, first);
-            if (last > 8)
-                store_first(output + 8, last - 8, second);
-        }
+        simd::arm_neon::codes::store_bytes(output, vcombine_u8(packed(v[0], v[1], c), packed(v[2], v[3], c)),
+                                           last);
     }
 }
 

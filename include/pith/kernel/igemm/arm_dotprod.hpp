@@ -21,7 +21,7 @@ namespace igemm_detail {
 
 using simd::arm_dotprod::dot;
 namespace epilogue = arm_neon::epilogue;
-inline constexpr std::uint32_t max_pixels = 4;
+inline constexpr std::uint32_t max_pixels = 5;
 inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;
 
