@@ -36,6 +36,20 @@ struct tile_sums {
     dot::vec acc[sets][M][N * panel_vectors];
     dot::vec missing[offsets ? N * panel_vectors : 1];
 
+    PITH_ALWAYS_INLINE explicit tile_sums(const sum_task& t) noexcept {
+#pragma GCC unroll 8
+        for (int m = 0; m < M; ++m) {
+#pragma GCC unroll 8
+            for (int v = 0; v < N * panel_vectors; ++v) {
+                acc[0][m][v] = dot::load(t.bias + m * t.bias_step + v * dot::lanes);
+                if constexpr (sets == 2)
+                    acc[1][m][v] = dot::none();
+                if constexpr (offsets)
+                    missing[v] = dot::none();
+            }
+        }
+    }
+
     /// Groups `Lane` to Lanes - 1 of the strips.
     template <int Lane, int Lanes>
     PITH_ALWAYS_INLINE void add_lanes(const dot::strip (&x)[M], const std::int8_t* w,
@@ -69,27 +83,31 @@ struct tile_sums {
             strips[m] = dot::load_strip(x[m] + at);
         add_lanes<0, Groups>(strips, w, panel_bytes);
     }
+
+    PITH_ALWAYS_INLINE void store(std::int32_t* to) noexcept {
+#pragma GCC unroll 8
+        for (int m = 0; m < M; ++m) {
+#pragma GCC unroll 8
+            for (int v = 0; v < N * panel_vectors; ++v) {
+                dot::vec sum = acc[0][m][v];
+                if constexpr (sets == 2)
+                    sum = dot::add(sum, acc[1][m][v]);
+                if constexpr (offsets)
+                    sum = dot::sub(sum, missing[v]);
+                dot::store(to + (m * N * panel_vectors + v) * dot::lanes, sum);
+            }
+        }
+    }
 };
 
 template <int M, int N, int E>
 void sum_tile(const sum_task& t) noexcept {
     static_assert(E == 1);
-    using sums = tile_sums<M, N>;
-    constexpr int vectors = N * panel_vectors;
-    sums s;
+    tile_sums<M, N> sums(t);
     const std::uint8_t* x[M];
 #pragma GCC unroll 8
-    for (int m = 0; m < M; ++m) {
+    for (int m = 0; m < M; ++m)
         x[m] = t.input + m * t.step;
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; ++v) {
-            s.acc[0][m][v] = dot::load(t.bias + m * t.bias_step + v * dot::lanes);
-            if constexpr (sums::sets == 2)
-                s.acc[1][m][v] = dot::none();
-            if constexpr (sums::offsets)
-                s.missing[v] = dot::none();
-        }
-    }
     const std::int8_t* w = t.weights;
     for (std::uint32_t row = 0; row < t.run_rows; ++row) {
         std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * t.run_row_stride;
@@ -100,27 +118,17 @@ void sum_tile(const sum_task& t) noexcept {
             };
             std::uint32_t left = t.groups;
             for (; left >= dot::strip_groups; left -= dot::strip_groups, advance(dot::strip_groups))
-                s.template add_groups<dot::strip_groups>(x, at, w, t.panel_bytes);
+                sums.template add_groups<dot::strip_groups>(x, at, w, t.panel_bytes);
             if constexpr (dot::strip_groups > 2)
                 if ((left & 2) != 0) {
-                    s.template add_groups<2>(x, at, w, t.panel_bytes);
+                    sums.template add_groups<2>(x, at, w, t.panel_bytes);
                     advance(2);
                 }
             if ((left & 1) != 0) {
-                s.template add_groups<1>(x, at, w, t.panel_bytes);
+                sums.template add_groups<1>(x, at, w, t.panel_bytes);
                 advance(1);
             }
         }
     }
-#pragma GCC unroll 8
-    for (int m = 0; m < M; ++m) {
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; ++v) {
-            if constexpr (sums::sets == 2)
-                s.acc[0][m][v] = dot::add(s.acc[0][m][v], s.acc[1][m][v]);
-            if constexpr (sums::offsets)
-                s.acc[0][m][v] = dot::sub(s.acc[0][m][v], s.missing[v]);
-            dot::store(t.sums + (m * vectors + v) * dot::lanes, s.acc[0][m][v]);
-        }
-    }
+    sums.store(t.sums);
 }
