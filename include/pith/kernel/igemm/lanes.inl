@@ -12,9 +12,8 @@ void add_offsets(const std::int8_t* weights, std::size_t panel_bytes, std::size_
     for (int n = 0; n < N; ++n, sums += panel_outputs) {
         const std::int8_t* w = weights + static_cast<std::size_t>(n) * panel_bytes;
         dot::vec acc[panel_vectors];
-#pragma GCC unroll 8
-        for (int v = 0; v < panel_vectors; ++v)
-            acc[v] = dot::none();
+        for (dot::vec& v : acc)
+            v = dot::none();
         for (std::size_t left = groups; left != 0; --left, w += group_weights) {
             const dot::group g = dot::load_group(w);
 #pragma GCC unroll 8
