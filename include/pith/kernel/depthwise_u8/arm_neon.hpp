@@ -175,15 +175,16 @@ inline void any_row(const depthwise_u8_args& a, const channels& f, const epilogu
 using rows_function = void (*)(const depthwise_u8_args&, const channels&, const epilogue::codes_constants&,
                                const std::uint8_t*, std::uint8_t*) noexcept;
 
+/// Null where there is nothing for two rows.
 template <class = on_use>
 [[nodiscard]] inline rows_function pick_rows(const window& over, bool two) noexcept {
     const std::ptrdiff_t column = over.run_column_stride;
     const bool three = over.run_rows == 3 && over.run_columns == 3;
     if (three && over.column_stride == column)
         return two ? &three_by_three<2, 1> : &three_by_three<1, 1>;
-    if (three && over.column_stride == 2 * column)
-        return two ? &three_by_three<2, 2> : &three_by_three<1, 2>;
-    return two ? nullptr : &any_row<>;
+    if (two)
+        return nullptr;
+    return three && over.column_stride == 2 * column ? &three_by_three<1, 2> : &any_row<>;
 }
 
 } // namespace depthwise_detail

@@ -20,7 +20,7 @@ struct sum_task {
     std::ptrdiff_t run_gap; ///< from the end of a run, rounded up to groups, to the next one of the same row
     const std::int8_t* weights;
     std::size_t panel_bytes;
-    const std::int32_t* bias;
+    const std::int32_t* bias; ///< and what add_offsets adds, for several pixels
     std::ptrdiff_t bias_step; ///< from pixel to pixel: 0, or where sums go on
     std::int32_t* sums;       ///< [E * M][N][16], aligned
 };
@@ -34,9 +34,8 @@ void sum_tile(const sum_task& t) noexcept;
 template <int M>
 void sum_sliding(const sum_task& t) noexcept;
 
-/// For words that take inputs less 128: adds to `sums` what is missing then, 128 times the sums of the
-/// weights in `groups` groups of N panels: lanes.inl. A tile of one pixel adds it itself. @param sums
-/// [N][16], aligned
+/// For words that take inputs less 128: adds what is missing then, 128 times the sums of the weights in
+/// `groups` groups of N panels: lanes.inl. A tile of one pixel adds it itself. @param sums [N][16], aligned
 template <int N>
 void add_offsets(const std::int8_t* weights, std::size_t panel_bytes, std::size_t groups,
                  std::int32_t* sums) noexcept;
