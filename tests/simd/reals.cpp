@@ -10,6 +10,8 @@
 #include "pith/arch/detect.hpp"
 #include "pith/arch/target.hpp"
 #include "pith/base/random.hpp"
+#include "pith/simd/arm_neon/codes.hpp"
+#include "pith/simd/arm_neon/reals.hpp"
 #include "pith/simd/portable/reals.hpp"
 #include "pith/simd/x86_avx2/reals.hpp"
 #include "pith/simd/x86_avx512/reals.hpp"
@@ -35,6 +37,26 @@ using simd::x86_avx512::reals;
 #include "reals.inl"
 } // namespace avx512_words
 PITH_TARGET_END
+#endif
+
+#if PITH_AARCH64
+namespace neon_words {
+using simd::arm_neon::reals;
+#include "reals.inl"
+inline std::vector<float> fused_by_lanes(const float* x, const float* y, const float* z) {
+    const float32x4_t a = reals::load(x), b = reals::load(y), c = reals::load(z);
+    std::vector<float> out(16);
+    reals::store(out.data(), reals::fma_lane<0>(a, b, c));
+    reals::store(out.data() + 4, reals::fma_lane<1>(a, b, c));
+    reals::store(out.data() + 8, reals::fma_lane<2>(a, b, c));
+    reals::store(out.data() + 12, reals::fma_lane<3>(a, b, c));
+    return out;
+}
+} // namespace neon_words
+namespace wide_neon_words {
+using reals = simd::arm_neon::wide_reals;
+#include "reals.inl"
+} // namespace wide_neon_words
 #endif
 
 namespace {
@@ -97,4 +119,17 @@ TEST_CASE("words of floats: the arithmetic of single floats, at every instructio
     if (arch::covers(have, arch::isa::avx2 | arch::isa::avx512))
         check(avx512_words::width, true, avx512_words::results, avx512_words::fused);
 #endif
+#if PITH_AARCH64
+    check(neon_words::width, true, neon_words::results, neon_words::fused);
+    check(wide_neon_words::width, true, wide_neon_words::results, wide_neon_words::fused);
+#endif
 }
+
+#if PITH_AARCH64
+TEST_CASE("words of floats: a lane of one vector times another") {
+    const float x[] = {2.f, 3.f, 5.f, 7.f}, y[] = {1.f, 10.f, 100.f, 1000.f}, z[] = {.5f, .25f, .125f, -1.f};
+    const auto sums = neon_words::fused_by_lanes(x, y, z);
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        CHECK(sums[i] == x[i / 4] * y[i % 4] + z[i % 4]);
+}
+#endif

@@ -5,6 +5,7 @@
 
 #include "../arch/target.hpp"
 #include "depthwise_f32/args.hpp"
+#include "depthwise_f32/arm_neon.hpp"
 #include "depthwise_f32/portable.hpp"
 #include "depthwise_f32/x86_avx2.hpp"
 #include "depthwise_f32/x86_avx512.hpp"
@@ -17,6 +18,7 @@ inline constexpr entry<depthwise_f32_args> depthwise_f32_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
      PITH_X86_KERNEL(x86_avx512::depthwise_f32<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::depthwise_f32<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::depthwise_f32<Use>)},
     portable_entry<depthwise_f32_args>::value,
 };
 template <>

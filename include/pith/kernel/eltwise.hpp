@@ -5,6 +5,7 @@
 
 #include "../arch/target.hpp"
 #include "eltwise/args.hpp"
+#include "eltwise/arm_neon.hpp"
 #include "eltwise/binary.hpp"
 #include "eltwise/portable.hpp"
 #include "eltwise/unary.hpp"
@@ -20,6 +21,7 @@ inline constexpr entry<quantize_args> quantize_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
      PITH_X86_KERNEL(x86_avx512::quantize<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::quantize<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::quantize<Use>)},
     portable_entry<quantize_args>::value,
 };
 template <>
@@ -35,6 +37,7 @@ inline constexpr entry<dequantize_args> dequantize_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
      PITH_X86_KERNEL(x86_avx512::dequantize<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::dequantize<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::dequantize<Use>)},
     portable_entry<dequantize_args>::value,
 };
 template <>
@@ -49,6 +52,7 @@ template <class Use = on_use>
 inline constexpr entry<table_u8_args> table_u8_list[] = {
     {"x86_avx512_vbmi", arch::isa::avx512 | arch::isa::avx512_vbmi, format::any_tile,
      PITH_X86_KERNEL(x86_avx512_vbmi::table_u8<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::table_u8<Use>)},
     portable_entry<table_u8_args>::value,
 };
 template <>
@@ -64,6 +68,7 @@ inline constexpr entry<add_u8_args> add_u8_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
      PITH_X86_KERNEL(x86_avx512::add_u8<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::add_u8<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::add_u8<Use>)},
     portable_entry<add_u8_args>::value,
 };
 template <>
@@ -79,6 +84,7 @@ inline constexpr entry<mul_u8_args> mul_u8_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
      PITH_X86_KERNEL(x86_avx512::mul_u8<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::mul_u8<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::mul_u8<Use>)},
     portable_entry<mul_u8_args>::value,
 };
 template <>
@@ -94,6 +100,7 @@ inline constexpr entry<unary_f32_args> unary_f32_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
      PITH_X86_KERNEL(x86_avx512::unary_f32<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::unary_f32<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::unary_f32<Use>)},
     portable_entry<unary_f32_args>::value,
 };
 template <>
@@ -109,6 +116,7 @@ inline constexpr entry<binary_f32_args> binary_f32_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
      PITH_X86_KERNEL(x86_avx512::binary_f32<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::binary_f32<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::binary_f32<Use>)},
     portable_entry<binary_f32_args>::value,
 };
 template <>

@@ -7,12 +7,13 @@
 #include "../arch/target.hpp"
 #include "entry.hpp"
 #include "sgemm/args.hpp"
+#include "sgemm/arm_neon.hpp"
 #include "sgemm/portable.hpp"
 #include "sgemm/x86_avx2.hpp"
 #include "sgemm/x86_avx512.hpp"
 
-// On x86 only where it is asked for: the kernels above it are faster there, and xsimd costs compile time.
-#if defined(__has_include) && (PITH_AARCH64 || defined(PITH_XSIMD)) && !defined(PITH_NO_XSIMD)
+// Only where it is asked for: the kernels above it are faster, and xsimd costs compile time.
+#if defined(__has_include) && defined(PITH_XSIMD) && !defined(PITH_NO_XSIMD)
 #if __has_include(<xsimd/xsimd.hpp>)
 #include "sgemm/simd.hpp"
 #endif
@@ -24,6 +25,7 @@ template <class Use = on_use>
 inline constexpr entry<sgemm_args> sgemm_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, sgemm_tile, PITH_X86_KERNEL(x86_avx512::sgemm<Use>)},
     {"x86_avx2", arch::isa::avx2, sgemm_tile, PITH_X86_KERNEL(x86_avx2::sgemm<Use>)},
+    {"arm_neon", arch::isa::neon, sgemm_tile, PITH_AARCH64_KERNEL(arm_neon::sgemm<Use>)},
 #ifdef PITH_KERNEL_SGEMM_SIMD_HPP
     {"simd", by_xsimd::needs<>, sgemm_tile, &by_xsimd::sgemm<>},
 #endif

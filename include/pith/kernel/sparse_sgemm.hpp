@@ -8,6 +8,7 @@
 #include "../base/on_use.hpp"
 #include "entry.hpp"
 #include "sparse_sgemm/args.hpp"
+#include "sparse_sgemm/arm_neon.hpp"
 #include "sparse_sgemm/portable.hpp"
 #include "sparse_sgemm/x86_avx2.hpp"
 #include "sparse_sgemm/x86_avx512.hpp"
@@ -19,6 +20,7 @@ inline constexpr entry<sparse_sgemm_args> sparse_sgemm_list[] = {
     {"x86_avx512", arch::isa::avx2 | arch::isa::avx512, format::any_tile,
      PITH_X86_KERNEL(x86_avx512::sparse_sgemm<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::sparse_sgemm<Use>)},
+    {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::sparse_sgemm<Use>)},
     portable_entry<sparse_sgemm_args>::value,
 };
 template <>

@@ -14,16 +14,14 @@ namespace pith::plan {
 /// most layers take 1 to 1.5. With half of the tiles zero, where they begin to choose sparse weights, every
 /// layer of bench_sparse was faster.
 struct cost_table {
-    float sparse_f32 = 1.9f; ///< AVX2 and AVX-512
+    float sparse_f32 = 1.9f; ///< AVX2 and AVX-512; NEON counts 1.5 times the instructions
     float sparse_u8 = 1.9f;  ///< AVX-512 VNNI and AVX-VNNI
 };
 
 /// The costs of processors with these instruction sets. Sparse kernels of plain C++ beside dense ones with
-/// vectors (float on ARM, int8 without a dot product instruction) have estimates, on the safe side.
+/// vectors (int8 without a dot product instruction) have estimates, on the safe side.
 [[nodiscard]] constexpr cost_table costs_of(arch::isa_set isa) noexcept {
     cost_table c;
-    if (arch::covers(isa, arch::isa::neon))
-        c.sparse_f32 = 4.f;
     const bool dots = arch::covers(isa, arch::isa::avx_vnni) || arch::covers(isa, arch::isa::avx512_vnni) ||
                       arch::covers(isa, arch::isa::dotprod);
     if (!dots && isa != arch::isa::none)

@@ -94,6 +94,13 @@ struct checked_reals<W> {
     static constexpr bool complete = true;
 };
 
+/// Words of floats that also multiply a vector by a lane of another: vf fma_lane<Lane>(vf x, vf w, vf c),
+/// lane `Lane` of x times w, plus c.
+template <class W>
+concept multiplies_lanes = requires(typename W::vf v) {
+    v = W::template fma_lane<0>(v, v, v);
+};
+
 /// uint8 codes: `vi` are as many int32 as `vf` has floats, `vb` are `bytes` codes.
 template <class W>
 struct checked_codes {
@@ -113,12 +120,6 @@ struct checked_codes<W> {
     static_assert(
         requires(vi v, const std::uint8_t* p) { v = W::load_whole(p); },
         "words of codes need: vi load_whole(const std::uint8_t*)");
-    static_assert(
-        requires(vi v, const std::int32_t* p) { v = W::load_sums(p); },
-        "words of codes need: vi load_sums(const std::int32_t*)");
-    static_assert(
-        requires(vi v, std::int32_t* p) { W::store_sums(p, v); },
-        "words of codes need: store_sums(std::int32_t*, vi)");
     static_assert(
         requires(vi v) { v = W::add_whole(v, v); }, "words of codes need: vi add_whole(vi, vi)");
     static_assert(
@@ -147,6 +148,22 @@ struct checked_codes<W> {
         requires(vb v) { v = W::min_bytes(v, v); }, "words of codes need: vb min_bytes(vb, vb)");
     static_assert(
         requires(vb v) { v = W::repeat_byte(0); }, "words of codes need: vb repeat_byte(int)");
+    static constexpr bool complete = true;
+};
+
+/// What turns sums to codes on processors whose vectors have lanes of 128 bits: checked_codes, and narrowing
+/// within lanes.
+template <class W>
+struct checked_packed_codes {
+    using vi = typename W::vi;
+    using vb = typename W::vb;
+    static_assert(checked_codes<W>::complete);
+    static_assert(
+        requires(vi v, const std::int32_t* p) { v = W::load_sums(p); },
+        "words of codes need: vi load_sums(const std::int32_t*)");
+    static_assert(
+        requires(vi v, std::int32_t* p) { W::store_sums(p, v); },
+        "words of codes need: store_sums(std::int32_t*, vi)");
     static_assert(
         requires(vb v) { v = W::repeat_short(0); }, "words of codes need: vb repeat_short(int)");
     static_assert(
@@ -193,6 +210,42 @@ struct checked_dot<W> {
     static_assert(
         requires(vec v, inputs x, weights w) { v = W::add_dot(v, x, w); },
         "words of dot products need: vec add_dot(vec, inputs, weights)");
+    static constexpr bool complete = true;
+};
+
+/// Dot products of inputs less 128 (instructions without mixed signs): what they give lacks 128 times the sum
+/// of the weights.
+template <class W>
+concept offsets_inputs = requires {
+    requires W::offset_inputs;
+};
+
+/// Dot products that take inputs from a lane: checked_dot, the inputs of a pixel in strips of `strip_groups`
+/// groups of four, and the weights of 16 outputs in groups.
+template <class W>
+struct checked_lane_dot {
+    using vec = typename W::vec;
+    static_assert(checked_dot<W>::complete);
+    static_assert(
+        requires(int n) { n = W::strip_groups; }, "words of dot products by lanes need: strip_groups");
+    static_assert(
+        requires(typename W::strip x, const std::uint8_t* p) { x = W::load_strip(p); },
+        "words of dot products by lanes need: strip load_strip(const std::uint8_t*)");
+    static_assert(
+        requires(typename W::group g, const std::int8_t* p) { g = W::load_group(p); },
+        "words of dot products by lanes need: group load_group(const std::int8_t*), 64 weights");
+    static_assert(
+        requires(vec v, typename W::strip x, typename W::group g) {
+            v = W::template add_lane<0>(v, x, g, 0);
+        },
+        "words of dot products by lanes need: vec add_lane<Lane>(vec, strip, group, int vector of outputs)");
+    static_assert(
+        requires(bool b) { b = W::offset_inputs; }, "words of dot products by lanes need: offset_inputs");
+    static_assert(
+        requires(vec v, typename W::group g) { v = W::sub(v, W::take_offset(v, g, 0)); },
+        "words of dot products by lanes need: vec take_offset(vec, group, int): less 128 times the weights "
+        "where "
+        "inputs are offset; vec sub(vec, vec)");
     static constexpr bool complete = true;
 };
 

@@ -7,6 +7,8 @@
 // PITH_FORGET=5: words of dot products need: vec add_dot(vec, inputs, weights)
 // PITH_FORGET=6: words of widened dot products need: widen_weights(from, to)
 // PITH_FORGET=7: words of low bits need: choice singles(const std::uint8_t*, int part)
+// PITH_FORGET=8: words of dot products by lanes need: vec add_lane<Lane>(vec, strip, group, int vector of
+// outputs)
 #ifndef PITH_FORGET
 #define PITH_FORGET 0
 #endif
@@ -70,7 +72,7 @@ struct codes {
     static vb narrow_lanes(const vi (&)[4], vb);
 #endif
 };
-static_assert(pith::simd::checked_codes<codes>::complete);
+static_assert(pith::simd::checked_packed_codes<codes>::complete);
 
 struct dot {
     using vec = std::int32_t;
@@ -105,6 +107,23 @@ struct dot_widened : dot {
 #endif
 };
 static_assert(pith::simd::checked_widened_dot<dot_widened>::complete);
+
+struct dot_by_lanes : dot {
+    using strip = std::int64_t;
+    using group = std::int64_t;
+    static constexpr int strip_groups = 2;
+    static constexpr bool offset_inputs = true;
+    static strip load_strip(const std::uint8_t*);
+    static group load_group(const std::int8_t*);
+#if PITH_FORGET != 8
+    template <int Lane>
+    static vec add_lane(vec, strip, group, int);
+#endif
+    static vec take_offset(vec, group, int);
+    static vec sub(vec, vec);
+};
+static_assert(pith::simd::checked_lane_dot<dot_by_lanes>::complete);
+static_assert(pith::simd::offsets_inputs<dot_by_lanes> && !pith::simd::offsets_inputs<dot>);
 #endif
 
 struct planes {

@@ -8,7 +8,7 @@
 // inputs are turned to floats once, into rows that all outputs share.
 
 static_assert(pith::simd::checked_reals<reals>::complete);
-static_assert(pith::simd::checked_codes<codes>::complete);
+static_assert(pith::simd::checked_packed_codes<codes>::complete);
 static_assert(checked_strips<strips>::complete);
 using vf = reals::vf;
 using vi = codes::vi;

@@ -4,7 +4,7 @@
 // for pixels of eight channels.
 
 static_assert(pith::simd::checked_reals<reals>::complete);
-static_assert(pith::simd::checked_codes<codes>::complete);
+static_assert(pith::simd::checked_packed_codes<codes>::complete);
 using vf = reals::vf;
 using vi = codes::vi;
 using vb = codes::vb;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "../../arch/target.hpp"
@@ -20,11 +21,13 @@ namespace igemm_detail {
 
 using simd::arm_i8mm::dot;
 namespace epilogue = arm_neon::epilogue;
-inline constexpr std::uint32_t max_pixels = 4;
+inline constexpr std::uint32_t max_pixels = 5;
 inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;
 
 #include "vector.inl"
+
+#include "lanes.inl"
 
 } // namespace igemm_detail
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "../../arch/target.hpp"
@@ -23,6 +24,8 @@ inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;
 
 #include "vector.inl"
+
+#include "lanes.inl"
 
 } // namespace igemm_detail
 

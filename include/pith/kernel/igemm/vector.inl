@@ -4,6 +4,7 @@
 // panel may be doubled).
 
 static_assert(pith::simd::checked_dot<dot>::complete);
+inline constexpr bool offset_inputs = pith::simd::offsets_inputs<dot>;
 inline constexpr int panel_outputs = igemm_vector_tile.outputs;
 inline constexpr int group_weights = panel_outputs * igemm_vector_tile.depth; ///< of four inputs
 static_assert(igemm_vector_tile.depth == 4 && panel_outputs % dot::lanes == 0);
@@ -19,132 +20,25 @@ struct sum_task {
     std::ptrdiff_t run_gap; ///< from the end of a run, rounded up to groups, to the next one of the same row
     const std::int8_t* weights;
     std::size_t panel_bytes;
-    const std::int32_t* bias;
+    const std::int32_t* bias; ///< and what add_offsets adds, for several pixels
     std::ptrdiff_t bias_step; ///< from pixel to pixel: 0, or where sums go on
     std::int32_t* sums;       ///< [E * M][N][16], aligned
 };
 
-/// Four inputs of every pixel times 16 * N outputs.
-template <int M, int E, int V>
-PITH_ALWAYS_INLINE void step(dot::vec (&acc)[M * E][V], const std::uint8_t* const (&x)[M], std::ptrdiff_t at,
-                             std::ptrdiff_t echo_at, const std::int8_t* w, std::size_t panel_bytes) noexcept {
-    constexpr int in_panel = panel_outputs / dot::lanes;
-    dot::weights wv[V];
-#pragma GCC unroll 8
-    for (int v = 0; v < V; ++v)
-        wv[v] = dot::as_weights(dot::load(w + static_cast<std::size_t>(v / in_panel) * panel_bytes +
-                                          v % in_panel * dot::lanes * 4));
-#pragma GCC unroll 16
-    for (int m = 0; m < M * E; ++m) {
-        const dot::inputs xv = dot::as_inputs(dot::broadcast(x[m % M] + (m < M ? at : at + echo_at)));
-#pragma GCC unroll 8
-        for (int v = 0; v < V; ++v)
-            acc[m][v] = dot::add_dot(acc[m][v], xv, wv[v]);
-    }
-}
-
+/// Sums of M * E pixels by N panels: sums.inl or lanes.inl.
 template <int M, int N, int E>
-void sum_tile(const sum_task& t) noexcept {
-    constexpr int vectors = N * panel_outputs / dot::lanes;
-    constexpr int chains = M * E * vectors;
-    // Enough independent sums to hide the latency of the dot product, as far as there are registers.
-    constexpr int wanted = chains >= dot::wanted_chains ? 1 : 2 * chains >= dot::wanted_chains ? 2 : 4;
-    constexpr int room = dot::most_chains / chains;
-    constexpr int sets = wanted <= room ? wanted : room >= 2 ? 2 : 1;
-    constexpr int unroll = sets == 1 ? dot::unroll : sets;
+void sum_tile(const sum_task& t) noexcept;
 
-    dot::vec acc[sets][M * E][vectors];
-    const std::uint8_t* x[M];
-#pragma GCC unroll 16
-    for (int m = 0; m < M; ++m)
-        x[m] = t.input + m * t.step;
-#pragma GCC unroll 16
-    for (int m = 0; m < M * E; ++m) {
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; ++v) {
-            acc[0][m][v] = dot::load(t.bias + m * t.bias_step + v * dot::lanes);
-#pragma GCC unroll 4
-            for (int s = 1; s < sets; ++s)
-                acc[s][m][v] = dot::none();
-        }
-    }
-
-    const std::ptrdiff_t echo_at = M * t.step;
-    const std::int8_t* w = t.weights;
-    for (std::uint32_t row = 0; row < t.run_rows; ++row) {
-        std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * t.run_row_stride;
-        for (std::uint32_t run = t.run_columns; run != 0; --run, at += t.run_gap) {
-            std::uint32_t left = t.groups;
-            for (; left >= unroll; left -= unroll, at += 4 * unroll, w += group_weights * unroll) {
-                __asm__("" : "+r"(at)); // one index for all pixels; else g++ keeps and steps M pointers
-#pragma GCC unroll 4
-                for (int u = 0; u < unroll; ++u)
-                    step<M, E>(acc[u % sets], x, at + 4 * u, echo_at, w + group_weights * u, t.panel_bytes);
-            }
-            for (; left != 0; --left, at += 4, w += group_weights) {
-                __asm__("" : "+r"(at));
-                step<M, E>(acc[0], x, at, echo_at, w, t.panel_bytes);
-            }
-        }
-    }
-
-#pragma GCC unroll 16
-    for (int m = 0; m < M * E; ++m) {
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; ++v) {
-#pragma GCC unroll 4
-            for (int s = 1; s < sets; ++s)
-                acc[0][m][v] = dot::add(acc[0][m][v], acc[s][m][v]);
-            dot::store(t.sums + (m * vectors + v) * dot::lanes, acc[0][m][v]);
-        }
-    }
-}
-
-/// As sum_tile<M, 1, 2> for kernels three pixels wide that step by one pixel: each input is loaded once for
-/// the three outputs it takes part in. With one panel the loads are what limits sum_tile.
+/// As sum_tile<M, 1, 2> for kernels three pixels wide that step by one pixel: sums.inl.
 /// @pre a vector holds a panel; t.groups counts three pixels of whole groups; t.run_rows == 1
 template <int M>
-void sum_sliding(const sum_task& t) noexcept {
-    constexpr int outputs = 2 * M;
-    constexpr int half = M + 1; // of the inputs
-    dot::vec acc[outputs];
-    const std::uint8_t* x[half];
-#pragma GCC unroll 16
-    for (int m = 0; m < half; ++m)
-        x[m] = t.input + m * t.step;
-#pragma GCC unroll 16
-    for (int m = 0; m < outputs; ++m)
-        acc[m] = dot::load(t.bias);
+void sum_sliding(const sum_task& t) noexcept;
 
-    const std::uint32_t groups = t.groups / 3;
-    const std::size_t pixel_weights = std::size_t{groups} * group_weights;
-    const std::ptrdiff_t echo_at = half * t.step;
-    const std::int8_t* w = t.weights;
-    std::ptrdiff_t at = 0;
-    for (std::uint32_t run = t.run_columns; run != 0; --run) {
-        for (std::uint32_t left = groups; left != 0; --left, at += 4, w += group_weights) {
-            __asm__("" : "+r"(at));
-            dot::weights wv[3];
-#pragma GCC unroll 3
-            for (int k = 0; k < 3; ++k)
-                wv[k] = dot::as_weights(dot::load(w + static_cast<std::size_t>(k) * pixel_weights));
-#pragma GCC unroll 32
-            for (int i = 0; i < 2 * half; ++i) {
-                const dot::inputs xv =
-                    dot::as_inputs(dot::broadcast(x[i % half] + (i < half ? at : at + echo_at)));
-#pragma GCC unroll 3
-                for (int k = 0; k < 3; ++k)
-                    if (i - k >= 0 && i - k < outputs)
-                        acc[i - k] = dot::add_dot(acc[i - k], xv, wv[k]);
-            }
-        }
-        w += 2 * pixel_weights;
-        at += t.run_gap + static_cast<std::ptrdiff_t>(groups) * 8;
-    }
-#pragma GCC unroll 16
-    for (int m = 0; m < outputs; ++m)
-        dot::store(t.sums + m * dot::lanes, acc[m]);
-}
+/// For words that take inputs less 128: adds what is missing then, 128 times the sums of the weights in
+/// `groups` groups of N panels: lanes.inl. A tile of one pixel adds it itself. @param sums [N][16], aligned
+template <int N>
+void add_offsets(const std::int8_t* weights, std::size_t panel_bytes, std::size_t groups,
+                 std::int32_t* sums) noexcept;
 
 using sum_function = void (*)(const sum_task&) noexcept;
 
@@ -191,6 +85,7 @@ struct panels {
     std::uint32_t last; ///< channels of the last panel
     epilogue::codes_constants constants;
     sum_task task;
+    alignas(64) std::int32_t starts[offset_inputs ? panel_outputs * N : 1]; ///< of tiles of several pixels
     tile_state states[2];
     tile_state* now = &states[0];
     tile_state* before = &states[1];
@@ -214,6 +109,15 @@ struct panels {
         task.run_row_stride = over.run_row_stride;
         task.run_gap = (turned ? over.run_row_stride : over.run_column_stride) -
                        static_cast<std::ptrdiff_t>(task.groups) * 4;
+    }
+
+    /// Has the sums of several pixels start where inputs less 128 need it. @param groups in a panel
+    void start_offset(std::size_t groups) noexcept {
+        if constexpr (offset_inputs) {
+            std::memcpy(starts, a.epilogue.bias + first, sizeof starts);
+            add_offsets<N>(task.weights, task.panel_bytes, groups, starts);
+            task.bias = starts;
+        }
     }
 
     template <residual_as Residual>
@@ -259,6 +163,8 @@ struct panels {
     void run(std::uint32_t rows, std::uint32_t columns) noexcept {
         constexpr auto sizes = std::make_integer_sequence<int, max_pixels>{};
         const row_cut c = cut(columns, echo && N == 1);
+        if (columns > 1)
+            start_offset(task.panel_bytes / group_weights);
         const bool slides = task.run_rows == 1 && task.step % 4 == 0 && a.over.run_columns == 1 &&
                             static_cast<std::ptrdiff_t>(a.over.run_length) == 3 * task.step;
         const sum_function smaller = pick_sum<N>(c.pixels, sizes);

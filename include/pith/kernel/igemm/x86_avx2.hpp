@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "../../arch/target.hpp"
@@ -25,6 +26,8 @@ inline constexpr int max_panels = 1;
 inline constexpr bool echo = false;
 
 #include "vector.inl"
+
+#include "sums.inl"
 
 #include "widened.inl"
 

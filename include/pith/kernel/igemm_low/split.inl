@@ -13,6 +13,17 @@ struct split_block {
     std::uint32_t rows, columns;
 };
 
+/// What a part's inputs less 128 leave out (igemm/vector.inl), to the sums of every pixel.
+template <int N>
+void add_offsets_to_all(split_block<N>& b, std::uint32_t groups) noexcept {
+    alignas(64) std::int32_t offsets[panel_outputs * N] = {};
+    igemm_detail::add_offsets<N>(b.weights, std::size_t{groups} * group_weights, groups, offsets);
+    std::int32_t* sums = b.sums;
+    for (std::uint32_t pixels = b.rows * b.columns; pixels != 0; --pixels, sums += panel_outputs * N)
+        for (int o = 0; o < panel_outputs * N; o += dot::lanes)
+            dot::store(sums + o, dot::add(dot::load(sums + o), dot::load(offsets + o)));
+}
+
 /// Adds a part of a run of each pixel.
 template <int N>
 void add_part(split_block<N>& b, const window& over, const std::uint8_t* input,
@@ -26,6 +37,9 @@ void add_part(split_block<N>& b, const window& over, const std::uint8_t* input,
     task.panel_bytes = std::size_t{groups} * group_weights;
     task.bias_step = panel_outputs * N;
     task.sums = b.sums;
+    if constexpr (igemm_detail::offset_inputs)
+        if (b.columns > 1)
+            add_offsets_to_all(b, groups);
     const row_cut c = cut(b.columns, false);
     for (std::uint32_t row = 0; row < b.rows; ++row, input += over.row_stride) {
         task.input = input;

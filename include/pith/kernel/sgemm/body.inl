@@ -12,12 +12,16 @@ inline constexpr std::uint32_t panel_outputs = sgemm_tile.outputs;
 inline constexpr std::uint32_t panel_vectors = panel_outputs / width;
 inline constexpr std::uint32_t most_pixels = 24;
 
+inline constexpr bool by_lanes = pith::simd::multiplies_lanes<reals>;
+
 /// Inputs taken at a time, and pixels whose sums over `panels` panels then fit the registers.
 [[nodiscard]] constexpr std::uint32_t inputs_at_once(std::uint32_t panels) noexcept {
-    return panels * panel_vectors == 1 ? 8 : 2;
+    return by_lanes ? width : panels * panel_vectors == 1 ? 8 : 2;
 }
 [[nodiscard]] constexpr std::uint32_t pixels_at_most(std::uint32_t panels) noexcept {
     const std::uint32_t vectors = panels * panel_vectors;
+    if (by_lanes)
+        return (reals::registers - vectors) / (vectors + 1);
     return vectors == 1 ? reals::registers - 8 : (reals::registers - vectors - 1) / vectors;
 }
 
@@ -100,10 +104,35 @@ PITH_ALWAYS_INLINE const float* opaque(const float* p) noexcept {
     return p;
 }
 
-/// Several vectors across: `U` inputs of every pixel, each broadcast to a register.
+/// Inputs number `Lane` to the last of a vector of each pixel's. @tparam R reals, where it multiplies by
+/// lanes
+template <class R, int Lane, std::uint32_t M, std::uint32_t V>
+PITH_ALWAYS_INLINE void multiply_lanes(const vf (&x)[M], const float* const (&weights)[V], std::size_t k,
+                                       vf (&sums)[M][V]) noexcept {
+    vf w[V];
+#pragma GCC unroll 8
+    for (std::uint32_t v = 0; v < V; ++v)
+        w[v] = reals::load(weights[v] + k * panel_outputs);
+#pragma GCC unroll 32
+    for (std::uint32_t m = 0; m < M; ++m)
+#pragma GCC unroll 8
+        for (std::uint32_t v = 0; v < V; ++v)
+            sums[m][v] = R::template fma_lane<Lane>(x[m], w[v], sums[m][v]);
+    if constexpr (Lane + 1 < static_cast<int>(width))
+        multiply_lanes<R, Lane + 1>(x, weights, k + 1, sums);
+}
+
+/// Several vectors across: `U` inputs of every pixel, each broadcast to a register or taken from a lane.
 template <std::uint32_t M, std::uint32_t V, std::uint32_t U>
 PITH_ALWAYS_INLINE void multiply(const float* const* pixels, std::ptrdiff_t at,
                                  const float* const (&weights)[V], std::size_t k, vf (&sums)[M][V]) noexcept {
+    if constexpr (by_lanes && U == width) {
+        vf x[M];
+#pragma GCC unroll 32
+        for (std::uint32_t m = 0; m < M; ++m)
+            x[m] = reals::load(pixels[m] + at);
+        return multiply_lanes<reals, 0>(x, weights, k, sums);
+    }
 #pragma GCC unroll 8
     for (std::uint32_t u = 0; u < U; ++u) {
         vf w[V];
@@ -317,7 +346,8 @@ inline void run_panels(const sgemm_args& a, tile_job& job, const tiling& t) noex
 }
 
 /// Dense layers of one pixel read every weight once: more panels abreast keep more of them under way.
-inline constexpr std::uint32_t panels_abreast = reals::registers / 8;
+inline constexpr std::uint32_t panels_abreast =
+    panel_vectors == 4 ? reals::registers / 16 : reals::registers / 8;
 template <class = on_use>
 inline constexpr tile_function abreast[] = {&run_one<panels_abreast>};
 template <class = on_use>

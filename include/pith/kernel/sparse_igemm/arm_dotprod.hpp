@@ -19,6 +19,8 @@ namespace pith::kernel::arm_dotprod {
 
 namespace igemm_detail {
 #include "body.inl"
+
+#include "lanes.inl"
 } // namespace igemm_detail
 
 template <class = on_use>

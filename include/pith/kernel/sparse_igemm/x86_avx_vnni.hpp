@@ -19,6 +19,8 @@ namespace pith::kernel::x86_avx_vnni {
 
 namespace igemm_detail {
 #include "body.inl"
+
+#include "sums.inl"
 } // namespace igemm_detail
 
 template <class = on_use>

@@ -13,7 +13,7 @@
 PITH_TARGET_BEGIN("arch=armv8.2-a+dotprod+i8mm")
 namespace pith::simd::arm_i8mm {
 
-struct dot : arm_neon::dot_words {
+struct dot : arm_neon::byte_lanes {
     using weights = int8x16_t;
     using inputs = uint8x16_t;
 
@@ -22,11 +22,18 @@ struct dot : arm_neon::dot_words {
     PITH_ALWAYS_INLINE static vec add_dot(vec acc, inputs x, weights w) noexcept {
         return vusdotq_s32(acc, x, w);
     }
+
+    using strip = uint8x16_t; ///< sixteen inputs
+    PITH_ALWAYS_INLINE static strip load_strip(const std::uint8_t* p) noexcept { return vld1q_u8(p); }
+    template <int Lane>
+    PITH_ALWAYS_INLINE static vec add_lane(vec acc, strip x, const group& g, int v) noexcept {
+        return vsudotq_laneq_s32(acc, g.of[v], x, Lane);
+    }
 };
 
 } // namespace pith::simd::arm_i8mm
 PITH_TARGET_END
-static_assert(pith::simd::checked_dot<pith::simd::arm_i8mm::dot>::complete);
+static_assert(pith::simd::checked_lane_dot<pith::simd::arm_i8mm::dot>::complete);
 #endif
 
 #endif

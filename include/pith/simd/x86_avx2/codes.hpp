@@ -98,7 +98,7 @@ struct codes {
 
 } // namespace pith::simd::x86_avx2
 PITH_TARGET_END
-static_assert(pith::simd::checked_codes<pith::simd::x86_avx2::codes>::complete);
+static_assert(pith::simd::checked_packed_codes<pith::simd::x86_avx2::codes>::complete);
 #endif
 
 #endif

@@ -83,7 +83,7 @@ struct codes {
 
 } // namespace pith::simd::x86_avx512
 PITH_TARGET_END
-static_assert(pith::simd::checked_codes<pith::simd::x86_avx512::codes>::complete);
+static_assert(pith::simd::checked_packed_codes<pith::simd::x86_avx512::codes>::complete);
 #endif
 
 #endif
