@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_DEVICE_HPP
 #define PITH_DEVICE_HPP
-/// The device half: what firmware needs to run a packed program with portable kernels. No heap, no
-/// exceptions, no other library. (A processor with vector units adds run/native_kernels.hpp.)
+/// The device half: what firmware needs to run a packed program with portable kernels, or with those of a
+/// Cortex-M. No heap, no exceptions, no other library. (A processor whose vector units are found at run time
+/// adds run/native_kernels.hpp.)
 
 #include "arch/detect.hpp"
 #include "arch/isa.hpp"
@@ -35,6 +36,7 @@
 #include "kernel/real.hpp"
 #include "kernel/slot.hpp"
 #include "kernel/window.hpp"
+#include "run/built_in_kernels.hpp"
 #include "run/check_access.hpp"
 #include "run/check_file.hpp"
 #include "run/checksum.hpp"

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include "../base/config.hpp"
 
@@ -23,9 +24,31 @@ namespace pith::format {
     return std::bit_cast<std::int32_t>(v + 12582912.f) - 0x4B400000;
 }
 
+#if PITH_ARM_FP
+namespace detail {
+
+/// Rounds half to even and saturates, in one instruction; NaN gives 0.
+[[nodiscard]] inline std::int32_t round_saturated(float v) noexcept {
+    float integer;
+    __asm__("vcvtr.s32.f32 %0, %1" : "=t"(integer) : "t"(v));
+    return std::bit_cast<std::int32_t>(integer);
+}
+
+} // namespace detail
+#endif
+
 /// Clamps in float, then rounds half to even; NaN gives `lowest`. @pre |lowest|, |highest| <= 2^22
 [[nodiscard]] constexpr std::int32_t round_clamped(float v, std::int32_t lowest,
                                                    std::int32_t highest) noexcept {
+#if PITH_ARM_FP
+    if (!std::is_constant_evaluated()) { // clamps integers: a comparison of floats takes four instructions
+        const std::int32_t i = detail::round_saturated(v);
+        if (i == 0 && v != v)
+            return lowest;
+        const std::int32_t above = i > lowest ? i : lowest;
+        return above < highest ? above : highest;
+    }
+#endif
     const float low = static_cast<float>(lowest);
     const float high = static_cast<float>(highest);
     v = v > low ? v : low; // this order sends NaN to low, as maxps(v, low) does
@@ -40,8 +63,9 @@ namespace pith::format {
 }
 
 /// Accumulator (bias included, wrapped mod 2^32) to code: the zero point is added after rounding.
-[[nodiscard]] constexpr std::int32_t requantize(std::int32_t accumulator, float factor, std::int32_t zero,
-                                                std::int32_t lowest, std::int32_t highest) noexcept {
+[[nodiscard]] PITH_ALWAYS_INLINE constexpr std::int32_t requantize(std::int32_t accumulator, float factor,
+                                                                   std::int32_t zero, std::int32_t lowest,
+                                                                   std::int32_t highest) noexcept {
     return round_clamped(static_cast<float>(accumulator) * factor, lowest - zero, highest - zero) + zero;
 }
 

@@ -25,8 +25,9 @@ namespace pith::kernel {
 }
 
 /// @param residual codes of the pixel, or null
-[[nodiscard]] inline std::uint8_t to_code(const codes_epilogue& e, std::int32_t sum, std::uint32_t channel,
-                                          const std::uint8_t* residual) noexcept {
+[[nodiscard]] PITH_ALWAYS_INLINE std::uint8_t to_code(const codes_epilogue& e, std::int32_t sum,
+                                                      std::uint32_t channel,
+                                                      const std::uint8_t* residual) noexcept {
     std::int32_t code =
         format::requantize(add_bias(sum, e.bias[channel]), e.factor[channel], e.zero, e.lowest, e.highest);
     if (residual != nullptr) {
@@ -35,6 +36,20 @@ namespace pith::kernel {
                                    : format::add_codes(code, other, e.add, e.add_lowest, e.add_highest);
     }
     return static_cast<std::uint8_t>(code);
+}
+
+/// Codes of `count` neighbouring channels of a pixel. @param residual codes of the pixel, or null
+/// @param output of channel `first`
+PITH_NOINLINE inline void store_codes(const codes_epilogue& e, const std::int32_t* sums, std::uint32_t first,
+                                      std::uint32_t count, const std::uint8_t* residual,
+                                      std::uint8_t* output) noexcept {
+    const codes_epilogue copy = e; // which no store can change
+    if (residual == nullptr)
+        for (std::uint32_t i = 0; i < count; ++i)
+            output[i] = to_code(copy, sums[i], first + i, nullptr);
+    else
+        for (std::uint32_t i = 0; i < count; ++i)
+            output[i] = to_code(copy, sums[i], first + i, residual);
 }
 
 [[nodiscard]] inline float to_real(const codes_epilogue& e, std::int32_t sum,
