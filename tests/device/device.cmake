@@ -8,11 +8,11 @@ foreach(program fingerprints pack_glyphs)
     target_compile_options(pith_device_${program} PRIVATE ${PITH_TEST_FLAGS})
 endforeach()
 # Kernels against plain C++ on emulated cores.
-foreach(test m4/igemm m33/igemm)
-    get_filename_component(core ${test} DIRECTORY)
-    get_filename_component(file ${test} NAME)
+foreach(test m0/kernel/igemm m0/format/integer_rounding m3/kernel/igemm m4/kernel/igemm m4/format/requantize m33/kernel/igemm)
+    string(REGEX MATCH "^[^/]+" core ${test})
+    string(REGEX REPLACE "^[^/]+/" "" file ${test})
     add_test(NAME board/${test} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/device/run_on_board ${core}
-             ${CMAKE_CURRENT_SOURCE_DIR}/kernel/${file}.cpp ${CMAKE_CURRENT_BINARY_DIR}/board)
+             ${CMAKE_CURRENT_SOURCE_DIR}/${file}.cpp ${CMAKE_CURRENT_BINARY_DIR}/board)
     set_tests_properties(board/${test} PROPERTIES SKIP_RETURN_CODE 77 RUN_SERIAL ON
                          PASS_REGULAR_EXPRESSION "Status: SUCCESS")
 endforeach()

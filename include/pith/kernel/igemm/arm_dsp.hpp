@@ -12,6 +12,7 @@
 #include "../../base/bits.hpp"
 #include "../../simd/arm_dsp/dot.hpp"
 #include "../codes.hpp"
+#include "../pixel_pairs.hpp"
 #include "args.hpp"
 
 #if PITH_ARM_DSP
@@ -123,21 +124,6 @@ void for_each_panel(const igemm_args& a, pixels& p, const Store& store) noexcept
     }
 }
 
-/// Codes or reals of one pixel.
-PITH_NOINLINE inline void store_pixel(const igemm_args& a, std::uint32_t row, std::uint32_t column,
-                                      std::uint32_t first, std::uint32_t outputs,
-                                      const std::int32_t* sums) noexcept {
-    const std::ptrdiff_t to = static_cast<std::ptrdiff_t>(row) * a.output_strides.row_stride +
-                              static_cast<std::ptrdiff_t>(column) * a.output_strides.column_stride +
-                              static_cast<std::ptrdiff_t>(first);
-    if (a.real_output != nullptr) {
-        for (std::uint32_t o = 0; o < outputs; ++o)
-            a.real_output[to + static_cast<std::ptrdiff_t>(o)] = to_real(a.epilogue, sums[o], first + o);
-        return;
-    }
-    store_codes(a.epilogue, sums, first, outputs, residual_at(a.epilogue, row, column), a.output + to);
-}
-
 } // namespace igemm_detail
 
 /// @pre a.packed == tile{16, 4}
@@ -145,22 +131,15 @@ template <class = on_use>
 void igemm(const igemm_args& a) noexcept {
     using namespace igemm_detail;
     pixels p;
-    const std::uint32_t total = a.over.rows * a.over.columns;
-    std::uint32_t row[2] = {0, 0}, column[2] = {0, 0};
-    for (std::uint32_t done = 0; done < total; done += p.count) {
-        p.count = total - done < 2 ? 1 : 2;
-        for (std::uint32_t i = 0; i < 2; ++i) {
-            const std::uint32_t pixel = done + (i < p.count ? i : 0);
-            row[i] = pixel / a.over.columns;
-            column[i] = pixel % a.over.columns;
-            p.input[i] = a.input + static_cast<std::ptrdiff_t>(row[i]) * a.over.row_stride +
-                         static_cast<std::ptrdiff_t>(column[i]) * a.over.column_stride;
-        }
+    for_each_pixel_pair(a.over, [&](const pixel_pair& pair) {
+        p.count = pair.count;
+        p.input[0] = pair.input(a.input, a.over, 0);
+        p.input[1] = pair.input(a.input, a.over, 1);
         for_each_panel(a, p, [&](std::uint32_t first, std::uint32_t outputs, const std::int32_t* sums) {
-            for (std::uint32_t i = 0; i < p.count; ++i)
-                store_pixel(a, row[i], column[i], first, outputs, sums + i * panel_outputs);
+            for (std::uint32_t i = 0; i < pair.count; ++i)
+                store_sums(a, pair.row[i], pair.column[i], first, outputs, sums + i * panel_outputs);
         });
-    }
+    });
 }
 
 } // namespace pith::kernel::arm_dsp
