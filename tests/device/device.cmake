@@ -8,7 +8,7 @@ foreach(program fingerprints pack_glyphs)
     target_compile_options(pith_device_${program} PRIVATE ${PITH_TEST_FLAGS})
 endforeach()
 # Kernels against plain C++ on emulated cores.
-foreach(test m0/kernel/igemm m0/format/integer_rounding m3/kernel/igemm m4/kernel/igemm m4/format/requantize m33/kernel/igemm)
+foreach(test m0/kernel/igemm m0/format/integer_rounding m3/kernel/igemm m4/kernel/igemm m4/kernel/depthwise_u8 m4/format/requantize m33/kernel/igemm)
     string(REGEX MATCH "^[^/]+" core ${test})
     string(REGEX REPLACE "^[^/]+/" "" file ${test})
     add_test(NAME board/${test} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/device/run_on_board ${core}

@@ -52,6 +52,19 @@ namespace pith::simd::arm_dsp {
     return __smlad(a, b, sum);
 }
 
+/// sum + the product of the low halves, modulo 2^32.
+[[nodiscard]] PITH_ALWAYS_INLINE std::int32_t add_low_product(std::int32_t sum, std::int32_t a,
+                                                              std::int32_t b) noexcept {
+    __asm__("smlabb %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+/// The same of the high halves.
+[[nodiscard]] PITH_ALWAYS_INLINE std::int32_t add_high_product(std::int32_t sum, std::int32_t a,
+                                                               std::int32_t b) noexcept {
+    __asm__("smlatt %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
 /// Adds the products of four inputs of two pixels, a and b, and four weights of two outputs, 0 and 1. Written
 /// out since compilers would spill and would not step pointers while loading.
 /// @param x a's even inputs, b's, a's odd inputs, b's; moves to the next four words
