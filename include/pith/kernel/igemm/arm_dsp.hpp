@@ -2,71 +2,17 @@
 #ifndef PITH_KERNEL_IGEMM_ARM_DSP_HPP
 #define PITH_KERNEL_IGEMM_ARM_DSP_HPP
 /// Integer convolution with the DSP extension of Cortex-M4, M7, M33 and M55: two pixels by two outputs at a
-/// time. The inputs of a pixel are widened once for all outputs, so that the loop widens weights alone;
-/// inputs that outgrow the scratch memory are widened part by part, once for every panel of outputs.
+/// time, or one by four.
 
-#include <cstddef>
 #include <cstdint>
 
-#include "../../arch/target.hpp"
-#include "../../base/bits.hpp"
-#include "../../simd/arm_dsp/dot.hpp"
-#include "../codes.hpp"
-#include "../pixel_pairs.hpp"
-#include "args.hpp"
+#include "arm_dsp_panels.hpp"
 
 #if PITH_ARM_DSP
 namespace pith::kernel::arm_dsp {
 namespace igemm_detail {
 
-namespace words = simd::arm_dsp;
-
-inline constexpr std::uint32_t panel_outputs = igemm_vector_tile.outputs;
-inline constexpr std::uint32_t group_bytes = panel_outputs * igemm_vector_tile.depth;
-/// Groups of four inputs that are widened at a time: a kernel of 3 x 3 over 32 channels.
-inline constexpr std::uint32_t most_groups = 72;
-
-/// Inputs of two pixels as pairs. A group is four words: the even inputs of both, then the odd ones.
-struct pixels {
-    const std::uint8_t* input[2]; ///< where they begin; twice the same for the last of an odd number
-    std::uint32_t count;
-    alignas(8) std::int32_t wide[most_groups * 4];
-};
-
-/// Widens neighbouring inputs of two pixels, in whole groups of four. What follows the last may be anything.
-PITH_NOINLINE inline std::int32_t* widen_run(const std::uint8_t* a, const std::uint8_t* b,
-                                             std::uint32_t inputs, std::int32_t* to) noexcept {
-    const auto put = [&to](std::uint32_t va, std::uint32_t vb) {
-        to[0] = words::unsigned_even(va);
-        to[1] = words::unsigned_even(vb);
-        to[2] = words::unsigned_odd(va);
-        to[3] = words::unsigned_odd(vb);
-        to += 4;
-    };
-    for (; inputs >= 4; inputs -= 4, a += 4, b += 4)
-        put(words::load_bytes(a), words::load_bytes(b));
-    if (inputs != 0) {
-        const std::uint32_t there = (std::uint32_t{1} << 8 * inputs) - 1;
-        put(words::load_bytes(a) & there, words::load_bytes(b) & there);
-    }
-    return to;
-}
-
-/// Widens groups [first, first + count), counted through all runs.
-inline void widen(const window& over, pixels& p, std::uint32_t first, std::uint32_t count) noexcept {
-    const std::uint32_t in_run = (over.run_length + 3) / 4;
-    std::int32_t* to = p.wide;
-    std::uint32_t run = first / in_run;
-    for (std::uint32_t at = first % in_run; count != 0; at = 0, ++run) {
-        const std::uint32_t groups = in_run - at < count ? in_run - at : count;
-        const std::uint32_t inputs = at + groups == in_run ? over.run_length - 4 * at : 4 * groups;
-        const std::ptrdiff_t from =
-            static_cast<std::ptrdiff_t>(run / over.run_columns) * over.run_row_stride +
-            static_cast<std::ptrdiff_t>(run % over.run_columns) * over.run_column_stride + 4 * at;
-        to = widen_run(p.input[0] + from, p.input[1] + from, inputs, to);
-        count -= groups;
-    }
-}
+inline constexpr int byte_group = panel_outputs * igemm_vector_tile.depth;
 
 /// Adds the products of two pixels and two outputs. @param sums of pixel 0; those of pixel 1 a panel further
 PITH_NOINLINE inline void add_two_pixels(const std::int32_t* x, const std::int8_t* w, std::uint32_t groups,
@@ -74,11 +20,11 @@ PITH_NOINLINE inline void add_two_pixels(const std::int32_t* x, const std::int8_
     std::int32_t* const other = sums + panel_outputs;
     std::int32_t a0 = sums[0], a1 = sums[1], b0 = other[0], b1 = other[1];
     for (; groups > 1; groups -= 2) {
-        words::add_two_by_two<group_bytes>(x, w, a0, a1, b0, b1);
-        words::add_two_by_two<group_bytes>(x, w, a0, a1, b0, b1);
+        words::add_two_by_two<byte_group>(x, w, a0, a1, b0, b1);
+        words::add_two_by_two<byte_group>(x, w, a0, a1, b0, b1);
     }
     if (groups != 0)
-        words::add_two_by_two<group_bytes>(x, w, a0, a1, b0, b1);
+        words::add_two_by_two<byte_group>(x, w, a0, a1, b0, b1);
     sums[0] = a0, sums[1] = a1, other[0] = b0, other[1] = b1;
 }
 
@@ -87,59 +33,33 @@ PITH_NOINLINE inline void add_one_pixel(const std::int32_t* x, const std::int8_t
                                         std::int32_t* sums) noexcept {
     std::int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
     for (; groups != 0; --groups)
-        words::add_one_by_four<group_bytes>(x, w, s0, s1, s2, s3);
+        words::add_one_by_four<byte_group>(x, w, s0, s1, s2, s3);
     sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
 }
 
-/// Adds widened groups times their weights to the sums of the first `outputs` outputs of a panel.
-inline void add_panel(const pixels& p, const std::int8_t* w, std::uint32_t groups, std::uint32_t outputs,
-                      std::int32_t* sums) noexcept {
-    if (p.count == 2)
-        for (std::uint32_t o = 0; o < outputs; o += 2)
-            add_two_pixels(p.wide, w + 4 * o, groups, sums + o);
-    else
-        for (std::uint32_t o = 0; o < outputs; o += 4)
-            add_one_pixel(p.wide, w + 4 * o, groups, sums + o);
-}
+/// Weights of a byte each.
+struct byte_weights {
+    static constexpr std::uint32_t group_bytes = byte_group;
+    const std::int8_t* first;
 
-/// Calls store(first channel, channels, sums) for each panel of one or two pixels.
-template <class Store>
-void for_each_panel(const igemm_args& a, pixels& p, const Store& store) noexcept {
-    const std::uint32_t groups = a.over.runs() * ((a.over.run_length + 3) / 4);
-    const std::int8_t* w = a.weights;
-    if (groups <= most_groups)
-        widen(a.over, p, 0, groups);
-    for (std::uint32_t first = 0; first < a.channels; first += panel_outputs) {
-        const std::uint32_t outputs = a.channels - first < panel_outputs ? a.channels - first : panel_outputs;
-        std::int32_t sums[2 * panel_outputs] = {};
-        for (std::uint32_t done = 0; done < groups;) {
-            const std::uint32_t n = groups - done < most_groups ? groups - done : most_groups;
-            if (groups > most_groups)
-                widen(a.over, p, done, n);
-            add_panel(p, w, n, outputs, sums);
-            done += n;
-            w += std::size_t{n} * group_bytes;
-        }
-        store(first, outputs, sums);
+    [[nodiscard]] static std::int32_t start(const window&, const std::uint8_t*) noexcept { return 0; }
+    static void add(const pixels& p, const std::int8_t* w, std::uint32_t groups, std::uint32_t outputs,
+                    std::int32_t* sums) noexcept {
+        if (p.count == 2)
+            for (std::uint32_t o = 0; o < outputs; o += 2)
+                add_two_pixels(p.wide, w + 4 * o, groups, sums + o);
+        else
+            for (std::uint32_t o = 0; o < outputs; o += 4)
+                add_one_pixel(p.wide, w + 4 * o, groups, sums + o);
     }
-}
+};
 
 } // namespace igemm_detail
 
 /// @pre a.packed == tile{16, 4}
 template <class = on_use>
 void igemm(const igemm_args& a) noexcept {
-    using namespace igemm_detail;
-    pixels p;
-    for_each_pixel_pair(a.over, [&](const pixel_pair& pair) {
-        p.count = pair.count;
-        p.input[0] = pair.input(a.input, a.over, 0);
-        p.input[1] = pair.input(a.input, a.over, 1);
-        for_each_panel(a, p, [&](std::uint32_t first, std::uint32_t outputs, const std::int32_t* sums) {
-            for (std::uint32_t i = 0; i < pair.count; ++i)
-                store_sums(a, pair.row[i], pair.column[i], first, outputs, sums + i * panel_outputs);
-        });
-    });
+    igemm_detail::convolve(a, igemm_detail::byte_weights{a.weights});
 }
 
 } // namespace pith::kernel::arm_dsp

@@ -125,6 +125,63 @@ PITH_ALWAYS_INLINE void add_one_by_four(const std::int32_t*& x, const std::int8_
             : "memory");
 }
 
+/// sum + the four bytes of `v`.
+[[nodiscard]] PITH_ALWAYS_INLINE std::uint32_t add_four(std::uint32_t sum, std::uint32_t v) noexcept {
+    return __usada8(v, 0, sum);
+}
+
+/// As add_two_by_two, with four indices of either output in one word: those of output 0 lie First bits above
+/// the bottom of their bytes, those of output 1 Second bits. @param mask of the indices 0 and 2 at the bottom
+template <int Step, int First, int Second>
+PITH_ALWAYS_INLINE void add_two_by_two_low(const std::int32_t*& x, const std::uint8_t*& w, std::uint32_t mask,
+                                           std::int32_t& a0, std::int32_t& a1, std::int32_t& b0,
+                                           std::int32_t& b1) noexcept {
+    std::uint32_t xa, xb, all, pair;
+    __asm__("ldr %[all], [%[w]], %[step]\n\t"
+            "ldrd %[xa], %[xb], [%[x]], #8\n\t"
+            "and %[pair], %[mask], %[all], lsr %[first]\n\t"
+            "smlad %[a0], %[xa], %[pair], %[a0]\n\t"
+            "smlad %[b0], %[xb], %[pair], %[b0]\n\t"
+            "and %[pair], %[mask], %[all], lsr %[second]\n\t"
+            "smlad %[a1], %[xa], %[pair], %[a1]\n\t"
+            "smlad %[b1], %[xb], %[pair], %[b1]\n\t"
+            "ldrd %[xa], %[xb], [%[x]], #8\n\t"
+            "and %[pair], %[mask], %[all], lsr %[first_odd]\n\t"
+            "smlad %[a0], %[xa], %[pair], %[a0]\n\t"
+            "smlad %[b0], %[xb], %[pair], %[b0]\n\t"
+            "and %[pair], %[mask], %[all], lsr %[second_odd]\n\t"
+            "smlad %[a1], %[xa], %[pair], %[a1]\n\t"
+            "smlad %[b1], %[xb], %[pair], %[b1]"
+            : [x] "+r"(x), [w] "+r"(w), [a0] "+r"(a0), [a1] "+r"(a1), [b0] "+r"(b0), [b1] "+r"(b1),
+              [xa] "=&r"(xa), [xb] "=&r"(xb), [all] "=&r"(all), [pair] "=&r"(pair)
+            : [mask] "r"(mask), [step] "i"(Step), [first] "i"(First), [second] "i"(Second),
+              [first_odd] "i"(First + 8), [second_odd] "i"(Second + 8)
+            : "memory");
+}
+
+/// The same of one pixel.
+template <int Step, int First, int Second>
+PITH_ALWAYS_INLINE void add_one_by_two_low(const std::int32_t*& x, const std::uint8_t*& w, std::uint32_t mask,
+                                           std::int32_t& s0, std::int32_t& s1) noexcept {
+    std::uint32_t even, odd, all, pair;
+    __asm__("ldr %[all], [%[w]], %[step]\n\t"
+            "ldr %[even], [%[x]], #8\n\t"
+            "ldr %[odd], [%[x]], #8\n\t"
+            "and %[pair], %[mask], %[all], lsr %[first]\n\t"
+            "smlad %[s0], %[even], %[pair], %[s0]\n\t"
+            "and %[pair], %[mask], %[all], lsr %[first_odd]\n\t"
+            "smlad %[s0], %[odd], %[pair], %[s0]\n\t"
+            "and %[pair], %[mask], %[all], lsr %[second]\n\t"
+            "smlad %[s1], %[even], %[pair], %[s1]\n\t"
+            "and %[pair], %[mask], %[all], lsr %[second_odd]\n\t"
+            "smlad %[s1], %[odd], %[pair], %[s1]"
+            : [x] "+r"(x), [w] "+r"(w), [s0] "+r"(s0), [s1] "+r"(s1), [even] "=&r"(even), [odd] "=&r"(odd),
+              [all] "=&r"(all), [pair] "=&r"(pair)
+            : [mask] "r"(mask), [step] "i"(Step), [first] "i"(First), [second] "i"(Second),
+              [first_odd] "i"(First + 8), [second_odd] "i"(Second + 8)
+            : "memory");
+}
+
 } // namespace pith::simd::arm_dsp
 #endif
 
