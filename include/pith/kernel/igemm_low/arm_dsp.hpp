@@ -50,7 +50,8 @@ struct low_weights {
                                              std::uint32_t groups, std::int32_t* sums) noexcept {
         std::int32_t* const other = sums + panel_outputs;
         std::int32_t a0 = sums[0], a1 = sums[words], b0 = other[0], b1 = other[words];
-        const auto add = [&]() {
+        // compilers that save space would call a lambda that is used twice
+        const auto add = [&]() __attribute__((always_inline)) {
             simd::arm_dsp::add_two_by_two_low<group_bytes, Slot * Bits, (Slot + 1) * Bits>(x, w, mask, a0, a1,
                                                                                            b0, b1);
         };
