@@ -43,7 +43,7 @@ int main() {
         firmware::print("the arena is too small\n");
         return 1;
     }
-    firmware::print_hex(firmware::fingerprint(*program, arena, pith::run::portable_kernels_of<operations>));
+    firmware::print_hex(firmware::fingerprint(*program, arena, pith::run::built_in_kernels_of<operations>));
     firmware::print("\n");
     return 0;
 }

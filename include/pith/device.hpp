@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #ifndef PITH_DEVICE_HPP
 #define PITH_DEVICE_HPP
-/// The device half: what firmware needs to run a packed program with portable kernels. No heap, no
-/// exceptions, no other library. (A processor with vector units adds run/native_kernels.hpp.)
+/// The device half: what firmware needs to run a packed program with portable kernels, or with those of a
+/// Cortex-M. No heap, no exceptions, no other library. (A processor whose vector units are found at run time
+/// adds run/native_kernels.hpp.)
 
 #include "arch/detect.hpp"
 #include "arch/isa.hpp"
@@ -20,6 +21,7 @@
 #include "format/dtype.hpp"
 #include "format/element.hpp"
 #include "format/entropy.hpp"
+#include "format/integer_rounding.hpp"
 #include "format/low_bit.hpp"
 #include "format/ops.hpp"
 #include "format/real.hpp"
@@ -33,8 +35,10 @@
 #include "kernel/entry.hpp"
 #include "kernel/epilogue.hpp"
 #include "kernel/real.hpp"
+#include "kernel/pixel_pairs.hpp"
 #include "kernel/slot.hpp"
 #include "kernel/window.hpp"
+#include "run/built_in_kernels.hpp"
 #include "run/check_access.hpp"
 #include "run/check_file.hpp"
 #include "run/checksum.hpp"

@@ -199,7 +199,8 @@ TEST_CASE("depthwise_u8: the largest products do not saturate and the bias wraps
 TEST_CASE("depthwise_u8: biases around the greatest sum a float holds exactly, and factors of any kind") {
     const std::int32_t bound = (1 << 24) - 9 * 255 * 128;
     for (const std::uint32_t channels : {8u, 16u, 24u})
-        for (const std::int32_t bias : {bound - 1, bound, bound + 1, 1 << 24, -bound, -bound - 1})
+        for (const std::int32_t bias :
+             {bound - 1, bound, bound + 1, std::int32_t{1} << 24, -bound, -bound - 1})
             for (const float factor : {1e-5f, 63.9f, 64.f, 1e30f, -1e-5f}) {
                 setting s = make({.rows = 3, .columns = 7, .channels = channels, .extreme = true});
                 for (std::size_t c = 0; c < s.bias.size(); ++c) {

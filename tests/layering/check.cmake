@@ -31,7 +31,7 @@ set(allowed_compiled.hpp pith.hpp)
 
 # What firmware may include from outside, and what a kernel may add.
 set(device_may "algorithm|array|bit|cmath|compare|concepts|cstddef|cstdint|cstring|initializer_list|limits|new|numbers|numeric|optional|span|string_view|tuple|type_traits|utility|variant")
-set(kernel_may "immintrin.h|cpuid.h|arm_neon.h|arm_acle.h|arm_mve.h|sys/auxv.h|asm/hwcap.h")
+set(kernel_may "[a-z0-9]+intrin.h|cpuid.h|arm_neon.h|arm_acle.h|arm_mve.h|sys/auxv.h|asm/hwcap.h")
 
 get_filename_component(INCLUDE_DIR ${INCLUDE_DIR} ABSOLUTE)
 set(root ${INCLUDE_DIR}/pith)

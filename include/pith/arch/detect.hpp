@@ -97,6 +97,8 @@ struct x86_registers {
         have |= isa::i8mm;
 #endif
     return have;
+#elif PITH_ARM_DSP
+    return isa::arm_dsp; // the compiler was told
 #else
     return isa::none;
 #endif

@@ -23,6 +23,7 @@ inline constexpr isa_set avx512_vpopcnt = 1u << 5;
 inline constexpr isa_set neon = 1u << 16;
 inline constexpr isa_set dotprod = 1u << 17;
 inline constexpr isa_set i8mm = 1u << 18;
+inline constexpr isa_set arm_dsp = 1u << 24; ///< SMLAD and its kin, of 32-bit ARM alone
 } // namespace isa
 
 /// True when a processor with `have` can run what needs `need`.
@@ -47,6 +48,7 @@ inline constexpr level levels[] = {
     {"arm_neon", isa::neon},
     {"arm_dotprod", isa::neon | isa::dotprod},
     {"arm_i8mm", isa::neon | isa::dotprod | isa::i8mm},
+    {"arm_dsp", isa::arm_dsp},
 };
 
 /// The level of that name, or null.

@@ -28,6 +28,11 @@
 #else
 #define PITH_AARCH64_GNU_KERNEL(...) nullptr
 #endif
+#if PITH_ARM_DSP
+#define PITH_ARM_DSP_KERNEL(...) &__VA_ARGS__
+#else
+#define PITH_ARM_DSP_KERNEL(...) nullptr
+#endif
 
 #define PITH_PRAGMA(text) _Pragma(#text)
 

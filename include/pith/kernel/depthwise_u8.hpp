@@ -5,6 +5,7 @@
 
 #include "../arch/target.hpp"
 #include "depthwise_u8/args.hpp"
+#include "depthwise_u8/arm_dsp.hpp"
 #include "depthwise_u8/arm_neon.hpp"
 #include "depthwise_u8/portable.hpp"
 #include "depthwise_u8/x86_avx2.hpp"
@@ -25,6 +26,7 @@ inline constexpr entry<depthwise_u8_args> depthwise_u8_list[] = {
      PITH_X86_KERNEL(x86_avx512::depthwise_u8<Use>)},
     {"x86_avx2", arch::isa::avx2, format::any_tile, PITH_X86_KERNEL(x86_avx2::depthwise_u8<Use>)},
     {"arm_neon", arch::isa::neon, format::any_tile, PITH_AARCH64_KERNEL(arm_neon::depthwise_u8<Use>)},
+    {"arm_dsp", arch::isa::arm_dsp, format::any_tile, PITH_ARM_DSP_KERNEL(arm_dsp::depthwise_u8<Use>)},
     portable_entry<depthwise_u8_args>::value,
 };
 template <>

@@ -7,6 +7,7 @@
 #include "entry.hpp"
 #include "igemm/args.hpp"
 #include "igemm/arm_dotprod.hpp"
+#include "igemm/arm_dsp.hpp"
 #include "igemm/arm_i8mm.hpp"
 #include "igemm/arm_neon.hpp"
 #include "igemm/portable.hpp"
@@ -31,6 +32,7 @@ inline constexpr entry<igemm_args> igemm_list[] = {
     {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, igemm_vector_tile,
      PITH_AARCH64_GNU_KERNEL(arm_dotprod::igemm<Use>)},
     {"arm_neon", arch::isa::neon, igemm_vector_tile, PITH_AARCH64_KERNEL(arm_neon::igemm<Use>)},
+    {"arm_dsp", arch::isa::arm_dsp, igemm_vector_tile, PITH_ARM_DSP_KERNEL(arm_dsp::igemm<Use>)},
     portable_entry<igemm_args>::value,
 };
 template <>

@@ -7,6 +7,7 @@
 #include "entry.hpp"
 #include "igemm_low/args.hpp"
 #include "igemm_low/arm_dotprod.hpp"
+#include "igemm_low/arm_dsp.hpp"
 #include "igemm_low/arm_i8mm.hpp"
 #include "igemm_low/arm_neon.hpp"
 #include "igemm_low/portable.hpp"
@@ -34,6 +35,7 @@ inline constexpr entry<igemm_low_args> igemm_low_list[] = {
     {"arm_dotprod", arch::isa::neon | arch::isa::dotprod, format::low_bit_tile,
      PITH_AARCH64_GNU_KERNEL(arm_dotprod::igemm_low<Use>)},
     {"arm_neon", arch::isa::neon, format::low_bit_tile, PITH_AARCH64_KERNEL(arm_neon::igemm_low<Use>)},
+    {"arm_dsp", arch::isa::arm_dsp, format::low_bit_tile, PITH_ARM_DSP_KERNEL(arm_dsp::igemm_low<Use>)},
     portable_entry<igemm_low_args>::value,
 };
 template <>

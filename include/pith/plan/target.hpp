@@ -31,7 +31,7 @@ struct target {
     return {.name = "native", .isa = arch::detect()};
 }
 
-/// The targets with a name. Microcontrollers run the portable kernels.
+/// The targets with a name.
 inline constexpr target targets[] = {
     {.name = "x86_64", .isa = arch::isa::none},
     {.name = "x86_avx2", .isa = arch::isa::avx2},
@@ -47,10 +47,10 @@ inline constexpr target targets[] = {
     {.name = "riscv64"},
     {.name = "cortex_m0"},
     {.name = "cortex_m3"},
-    {.name = "cortex_m4"},
-    {.name = "cortex_m7"},
-    {.name = "cortex_m33"},
-    {.name = "cortex_m55"},
+    {.name = "cortex_m4", .isa = arch::isa::arm_dsp},
+    {.name = "cortex_m7", .isa = arch::isa::arm_dsp},
+    {.name = "cortex_m33", .isa = arch::isa::arm_dsp},
+    {.name = "cortex_m55", .isa = arch::isa::arm_dsp},
 };
 
 /// The target of that name, or null

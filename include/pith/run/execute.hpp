@@ -8,6 +8,7 @@
 #include <span>
 
 #include "../base/assert.hpp"
+#include "built_in_kernels.hpp"
 #include "execution.hpp"
 #include "kernel_set.hpp"
 #include "op.hpp"
@@ -47,10 +48,10 @@ void execute(const basic_program_view<Ops>& p, std::span<std::byte> arena,
     }
 }
 
-/// The same, unobserved.
+/// The same, unobserved; without a choice of kernels with those of built_in_kernels.hpp.
 template <class Ops>
 void execute(const basic_program_view<Ops>& p, std::span<std::byte> arena,
-             const basic_kernel_set<Ops>& kernels = portable_kernels_of<Ops>) noexcept {
+             const basic_kernel_set<Ops>& kernels = built_in_kernels_of<Ops>) noexcept {
     execute(p, arena, kernels, [](std::size_t, op_view) {});
 }
 

@@ -26,7 +26,7 @@ inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
                 a.output + r * a.output_strides.row_stride + c * a.output_strides.column_stride;
             for (std::uint32_t first = 0; first < channels; first += block) {
                 const std::uint32_t n = channels - first < block ? channels - first : block;
-                std::uint32_t sums[block] = {}; // wrap like every kernel's
+                std::int32_t sums[block] = {};
                 const std::int8_t* w = a.weights + first;
                 for (std::uint32_t y = 0; y < a.over.run_rows; ++y) {
                     for (std::uint32_t x = 0; x < a.over.run_columns; ++x, w += tap_stride) {
@@ -35,12 +35,10 @@ inline void depthwise_u8(const depthwise_u8_args& a) noexcept {
                                                   static_cast<std::ptrdiff_t>(x) * a.over.run_column_stride +
                                                   static_cast<std::ptrdiff_t>(first);
                         for (std::uint32_t i = 0; i < n; ++i)
-                            sums[i] += static_cast<std::uint32_t>(tap[i] * w[i]);
+                            sums[i] = add_wrapped(sums[i], tap[i] * w[i]);
                     }
                 }
-                for (std::uint32_t i = 0; i < n; ++i)
-                    out[first + i] =
-                        to_code(a.epilogue, static_cast<std::int32_t>(sums[i]), first + i, nullptr);
+                store_codes(a.epilogue, sums, first, n, nullptr, out + first);
             }
         }
     }

@@ -65,10 +65,9 @@ inline void table_u8(const table_u8_args& a) noexcept {
 }
 
 inline void add_u8(const add_u8_args& args) noexcept {
+    const format::code_adder add(args.factors, args.lowest - args.moved, args.highest - args.moved);
     detail::for_each_pair(args, [&](std::int32_t a, std::int32_t b) {
-        return format::add_codes(a - args.moved, b - args.moved, args.factors, args.lowest - args.moved,
-                                 args.highest - args.moved) +
-               args.moved;
+        return add(a - args.moved, b - args.moved) + args.moved;
     });
 }
 

@@ -22,7 +22,7 @@ struct low_tile {
     const std::uint8_t* input; ///< of the first pixel
     std::ptrdiff_t step;       ///< from pixel to pixel
     std::uint32_t pixels;
-    std::uint32_t sums[low_pixels][16]; ///< wrap like every kernel's
+    std::int32_t sums[low_pixels][16];
 };
 
 /// Adds `count` (1..4) inputs of every pixel times a decoded group.
@@ -32,13 +32,13 @@ inline void add_low_group(low_tile& t, std::ptrdiff_t at, const std::int8_t* w,
         const std::uint8_t* x = t.input + static_cast<std::ptrdiff_t>(p) * t.step + at;
         if (count == 4) {
             for (std::uint32_t o = 0; o < 16; ++o)
-                t.sums[p][o] += static_cast<std::uint32_t>(x[0] * w[4 * o] + x[1] * w[4 * o + 1] +
-                                                           x[2] * w[4 * o + 2] + x[3] * w[4 * o + 3]);
+                t.sums[p][o] = add_wrapped(t.sums[p][o], x[0] * w[4 * o] + x[1] * w[4 * o + 1] +
+                                                             x[2] * w[4 * o + 2] + x[3] * w[4 * o + 3]);
             continue;
         }
         for (std::uint32_t o = 0; o < 16; ++o)
             for (std::uint32_t k = 0; k < count; ++k)
-                t.sums[p][o] += static_cast<std::uint32_t>(x[k] * w[4 * o + k]);
+                t.sums[p][o] = add_wrapped(t.sums[p][o], x[k] * w[4 * o + k]);
     }
 }
 
@@ -63,19 +63,8 @@ inline void sum_low_panel(low_tile& t, const window& over, const std::uint8_t* w
 inline void store_low_tile(const igemm_args& a, const low_tile& t, std::uint32_t row, std::uint32_t column,
                            std::uint32_t first) noexcept {
     const std::uint32_t channels = a.channels - first < 16 ? a.channels - first : 16;
-    for (std::uint32_t p = 0; p < t.pixels; ++p) {
-        const std::ptrdiff_t to = static_cast<std::ptrdiff_t>(row) * a.output_strides.row_stride +
-                                  static_cast<std::ptrdiff_t>(column + p) * a.output_strides.column_stride +
-                                  static_cast<std::ptrdiff_t>(first);
-        const std::uint8_t* residual = residual_at(a.epilogue, row, column + p);
-        for (std::uint32_t o = 0; o < channels; ++o) {
-            const auto sum = static_cast<std::int32_t>(t.sums[p][o]);
-            if (a.real_output != nullptr)
-                a.real_output[to + static_cast<std::ptrdiff_t>(o)] = to_real(a.epilogue, sum, first + o);
-            else
-                a.output[to + static_cast<std::ptrdiff_t>(o)] = to_code(a.epilogue, sum, first + o, residual);
-        }
-    }
+    for (std::uint32_t p = 0; p < t.pixels; ++p)
+        store_sums(a, row, column + p, first, channels, t.sums[p]);
 }
 
 } // namespace detail

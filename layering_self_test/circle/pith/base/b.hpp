@@ -1,0 +1,1 @@
+#  include <pith/base/a.hpp>

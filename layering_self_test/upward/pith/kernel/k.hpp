@@ -1,0 +1,2 @@
+#include "../base/a.hpp"
+#include "../graph/g.hpp"
