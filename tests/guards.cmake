@@ -90,6 +90,8 @@ if(TARGET pith_tool)
     set_tests_properties(tool PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: no PITH_DATA")
     add_test(NAME tool_factorize COMMAND ${CMAKE_COMMAND} -D TOOL=$<TARGET_FILE:pith_tool>
              -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tool_factorize -P ${CMAKE_CURRENT_SOURCE_DIR}/tool/factorize.cmake)
+    add_test(NAME tool_stop COMMAND ${CMAKE_COMMAND} -D TOOL=$<TARGET_FILE:pith_tool>
+             -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tool_stop -P ${CMAKE_CURRENT_SOURCE_DIR}/tool/stop.cmake)
     add_test(NAME tool_search COMMAND ${CMAKE_COMMAND} -D TOOL=$<TARGET_FILE:pith_tool>
              -D WORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tool_search -P ${CMAKE_CURRENT_SOURCE_DIR}/tool/search.cmake)
 endif()

@@ -4,6 +4,7 @@
 /// `pith train`: a named network, or an ONNX model, learns a data set.
 
 #include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -143,10 +144,26 @@ inline void use_threads([[maybe_unused]] int count) {
 #endif
 }
 
+/// Whether Ctrl-C was pressed since stop_on_interrupt().
+inline volatile std::sig_atomic_t interrupted = 0;
+
+/// The first Ctrl-C or SIGTERM ends a training behind its batch, a second one ends the program.
+inline void stop_on_interrupt() {
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, [](int number) {
+            interrupted = 1;
+            std::signal(number, SIG_DFL);
+        });
+}
+
 /// A line per epoch, and the epoch's course on a terminal.
 [[nodiscard]] inline pith::train::fit_options reporting(const train_options& o) {
     pith::train::fit_options f;
     f.checkpoint = o.checkpoint;
+    if (!o.checkpoint.empty()) {
+        stop_on_interrupt();
+        f.stop = [] { return interrupted != 0; };
+    }
     if (!o.out.empty()) // what is learned is kept all the same
         f.unsaved = [](const pith::fault& why) {
             fmt::print(stderr, "pith: warning: a checkpoint is left out, the training goes on: {}\n",
@@ -248,6 +265,10 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::data::da
             "the training diverged; try a lower --rate, or --normalize unit or MEAN/STD of the "
             "images",
             last.error().where};
+    if (!last && last.error().code == pith::errc::interrupted)
+        return pith::fault{pith::errc::interrupted,
+                           "the training was stopped, its checkpoint is written; go on with --resume",
+                           last.error().where};
     return last;
 }
 

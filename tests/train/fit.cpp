@@ -91,6 +91,35 @@ TEST_CASE("fit: a small net learns drawn digits, and what network() gives classi
           doctest::Approx(static_cast<double>(right) / 100));
 }
 
+TEST_CASE("fit: stopped in the middle of an epoch it goes on from its checkpoint to the same bits") {
+    const auto all = *data::open_dataset("glyphs-train");
+    const first_images data{&all, 200}; // six batches an epoch
+    const char* const path = "fit_stop.checkpoint";
+    auto whole = *train::trainer<float>::make(small_net(), options());
+    REQUIRE(train::fit(whole, data, data));
+
+    auto first = *train::trainer<float>::make(small_net(), options());
+    std::size_t batches = 0;
+    const train::fit_options eight{.checkpoint = path, .stop = [&] { return ++batches == 8; }};
+    const auto stopped = train::fit(first, data, data, train::cross_entropy{}, eight);
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().code == errc::interrupted);
+    CHECK(std::string(stopped.error().where) == "in epoch 2, after batch 2");
+
+    auto second = *train::trainer<float>::make(small_net(), options());
+    REQUIRE(train::load_checkpoint(second, path));
+    CHECK(second.at().batch == 2);
+    REQUIRE(train::fit(second, data, data));
+    std::remove(path);
+    const auto wanted = whole.memories();
+    const auto had = second.memories();
+    REQUIRE(had.size() == wanted.size());
+    for (std::size_t i = 0; i < had.size(); ++i) {
+        REQUIRE(had[i].size() == wanted[i].size());
+        CHECK(std::memcmp(had[i].data(), wanted[i].data(), had[i].size_bytes()) == 0);
+    }
+}
+
 TEST_CASE("reestimate_statistics: running statistics become those of the data") {
     const auto all = *data::open_dataset("glyphs-train");
     graph_builder<float> b;

@@ -24,6 +24,7 @@ enum class errc : std::uint8_t {
     no_memory,    ///< a buffer handed in is too small, or there is no room for another
     io,           ///< the operating system refused
     diverged,     ///< a training whose numbers grew without bound
+    interrupted,  ///< stopped from outside before its end
 };
 
 /// Why something was refused. `what` is a static sentence that says what to do; `where` names the node, file

@@ -35,6 +35,9 @@ struct progress {
 struct fit_options {
     std::function<void(const progress&)> report{};
     std::string checkpoint{}; ///< file written after every epoch; empty for none
+    /// Asked after every batch: true ends the training there with errc::interrupted, its checkpoint written,
+    /// from which it goes on to the same bits.
+    std::function<bool()> stop{};
     /// Told of a checkpoint that could not be written: the training goes on. Without it the fault is what fit
     /// ends with if the last checkpoint failed.
     std::function<void(const fault&)> unsaved{};
@@ -96,6 +99,9 @@ template <class T, class Layers, training_source D, batch_loss<T> Loss>
         pace.tell(p, t.at().step);
         if (options.report)
             options.report(p);
+        if (options.stop && !t.finished() && options.stop())
+            return fault{errc::interrupted, "the training was stopped",
+                         "in epoch " + std::to_string(p.epoch) + ", after batch " + std::to_string(p.batch)};
     }
     return {};
 }
@@ -121,7 +127,13 @@ template <class T, class Layers, training_source D, training_source V, any_loss<
     result<void> saved;
     while (!t.finished()) {
         progress p{.epoch = t.at().epoch + 1, .epochs = t.options().epochs, .batches = batches};
-        PITH_TRY(detail::fit_epoch(t, data, loss, options, pace, p));
+        if (const auto learned = detail::fit_epoch(t, data, loss, options, pace, p); !learned) {
+            if (learned.error().code == errc::interrupted && !t.is_finite())
+                return detail::diverged("a parameter", {}, t.at(), t.options().rate);
+            if (learned.error().code == errc::interrupted && !options.checkpoint.empty())
+                PITH_TRY(save_checkpoint(t, options.checkpoint));
+            return learned.error();
+        }
         const position end{.epoch = p.epoch - 1, .batch = batches - 1, .step = t.at().step};
         if (!t.is_finite())
             return detail::diverged("a parameter", {}, end, t.options().rate);

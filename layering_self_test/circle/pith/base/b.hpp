@@ -1,1 +1,0 @@
-#  include <pith/base/a.hpp>

@@ -1,3 +1,0 @@
-#include <vector>
-#include "../base/a.hpp"
-#include "gone.hpp"

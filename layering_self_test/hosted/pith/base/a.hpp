@@ -1,2 +1,0 @@
-#include <cstddef>
-#include <iostream>

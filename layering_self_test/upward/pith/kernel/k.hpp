@@ -1,2 +1,0 @@
-#include "../base/a.hpp"
-#include "../graph/g.hpp"
