@@ -161,6 +161,11 @@ struct panels {
     }
 
     void run(std::uint32_t rows, std::uint32_t columns) noexcept {
+        if (rows * columns == 1) { // a dense layer: nothing to cut
+            task.input = a.input;
+            advance(&sum_tile<1, N, 1>, 1);
+            return store(*before);
+        }
         constexpr auto sizes = std::make_integer_sequence<int, max_pixels>{};
         const row_cut c = cut(columns, echo && N == 1);
         if (columns > 1)
