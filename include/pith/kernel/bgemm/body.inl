@@ -98,8 +98,8 @@ struct bit_panel {
         for (std::uint32_t m = 0; m < M; ++m)
             for (std::uint32_t i = 0; i < bgemm_outputs; ++i) {
                 const std::uint32_t k = m * bgemm_outputs + i;
-                sums[k] = add_wrapped(static_cast<std::int32_t>(all - 2 * static_cast<std::uint32_t>(counts[k])),
-                                   bias[i]);
+                sums[k] = add_wrapped(
+                    static_cast<std::int32_t>(all - 2 * static_cast<std::uint32_t>(counts[k])), bias[i]);
             }
         store(sums, M, row, column);
     }
