@@ -17,9 +17,9 @@
 #define PITH_AARCH64 0
 #endif
 
-/// Two products of 16 bits in one instruction: Cortex-M4, M7, M33, M55 and ARMv7-A.
-#if defined(__ARM_FEATURE_SIMD32) && !PITH_AARCH64 && !defined(__ARM_BIG_ENDIAN)
-#define PITH_ARM_DSP 1
+/// Two products of 16 bits in one instruction: the DSP extension of Cortex-M4, M7, M33 and M55.
+#if defined(__ARM_FEATURE_SIMD32) && defined(__ARM_ARCH_PROFILE) && !defined(__ARM_BIG_ENDIAN)
+#define PITH_ARM_DSP (__ARM_ARCH_PROFILE == 'M')
 #else
 #define PITH_ARM_DSP 0
 #endif

@@ -69,6 +69,7 @@ rounded_product(std::int32_t acc, float factor) noexcept {
 /// by 2^-14 + 2^-13 = 96.
 class rounded_sum {
 public:
+    /// Of factors of any size; those that are too large make every sum uncertain.
     constexpr rounded_sum(float ra, float rb, float offset) noexcept
         : fits_(below(ra, 129) && below(rb, 129) && below(offset, 137)) {
         if (fits_) {

@@ -142,10 +142,11 @@ struct add_factors {
 /// add_codes for one set of factors and many codes.
 class code_adder {
 public:
+    /// @param lowest, highest bounds of the sums, at most 255 from zero
     constexpr code_adder(const add_factors& factors, std::int32_t lowest, std::int32_t highest) noexcept
         : factors_(factors), lowest_(lowest), highest_(highest) {}
 
-    /// @pre |a|, |b|, |lowest|, |highest| <= 255
+    /// The code of the sum of codes `a` and `b`. @pre |a|, |b| <= 255
     [[nodiscard]] PITH_ALWAYS_INLINE std::int32_t operator()(std::int32_t a, std::int32_t b) const noexcept {
 #if PITH_SOFT_FLOAT
         if (const auto rounded = sum_(a, b)) {
