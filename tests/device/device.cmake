@@ -10,7 +10,7 @@ endforeach()
 # Kernels against plain C++ on emulated cores.
 foreach(test m0/kernel/igemm m0/format/integer_rounding m3/kernel/igemm m4/kernel/igemm m4/kernel/depthwise_u8 m4/kernel/igemm_low m4/format/requantize m33/kernel/igemm)
     string(REGEX MATCH "^[^/]+" core ${test})
-    string(REGEX REPLACE "^[^/]+/" "" file ${test})
+    string(REGEX REPLACE "^([^/]+)/(.*)$" "\\2" file ${test})
     set(cases "")
     if(file STREQUAL "kernel/igemm_low") # the others want more memory than a board has
         set(cases "*several*,*strides*,*saturate*")

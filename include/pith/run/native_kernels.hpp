@@ -29,7 +29,8 @@ namespace pith::run {
 namespace detail {
 
 template <class Use, class... Ops>
-[[nodiscard]] constexpr basic_kernel_set<type_list<Ops...>> best_set(type_list<Ops...>, arch::isa_set have) noexcept {
+[[nodiscard]] constexpr basic_kernel_set<type_list<Ops...>> best_set(type_list<Ops...>,
+                                                                     arch::isa_set have) noexcept {
     return {kernels_of<Ops>{Ops::template best_kernels<Use>(have)}...};
 }
 
