@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 #include <pith/io/onnx.hpp>
+#include <pith/io/onnx/operators.hpp>
 #include <pith/plan/target.hpp>
 #include <pith/quantize/quantizer_by_name.hpp>
 
