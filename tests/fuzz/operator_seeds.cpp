@@ -11,6 +11,7 @@
 
 #include <pith/base/random.hpp>
 #include <pith/io/onnx.hpp>
+#include <pith/io/onnx/operators.hpp>
 
 #include "support/compiled.hpp"
 #include "support/onnx_writer.hpp"

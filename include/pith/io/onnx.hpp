@@ -36,6 +36,7 @@ template <class T = float, class Layers = layer_list>
 [[nodiscard]] result<graph<T, Layers>> parse_onnx(bytes_view bytes, const onnx_options& options = {});
 
 #ifndef PITH_COMPILED_ELSEWHERE
+/// Not seen by files that include compiled.hpp.
 template <class T, class Layers>
 result<graph<T, Layers>> parse_onnx(bytes_view bytes, const onnx_options& options) {
     return onnx::import_model<graph<T, Layers>>(bytes, options);

@@ -13,6 +13,7 @@
 #include "file.hpp"
 #include "onnx_write/options.hpp"
 #ifndef PITH_COMPILED_ELSEWHERE
+#include "onnx_write/checked_writing.hpp"
 #include "onnx_write/exporter.hpp"
 #endif
 
@@ -24,8 +25,10 @@ template <class T, class Layers>
                                                         const onnx_write_options& options = {});
 
 #ifndef PITH_COMPILED_ELSEWHERE
+/// Not seen by files that include compiled.hpp.
 template <class T, class Layers>
 result<std::vector<std::byte>> onnx_bytes(const graph<T, Layers>& g, const onnx_write_options& options) {
+    static_assert(sizeof(typename Layers::template each<onnx_write::detail::checked_writing>) != 0);
     return onnx_write::export_model(g, options);
 }
 #endif

@@ -18,7 +18,6 @@
 #include "../../graph/infer.hpp"
 #include "../../graph/quantized.hpp"
 #include "../onnx/wire.hpp"
-#include "checked_writing.hpp"
 #include "direct.hpp"
 #include "layer_writing.hpp"
 #include "layers_elementwise.hpp"
@@ -316,7 +315,6 @@ private:
 template <class T, class Layers>
 [[nodiscard]] result<std::vector<std::byte>> export_model(const graph<T, Layers>& g,
                                                           const onnx_write_options& options) {
-    static_assert(sizeof(typename Layers::template each<detail::checked_writing>) != 0);
     if (options.opset < 13 || options.opset > newest_opset)
         return fault{errc::bad_option, "ONNX models are written in opset 13 to 24"};
     if (options.int4 && options.opset < 21)
