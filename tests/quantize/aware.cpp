@@ -301,3 +301,26 @@ TEST_CASE("aware training: bits are taken away step by step from what was learne
             CHECK(same);
         }
 }
+
+TEST_CASE(
+    "aware training: signs are those of what a rectifier reads, also where maxima of it are taken between") {
+    graph_builder<float> b;
+    const auto first = b.relu(b.normalize(b.conv(b.input({1, 8, 8, 2}), {.out = 6, .pads = {1, 1, 1, 1}})));
+    const auto second = b.relu(b.normalize(b.conv(b.max_pool(first, 2), {.out = 6, .pads = {1, 1, 1, 1}})));
+    const auto net =
+        quantize::aware{.weights = quantize::binary_weights{}, .activations = quantize::binary_activations{}}(
+            *std::move(b).finish({b.fully_connected(b.flatten(b.global_average(second)), 3)}));
+    REQUIRE(net);
+    auto tape = tape_of(*net);
+    REQUIRE(tape.forward());
+    std::size_t signs = 0;
+    for (const auto& n : tape.network_at_batch().nodes)
+        if (const auto* u = std::get_if<unary>(&n.layer); u != nullptr && u->op == unary_op::identity) {
+            const auto codes = tape.constant(n.outputs[0]);
+            const auto negative = std::count_if(codes.begin(), codes.end(), [](float v) { return v < 0; });
+            CHECK(negative > 0);
+            CHECK(static_cast<std::size_t>(negative) < codes.size());
+            ++signs;
+        }
+    CHECK(signs == 1);
+}

@@ -19,6 +19,8 @@
 #include "../graph/edit.hpp"
 #include "../graph/first_last_layers.hpp"
 #include "../graph/graph.hpp"
+#include "../graph/layer/pool2d.hpp"
+#include "../graph/layer/unary.hpp"
 #include "../graph/learned.hpp"
 #include "../graph/passes/remove_identity.hpp"
 #include "../graph/uses.hpp"
@@ -187,6 +189,32 @@ private:
         return made_by != nullptr && made_by->op == unary_op::relu ? g.nodes[uses[x].producer].inputs[0] : x;
     }
 
+    /// Of a value that is the maxima of what a rectifier gives: the maxima of what the rectifier reads, by a
+    /// new node. Other values as they are.
+    template <class T, class Layers>
+    [[nodiscard]] static value_id pooled_before_rectifier(graph<T, Layers>& g,
+                                                          const std::vector<value_uses>& uses, value_id x,
+                                                          std::vector<node<Layers>>& nodes) {
+        if (uses[x].producer == no_node)
+            return x;
+        node<Layers> pool = g.nodes[uses[x].producer];
+        const auto* made_by = layer_of<pool2d>(pool);
+        if (made_by == nullptr || made_by->op != pool_op::max)
+            return x;
+        const value_id before = before_rectifier(g, uses, pool.inputs[0]);
+        if (before == pool.inputs[0])
+            return x;
+        value<T> maxima;
+        maxima.name = g[x].name + ".before_rectifier";
+        maxima.dims = g[x].dims;
+        maxima.type = g[x].type;
+        pool.name = maxima.name;
+        pool.inputs[0] = before;
+        pool.outputs[0] = g.add_value(std::move(maxima));
+        nodes.push_back(std::move(pool));
+        return nodes.back().outputs[0];
+    }
+
     /// @param coded values in codes that were made before, by the value they stand for
     template <class T, class Layers>
     [[nodiscard]] bool give_input(graph<T, Layers>& g, node<Layers>& n, const std::vector<value_uses>& uses,
@@ -195,8 +223,10 @@ private:
         if (coded[x] == no_value) {
             auto by = activations;
             std::visit([&](auto& q) { suit(q, g[x].dims); }, by);
-            if (auto learned = learned_by<T>(by))
-                coded[x] = detail::add_coded(g, x, std::move(learned), nodes);
+            if (auto learned = learned_by<T>(by)) {
+                const value_id read = replaces_rectifier() ? pooled_before_rectifier(g, uses, x, nodes) : x;
+                coded[x] = detail::add_coded(g, read, std::move(learned), nodes);
+            }
         }
         if (coded[x] == no_value)
             return false;
