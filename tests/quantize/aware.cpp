@@ -324,3 +324,25 @@ TEST_CASE(
         }
     CHECK(signs == 1);
 }
+
+TEST_CASE("aware training: what becomes signs is held in codes of both signs when the network is committed") {
+    graph_builder<float> b;
+    const auto first = b.relu(b.normalize(b.conv(b.input({1, 8, 8, 2}), {.out = 6, .pads = {1, 1, 1, 1}})));
+    const auto second = b.relu(b.normalize(b.conv(first, {.out = 6, .pads = {1, 1, 1, 1}})));
+    const auto net =
+        quantize::aware{.weights = quantize::binary_weights{}, .activations = quantize::binary_activations{}}(
+            *std::move(b).finish({b.fully_connected(b.flatten(b.global_average(second)), 3)}));
+    REQUIRE(net);
+    const auto committed = quantize::commit{one_sample()}(tape_of(*net).network());
+    REQUIRE(committed);
+    std::size_t signs = 0;
+    for (const auto& n : committed->nodes)
+        if (const auto* u = std::get_if<unary>(&n.layer); u != nullptr && u->op == unary_op::identity) {
+            const auto codes = codes_of((*committed)[n.inputs[0]]);
+            REQUIRE(codes.has_value());
+            CHECK(codes->zero > 100);
+            CHECK(codes->zero < 150);
+            ++signs;
+        }
+    CHECK(signs == 1);
+}

@@ -17,7 +17,7 @@ namespace pith::quantize {
 
 namespace detail {
 
-/// A value that only levels are made from need not reach beyond the highest of them.
+/// A value that only levels are made from need not reach beyond the lowest and the highest of them.
 template <class T, class Layers>
 void end_with_levels(graph<T, Layers>& g, const std::vector<value_uses>& uses) {
     for (const auto& n : g.nodes) {
@@ -27,8 +27,9 @@ void end_with_levels(graph<T, Layers>& g, const std::vector<value_uses>& uses) {
         if (!has_one_reader(uses[n.inputs[0]]) || !from.is_coded())
             continue;
         const encoding& to = g[n.outputs[0]].encoded;
+        const float least = to.decode(0, to.codes().lowest);
         const float most = to.decode(0, to.codes().highest);
-        from.encoded = encoding::per_tensor(format::affine_from_range(0.f, most));
+        from.encoded = encoding::per_tensor(format::affine_from_range(least, most));
     }
 }
 
