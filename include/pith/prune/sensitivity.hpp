@@ -4,7 +4,6 @@
 /// What the outputs lose when the channels of one group alone are removed (Li et al., Pruning Filters for
 /// Efficient ConvNets, 2017).
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,6 +16,7 @@
 #include "../graph/evaluate.hpp"
 #include "../graph/graph.hpp"
 #include "../graph/measure.hpp"
+#include "../train/rows.hpp"
 #include "channels.hpp"
 
 namespace pith::prune {
@@ -67,13 +67,11 @@ outputs_of(const graph<T, Layers>& g, const sample_source& samples, std::size_t 
     return all;
 }
 
+/// The place of the first output's largest element; 0 of integers.
 template <class T>
-[[nodiscard]] std::size_t largest_of(const any_tensors<T>& outputs) {
+[[nodiscard]] std::size_t decision_of(const any_tensors<T>& outputs) {
     const auto* reals = std::get_if<tensor<T>>(&outputs[0]);
-    if (reals == nullptr)
-        return 0;
-    const auto data = reals->data();
-    return static_cast<std::size_t>(std::max_element(data.begin(), data.end()) - data.begin());
+    return reals == nullptr ? 0 : train::argmax<T>(reals->data());
 }
 
 template <class T>
@@ -81,7 +79,7 @@ void compare_outputs(const std::vector<any_tensors<T>>& wanted, const std::vecto
                      group_sensitivity& s) {
     std::size_t same = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        same += largest_of(wanted[i]) == largest_of(had[i]) ? 1 : 0;
+        same += decision_of(wanted[i]) == decision_of(had[i]) ? 1 : 0;
         for (std::size_t k = 0; k < wanted[i].size(); ++k)
             if (const auto* reals = std::get_if<tensor<T>>(&wanted[i][k]))
                 add(s.error, error_statistics_of<T>(reals->data(), std::get<tensor<T>>(had[i][k]).data()));
