@@ -157,19 +157,6 @@ struct compress_options {
                          .correction = *correction};
 }
 
-/// The data set of `spec`, fitting the one input of `g`.
-[[nodiscard]] inline pith::result<pith::data::dataset>
-images_for(const pith::graph<float>& g, const std::string& spec, const compress_options& o) {
-    if (g.inputs.size() != 1)
-        return pith::fault{pith::errc::unsupported,
-                           "calibration from a data set needs a model with one input"};
-    pith::shape image;
-    const pith::shape& dims = g[g.inputs[0]].dims;
-    for (std::size_t i = 1; i < dims.rank(); ++i)
-        image.push_back(dims[i]);
-    return open_data(spec, o.normalize, image, g.input_layouts[0].permutation);
-}
-
 /// The network after the --prune and --factorize steps. Without training batch normalisations are folded
 /// first.
 [[nodiscard]] inline pith::result<pith::graph<float>> reduced_for(pith::graph<float> g,
@@ -188,7 +175,7 @@ images_for(const pith::graph<float>& g, const std::string& spec, const compress_
     pith::prune::calibration_options look;
     std::optional<pith::data::dataset> images;
     if (!o.data.empty()) {
-        auto opened = images_for(*simple, o.data, o);
+        auto opened = images_for(*simple, o.data, o.normalize);
         if (!opened)
             return opened.error();
         images = *std::move(opened);
@@ -220,7 +207,7 @@ calibration_of(const pith::graph<float>& g, const pith::graph<float>& simple, co
             return made.error();
         return pith::samples_from(*std::move(made));
     }
-    auto opened = images_for(simple, o.data, o);
+    auto opened = images_for(simple, o.data, o.normalize);
     if (!opened)
         return opened.error();
     const auto data =
@@ -270,7 +257,7 @@ calibration_of(const pith::graph<float>& g, const pith::graph<float>& simple, co
         return samples(i);
     };
     if (o.variants) {
-        const auto held_out = images_for(*simple, o.training.validation, o);
+        const auto held_out = images_for(*simple, o.training.validation, o.normalize);
         if (!held_out)
             return held_out.error();
         if (const auto shown = print_variants(*simple, *recipe, material, *held_out, report); !shown)

@@ -48,6 +48,19 @@ inline const std::vector<std::string> data_kinds = {
     return data;
 }
 
+/// The same for the one input of `g`.
+[[nodiscard]] inline pith::result<pith::data::dataset>
+images_for(const pith::graph<float>& g, const std::string& spec, const std::string& normalize) {
+    if (g.inputs.size() != 1)
+        return pith::fault{pith::errc::unsupported,
+                           "calibration from a data set needs a model with one input"};
+    pith::shape image;
+    const pith::shape& dims = g[g.inputs[0]].dims;
+    for (std::size_t i = 1; i < dims.rank(); ++i)
+        image.push_back(dims[i]);
+    return open_data(spec, normalize, image, g.input_layouts[0].permutation);
+}
+
 } // namespace tool
 
 #endif

@@ -31,6 +31,11 @@ namespace tool {
     return load_whole_graph(path).and_then(pith::passes::simplify{});
 }
 
+/// A graph ready to be quantised anew: load_graph without the codes of the file.
+[[nodiscard]] inline pith::result<pith::graph<float>> load_float_graph(const std::string& path) {
+    return load_whole_graph(path).and_then(pith::passes::forget_codes{}).and_then(pith::passes::simplify{});
+}
+
 /// Everything an operation of the tool needs to know about a model on disk.
 struct model {
     pith::run::session session;

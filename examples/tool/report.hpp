@@ -95,6 +95,17 @@ inline void escape_strings(json& o) {
     return {};
 }
 
+/// Makes a report by fill(report), and writes it to `path`.
+template <class Fill>
+[[nodiscard]] exit_code report_of(const std::string& path, const Fill& fill) {
+    json report = json::object();
+    if (const auto filled = fill(report); !filled)
+        return refuse(filled.error());
+    if (const auto written = write_report(path, std::move(report)); !written)
+        return refuse(written.error());
+    return done;
+}
+
 /// "1 234 567": digits in groups of three.
 [[nodiscard]] inline std::string grouped(unsigned long long n) {
     std::string digits = std::to_string(n);

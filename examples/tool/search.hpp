@@ -6,11 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "compress.hpp"
+#include "data.hpp"
 #include "evaluate.hpp"
 #include "model.hpp"
 #include "pith/io/file.hpp"
@@ -98,39 +99,47 @@ found_plan(const pith::graph<float>& g, const search_options& o, const pith::sea
     return plans->front().plan;
 }
 
-/// The program's accuracy on the held-out images.
-[[nodiscard]] inline pith::result<void> show_accuracy(const pith::graph<float>& g, pith::bytes_view program,
-                                                      const search_options& o, json& report) {
+/// The data set of --validation, if there is one.
+[[nodiscard]] inline pith::result<std::optional<pith::data::dataset>>
+held_out_images(const pith::graph<float>& g, const search_options& o) {
     if (o.validation.empty())
-        return {};
-    compress_options c;
-    c.normalize = o.normalize;
-    const auto held_out = images_for(g, o.validation, c);
-    if (!held_out)
-        return held_out.error();
+        return std::optional<pith::data::dataset>{};
+    auto images = images_for(g, o.validation, o.normalize);
+    if (!images)
+        return images.error();
+    if (!images->labelled())
+        return pith::fault{pith::errc::bad_option, "accuracy is measured on a data set with labels",
+                           o.validation};
+    return std::optional(*std::move(images));
+}
+
+/// The program's accuracy on the held-out images.
+[[nodiscard]] inline pith::result<void> show_accuracy(pith::bytes_view program,
+                                                      const pith::data::dataset& held_out, json& report) {
     auto session = pith::run::session::open(program);
     if (!session)
         return session.error();
+    PITH_TRY(expect_classifier(session->program()));
     std::vector<pith::run::session> sessions;
     sessions.push_back(*std::move(session));
-    const auto seen = evaluate(sessions, *held_out, held_out->size());
-    const double accuracy = static_cast<double>(seen.correct) / static_cast<double>(held_out->size());
-    say("accuracy {:.2f} % of {} images\n", 100 * accuracy, held_out->size());
+    const auto seen = evaluate(sessions, held_out, held_out.size());
+    const double accuracy = static_cast<double>(seen.correct) / static_cast<double>(held_out.size());
+    say("accuracy {:.2f} % of {} images\n", 100 * accuracy, held_out.size());
     report["accuracy"] = accuracy;
     return {};
 }
 
 /// Everything between the options and the report.
 [[nodiscard]] inline pith::result<void> search_and_write(const search_options& o, json& report) {
-    auto g =
-        load_whole_graph(o.model).and_then(pith::passes::forget_codes{}).and_then(pith::passes::simplify{});
+    const auto g = load_float_graph(o.model);
     if (!g)
         return g.error();
-    compress_options c;
-    c.normalize = o.normalize;
-    const auto images = images_for(*g, o.data, c);
+    const auto images = images_for(*g, o.data, o.normalize);
     if (!images)
         return images.error();
+    const auto held_out = held_out_images(*g, o);
+    if (!held_out)
+        return held_out.error();
     const pith::search::quantize_options look{
         .calibration = pith::data::samples_of(*images, (*g)[g->inputs[0]].dims), .samples = o.samples};
     const auto plan = o.plan.empty() ? found_plan(*g, o, look, report) : read_plan(o.plan);
@@ -142,13 +151,15 @@ found_plan(const pith::graph<float>& g, const search_options& o, const pith::sea
     const auto program = pith::plan::pack(*coded);
     if (!program)
         return program.error();
+    if (*held_out)
+        PITH_TRY(show_accuracy(*program, **held_out, report));
     PITH_TRY(pith::io::write_file(o.out, *program));
     say("{}: {} bytes\n", printable(o.out), grouped(program->size()));
     report["layers"] = json_of(*plan);
     report["file_bytes"] = program->size();
     if (!o.save_plan.empty())
         PITH_TRY(write_report(o.save_plan, json{{"layers", json_of(*plan)}}));
-    return show_accuracy(*g, *program, o, report);
+    return {};
 }
 
 } // namespace detail
@@ -169,12 +180,7 @@ inline exit_code run_search(const search_options& o) {
                            .check();
     if (!files)
         return refuse(files.error());
-    json report = json::object();
-    if (const auto written = detail::search_and_write(o, report); !written)
-        return refuse(written.error());
-    if (const auto written = write_report(o.json, report); !written)
-        return refuse(written.error());
-    return done;
+    return report_of(o.json, [&](json& report) { return detail::search_and_write(o, report); });
 }
 
 } // namespace tool

@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "compress.hpp"
+#include "data.hpp"
 #include "model.hpp"
+#include "outputs.hpp"
 #include "pith/prune/sensitivity.hpp"
 #include "prune.hpp"
 #include "report.hpp"
@@ -33,13 +34,10 @@ struct sensitivity_options {
 namespace detail {
 
 [[nodiscard]] inline pith::result<void> print_sensitivity(const sensitivity_options& o, json& report) {
-    const auto g =
-        load_whole_graph(o.model).and_then(pith::passes::forget_codes{}).and_then(pith::passes::simplify{});
+    const auto g = load_float_graph(o.model);
     if (!g)
         return g.error();
-    compress_options c;
-    c.normalize = o.normalize;
-    const auto images = images_for(*g, o.data, c);
+    const auto images = images_for(*g, o.data, o.normalize);
     if (!images)
         return images.error();
     auto criterion = criterion_named(o.criterion, *g, &*images);
@@ -88,12 +86,7 @@ inline exit_code run_sensitivity(const sensitivity_options& o) {
     const auto files = file_list(o.force).read(o.model).read_data(o.data).write_report(o.json).check();
     if (!files)
         return refuse(files.error());
-    json report = json::object();
-    if (const auto printed = detail::print_sensitivity(o, report); !printed)
-        return refuse(printed.error());
-    if (const auto written = write_report(o.json, report); !written)
-        return refuse(written.error());
-    return done;
+    return report_of(o.json, [&](json& report) { return detail::print_sensitivity(o, report); });
 }
 
 } // namespace tool

@@ -267,7 +267,7 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::data::da
             last.error().where};
     if (!last && last.error().code == pith::errc::interrupted)
         return pith::fault{pith::errc::interrupted,
-                           "the training was stopped, its checkpoint is written; go on with --resume",
+                           "the training was stopped and its checkpoint written; continue with --resume",
                            last.error().where};
     return last;
 }
@@ -275,10 +275,7 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::data::da
 /// The data set of --data or --validation, which must have labels.
 [[nodiscard]] inline pith::result<pith::data::dataset>
 labelled_data(const std::string& spec, const train_options& o, const pith::graph<float>& g) {
-    pith::shape image;
-    for (std::size_t i = 1; i < g[g.inputs[0]].dims.rank(); ++i)
-        image.push_back(g[g.inputs[0]].dims[i]);
-    auto data = open_data(spec, o.normalize, image, g.input_layouts[0].permutation);
+    auto data = images_for(g, spec, o.normalize);
     if (data && !data->labelled())
         return pith::fault{pith::errc::bad_option, "training needs a data set with labels", spec};
     return data;

@@ -15,7 +15,7 @@ foreach(seconds 2 8 30) # a slow machine reads its data longer
         break()
     endif()
 endforeach()
-if(NOT complaint MATCHES "the training was stopped, its checkpoint is written; go on with --resume: in epoch [0-9]+, after batch")
+if(NOT complaint MATCHES "the training was stopped and its checkpoint written; continue with --resume: in epoch [0-9]+, after batch")
     message(FATAL_ERROR "stopped after ${seconds} s it said: ${complaint}")
 endif()
 if(EXISTS ${WORK_DIR}/lenet5.onnx)
