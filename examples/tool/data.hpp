@@ -26,10 +26,10 @@ inline const std::vector<std::string> data_kinds = {
 
 /// @param image shape of the model's input without batch; empty: whatever the images have, @param permutation
 /// that input's door layout
-[[nodiscard]] inline pith::result<pith::data::dataset> open_data(const std::string& spec,
-                                                                 const std::string& normalize,
-                                                                 pith::shape image,
-                                                                 std::span<const std::uint8_t> permutation) {
+/// @param unlabelled what to say of a data set without labels; null: it may have none
+[[nodiscard]] inline pith::result<pith::data::dataset>
+open_data(const std::string& spec, const std::string& normalize, pith::shape image,
+          std::span<const std::uint8_t> permutation, const char* unlabelled = nullptr) {
     auto scaled = pith::data::parse_normalization(normalize);
     if (!scaled)
         return scaled.error();
@@ -43,14 +43,18 @@ inline const std::vector<std::string> data_kinds = {
                            "the images of the data set do not have the size of the model's input",
                            std::to_string(data->dims().elements()) + " elements, the model takes " +
                                std::to_string(image.elements())};
+    if (unlabelled != nullptr && !data->labelled())
+        return pith::fault{pith::errc::bad_option, unlabelled, spec};
     if (data->is_noise())
         fmt::print(stderr, "pith: {} is noise: good for timing, not for accuracy\n", printable(spec));
     return data;
 }
 
 /// The same for the one input of `g`.
-[[nodiscard]] inline pith::result<pith::data::dataset>
-images_for(const pith::graph<float>& g, const std::string& spec, const std::string& normalize) {
+[[nodiscard]] inline pith::result<pith::data::dataset> images_for(const pith::graph<float>& g,
+                                                                  const std::string& spec,
+                                                                  const std::string& normalize,
+                                                                  const char* unlabelled = nullptr) {
     if (g.inputs.size() != 1)
         return pith::fault{pith::errc::unsupported,
                            "calibration from a data set needs a model with one input"};
@@ -58,7 +62,7 @@ images_for(const pith::graph<float>& g, const std::string& spec, const std::stri
     const pith::shape& dims = g[g.inputs[0]].dims;
     for (std::size_t i = 1; i < dims.rank(); ++i)
         image.push_back(dims[i]);
-    return open_data(spec, normalize, image, g.input_layouts[0].permutation);
+    return open_data(spec, normalize, image, g.input_layouts[0].permutation, unlabelled);
 }
 
 } // namespace tool

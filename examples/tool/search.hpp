@@ -104,13 +104,8 @@ found_plan(const pith::graph<float>& g, const search_options& o, const pith::sea
 held_out_images(const pith::graph<float>& g, const search_options& o) {
     if (o.validation.empty())
         return std::optional<pith::data::dataset>{};
-    auto images = images_for(g, o.validation, o.normalize);
-    if (!images)
-        return images.error();
-    if (!images->labelled())
-        return pith::fault{pith::errc::bad_option, "accuracy is measured on a data set with labels",
-                           o.validation};
-    return std::optional(*std::move(images));
+    return images_for(g, o.validation, o.normalize, "accuracy is measured on a data set with labels")
+        .transform([](pith::data::dataset d) { return std::optional(std::move(d)); });
 }
 
 /// The program's accuracy on the held-out images.

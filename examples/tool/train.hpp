@@ -275,10 +275,7 @@ fit_with_or_without_teacher(pith::train::trainer<float>& t, const pith::data::da
 /// The data set of --data or --validation, which must have labels.
 [[nodiscard]] inline pith::result<pith::data::dataset>
 labelled_data(const std::string& spec, const train_options& o, const pith::graph<float>& g) {
-    auto data = images_for(g, spec, o.normalize);
-    if (data && !data->labelled())
-        return pith::fault{pith::errc::bad_option, "training needs a data set with labels", spec};
-    return data;
+    return images_for(g, spec, o.normalize, "training needs a data set with labels");
 }
 
 /// Before memory is taken for batches.
