@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Eigenvalues>
+#include <Eigen/SVD>
 
 #include "../graph/gemm.hpp"
 
@@ -31,17 +31,19 @@ template <class T = double>
     if (!std::all_of(m.begin(), m.end(), [](T v) { return std::isfinite(v); }))
         return std::nullopt;
     const auto n = static_cast<Eigen::Index>(size);
-    const matrix own = Eigen::Map<const matrix>(m.data(), n, n);
-    const Eigen::SelfAdjointEigenSolver<matrix> solved(own);
+    const matrix lower = Eigen::Map<const matrix>(m.data(), n, n);
+    const matrix whole = lower.template selfadjointView<Eigen::Lower>();
+    // Of such a matrix singular values are eigenvalues; Eigen's eigensolvers take longer to compile than all
+    // else that is included of it here.
+    const Eigen::BDCSVD<matrix> solved(whole, Eigen::ComputeFullU);
     if (solved.info() != Eigen::Success)
         return std::nullopt;
     principal_axes p{std::vector<double>(size), std::vector<double>(size * size)};
     for (std::size_t i = 0; i < size; ++i) {
-        const auto from = n - 1 - static_cast<Eigen::Index>(i); // Eigen's are ascending
-        p.energies[i] = std::max(0., static_cast<double>(solved.eigenvalues()[from]));
+        const auto from = static_cast<Eigen::Index>(i);
+        p.energies[i] = static_cast<double>(solved.singularValues()[from]);
         for (std::size_t j = 0; j < size; ++j)
-            p.axes[i * size + j] =
-                static_cast<double>(solved.eigenvectors()(static_cast<Eigen::Index>(j), from));
+            p.axes[i * size + j] = static_cast<double>(solved.matrixU()(static_cast<Eigen::Index>(j), from));
     }
     return p;
 }
